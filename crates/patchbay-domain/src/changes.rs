@@ -1,0 +1,127 @@
+//! What one use case changed, saved together or not at all.
+
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+
+use crate::{ApiKey, ApiKeyId, Environment, Event, Integration, RepositoryError, Scope, UniqueKey};
+
+/// A write of an integration and of the unique keys that it holds.
+#[derive(Clone, Debug, PartialEq)]
+pub enum IntegrationWrite {
+    /// A new one.
+    Insert {
+        /// The integration.
+        integration: Integration,
+        /// The keys it takes.
+        claimed: Vec<UniqueKey>,
+    },
+    /// The next version of a stored one. It replaces exactly the version before its own.
+    Update {
+        /// The integration as it is from now on.
+        integration: Integration,
+        /// The keys it gives up.
+        released: Vec<UniqueKey>,
+        /// The keys it takes.
+        claimed: Vec<UniqueKey>,
+    },
+}
+
+/// A write of an API key.
+#[derive(Clone, Debug, PartialEq)]
+pub enum KeyWrite {
+    /// A new one.
+    Insert(ApiKey),
+    /// The key is refused from now on.
+    Revoke {
+        /// Which key.
+        id: ApiKeyId,
+        /// Since when.
+        at: DateTime<Utc>,
+    },
+}
+
+/// Everything that one use case changed: entities, unique keys, events.
+///
+/// The unit of atomicity: [`UnitOfWork::commit`] saves all of it in one transaction.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Changes {
+    /// Integrations, in the order of writing.
+    pub integrations: Vec<IntegrationWrite>,
+    /// New environments.
+    pub environments: Vec<Environment>,
+    /// Keys, in the order of writing.
+    pub api_keys: Vec<KeyWrite>,
+    /// What is recorded.
+    pub events: Vec<Event>,
+}
+
+impl Changes {
+    /// Nothing yet.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds a new integration and takes its unique keys.
+    #[must_use]
+    pub fn insert(mut self, integration: &Integration) -> Self {
+        let claimed = integration.unique_keys();
+        self.integrations.push(IntegrationWrite::Insert { integration: integration.clone(), claimed });
+        self
+    }
+
+    /// Replaces `before` by `after`; unique keys that only one of them holds are given up
+    /// or taken.
+    #[must_use]
+    pub fn update(mut self, before: &Integration, after: &Integration) -> Self {
+        let (held, wanted) = (before.unique_keys(), after.unique_keys());
+        let released = held.iter().filter(|key| !wanted.contains(key)).cloned().collect();
+        let claimed = wanted.into_iter().filter(|key| !held.contains(key)).collect();
+        self.integrations.push(IntegrationWrite::Update { integration: after.clone(), released, claimed });
+        self
+    }
+
+    /// Adds a new environment.
+    #[must_use]
+    pub fn environment(mut self, environment: &Environment) -> Self {
+        self.environments.push(environment.clone());
+        self
+    }
+
+    /// Adds a new key.
+    #[must_use]
+    pub fn key(mut self, key: &ApiKey) -> Self {
+        self.api_keys.push(KeyWrite::Insert(key.clone()));
+        self
+    }
+
+    /// Has a key refused from `at` on.
+    #[must_use]
+    pub fn revoke_key(mut self, id: ApiKeyId, at: DateTime<Utc>) -> Self {
+        self.api_keys.push(KeyWrite::Revoke { id, at });
+        self
+    }
+
+    /// Records what happened.
+    #[must_use]
+    pub fn event(mut self, event: Event) -> Self {
+        self.events.push(event);
+        self
+    }
+}
+
+/// Saves what one use case changed, together or not at all.
+#[cfg_attr(feature = "testing", mockall::automock)]
+#[async_trait]
+pub trait UnitOfWork: Send + Sync {
+    /// Saves the changes in one transaction. `Ok` means they survive a crash.
+    ///
+    /// Nothing outside `scope` is written: an entity of elsewhere is treated as one that
+    /// does not exist.
+    ///
+    /// # Errors
+    /// [`RepositoryError::Stale`] when a stored version moved on or the entity is gone,
+    /// [`RepositoryError::Duplicate`] with the unique key that is taken. After every error
+    /// but [`RepositoryError::OutcomeUnknown`] nothing was changed.
+    async fn commit(&self, scope: &Scope, changes: Changes) -> Result<(), RepositoryError>;
+}

@@ -1,0 +1,61 @@
+//! Why a store could not do what it was asked.
+
+use std::sync::Arc;
+
+use crate::UniqueKey;
+
+/// Any error, as the source of one of ours.
+pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
+
+/// Why a repository call failed. One type for every port; `Display` is safe to show, the
+/// source is for the log.
+///
+/// It can be cloned because one failed commit is the answer to everyone who shared it.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum RepositoryError {
+    /// The stored version moved on, or the entity is gone: read again, decide again.
+    #[error("it was changed by someone else meanwhile")]
+    Stale,
+    /// A unique key is taken by another entity.
+    #[error("{0} is taken")]
+    Duplicate(UniqueKey),
+    /// Too much is waiting already. Nothing was done; a retry makes sense.
+    #[error("the database is busy")]
+    Busy,
+    /// The database cannot be reached, or refused. Nothing was changed.
+    #[error("the database is unavailable")]
+    Unavailable(#[source] Arc<dyn std::error::Error + Send + Sync>),
+    /// The deadline passed. Nothing was changed.
+    #[error("the database did not answer in time")]
+    TimedOut,
+    /// What is stored cannot be read as what it should be.
+    #[error("a stored {entity} is unreadable")]
+    Corrupt {
+        /// What was being read.
+        entity: &'static str,
+        /// Why it could not be.
+        #[source]
+        source: Arc<dyn std::error::Error + Send + Sync>,
+    },
+    /// The work panicked. It was rolled back.
+    #[error("the database work failed")]
+    Panicked,
+    /// The commit was sent, and its answer never came: the change may stand or not. Never
+    /// retried without looking.
+    #[error("it is unknown whether the change was stored")]
+    OutcomeUnknown(#[source] Arc<dyn std::error::Error + Send + Sync>),
+}
+
+impl RepositoryError {
+    /// A database that refused or cannot be reached.
+    #[must_use]
+    pub fn unavailable(source: impl Into<BoxError>) -> Self {
+        Self::Unavailable(Arc::from(source.into()))
+    }
+
+    /// A stored `entity` that cannot be read.
+    #[must_use]
+    pub fn corrupt(entity: &'static str, source: impl Into<BoxError>) -> Self {
+        Self::Corrupt { entity, source: Arc::from(source.into()) }
+    }
+}

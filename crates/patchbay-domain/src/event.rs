@@ -1,0 +1,108 @@
+//! What happened: the source of webhooks and the audit log.
+
+use chrono::{DateTime, Utc};
+use serde_json::{Map, Value};
+use uuid::Uuid;
+
+use crate::{ApiKeyId, EnvironmentId, EventId, OrganisationId};
+
+macro_rules! codes {
+    ($(#[$doc:meta])* $name:ident { $($(#[$item:meta])* $variant:ident = $code:literal,)+ }) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub enum $name {
+            $($(#[$item])* $variant,)+
+        }
+
+        impl $name {
+            /// Every one of them.
+            pub const ALL: &'static [Self] = &[$(Self::$variant,)+];
+
+            /// Its code, as stored and shown.
+            #[must_use]
+            pub const fn as_str(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $code,)+
+                }
+            }
+
+            /// The one with that code.
+            #[must_use]
+            pub fn from_code(code: &str) -> Option<Self> {
+                Self::ALL.iter().copied().find(|one| one.as_str() == code)
+            }
+        }
+    };
+}
+pub(crate) use codes;
+
+codes! {
+    /// What kind of thing happened.
+    EventType {
+        /// An organisation was made.
+        OrganisationCreated = "organisation.created",
+        /// An environment was made.
+        EnvironmentCreated = "environment.created",
+        /// A key was made.
+        KeyCreated = "key.created",
+        /// A key was revoked.
+        KeyRevoked = "key.revoked",
+        /// An integration was made.
+        IntegrationCreated = "integration.created",
+        /// An integration was changed.
+        IntegrationUpdated = "integration.updated",
+        /// An integration was deleted, its secrets with it.
+        IntegrationDeleted = "integration.deleted",
+        /// The credentials of an integration were set, replaced or removed.
+        CredentialChanged = "credential.changed",
+        /// An answer showed secrets of an integration in full.
+        CredentialRevealed = "credential.revealed",
+    }
+}
+
+codes! {
+    /// What kind of entity an event is about.
+    EntityKind {
+        /// An [`Organisation`](crate::Organisation).
+        Organisation = "organisation",
+        /// An [`Environment`](crate::Environment).
+        Environment = "environment",
+        /// An [`ApiKey`](crate::ApiKey).
+        ApiKey = "key",
+        /// An [`Integration`](crate::Integration).
+        Integration = "integration",
+    }
+}
+
+/// Who did it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Actor {
+    /// A caller with this key.
+    Key(ApiKeyId),
+    /// The operator of the installation, on its command line.
+    Operator,
+}
+
+/// A recorded change. It is saved in the transaction of the change itself.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Event {
+    /// Identifies it; events sort by it.
+    pub id: EventId,
+    /// Whose it is.
+    pub organisation_id: OrganisationId,
+    /// The environment it happened in, where the entity lives in one.
+    pub environment_id: Option<EnvironmentId>,
+    /// Who did it.
+    pub actor: Actor,
+    /// What happened.
+    pub event_type: EventType,
+    /// The kind of entity it happened to.
+    pub entity: EntityKind,
+    /// The entity it happened to.
+    pub entity_id: Uuid,
+    /// What is new, and what it replaced: `{"before": {…}, "after": {…}}` with the members
+    /// that differ. Never holds a secret; of secrets it says at most that they changed.
+    pub digest: Map<String, Value>,
+    /// When.
+    pub at: DateTime<Utc>,
+}

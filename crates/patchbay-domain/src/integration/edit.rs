@@ -1,0 +1,79 @@
+//! A partial change of an integration.
+
+use super::{IntegrationKind, IntegrationName, IntegrationParts, Manifest, ManifestUrl, Status};
+use crate::Sealed;
+
+/// What to do with something that an integration may lack.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Patch<T> {
+    /// Leave it as it is.
+    #[default]
+    Keep,
+    /// Take it away.
+    Remove,
+    /// Put this in its place.
+    Set(T),
+}
+
+impl<T> Patch<T> {
+    /// Whether it leaves everything as it is.
+    #[must_use]
+    pub const fn is_keep(&self) -> bool {
+        matches!(self, Self::Keep)
+    }
+
+    /// The same change with another kind of value.
+    ///
+    /// # Errors
+    /// What `convert` says.
+    pub fn try_map<U, E>(self, convert: impl FnOnce(T) -> Result<U, E>) -> Result<Patch<U>, E> {
+        Ok(match self {
+            Self::Keep => Patch::Keep,
+            Self::Remove => Patch::Remove,
+            Self::Set(value) => Patch::Set(convert(value)?),
+        })
+    }
+
+    fn apply(self, place: &mut Option<T>) {
+        match self {
+            Self::Keep => {}
+            Self::Remove => *place = None,
+            Self::Set(value) => *place = Some(value),
+        }
+    }
+}
+
+/// A partial change of an integration: what is `None` or [`Patch::Keep`] stays.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct IntegrationEdit {
+    /// A new name.
+    pub name: Option<IntegrationName>,
+    /// A new kind.
+    pub kind: Option<IntegrationKind>,
+    /// A new status.
+    pub status: Option<Status>,
+    /// A new place for its manifest. What was read at another place no longer counts.
+    pub manifest_url: Option<ManifestUrl>,
+    /// Its secrets, already sealed.
+    pub credentials: Patch<Sealed>,
+}
+
+impl IntegrationEdit {
+    pub(super) fn apply(self, parts: &mut IntegrationParts) {
+        if let Some(name) = self.name {
+            parts.name = name;
+        }
+        if let Some(kind) = self.kind {
+            parts.kind = kind;
+        }
+        if let Some(status) = self.status {
+            parts.status = status;
+        }
+        if let Some(url) = self.manifest_url
+            && parts.manifest.as_ref().is_none_or(|manifest| manifest.url != url)
+        {
+            parts.manifest = Some(Manifest { url, app: None });
+        }
+        self.credentials.apply(&mut parts.credentials);
+    }
+}

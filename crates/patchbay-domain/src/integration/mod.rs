@@ -1,0 +1,218 @@
+//! One configured connection to one provider.
+
+mod edit;
+mod manifest;
+mod repository;
+mod unique;
+mod values;
+
+use chrono::{DateTime, Utc};
+use serde_json::{Map, Value, json};
+
+pub use edit::{IntegrationEdit, Patch};
+pub use manifest::{AppDescription, Manifest, ManifestUrl};
+#[cfg(feature = "testing")]
+pub use repository::MockIntegrationRepository;
+pub use repository::{IntegrationPosition, IntegrationRepository};
+pub use unique::{UniqueKey, UniqueRule, UniqueRules};
+pub use values::{IntegrationKind, IntegrationName, Origin, ProviderId, Status, Version};
+
+use crate::{Actor, EnvironmentId, IntegrationId, OrganisationId, Sealed};
+
+/// The end of an integration: who deleted it, and when.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Deletion {
+    /// When.
+    pub at: DateTime<Utc>,
+    /// Who.
+    pub by: Actor,
+}
+
+/// The parts of an [`Integration`], for the store that reads and writes them.
+#[derive(Clone, Debug, PartialEq)]
+pub struct IntegrationParts {
+    /// Identifies it.
+    pub id: IntegrationId,
+    /// Whose it is.
+    pub organisation_id: OrganisationId,
+    /// The environment it lives in.
+    pub environment_id: EnvironmentId,
+    /// What it connects to.
+    pub provider: ProviderId,
+    /// What it is called.
+    pub name: IntegrationName,
+    /// What its owner says it is for.
+    pub kind: IntegrationKind,
+    /// How it came to be.
+    pub origin: Origin,
+    /// Whether it is in use.
+    pub status: Status,
+    /// The document that describes its app, when it has one.
+    pub manifest: Option<Manifest>,
+    /// Its secrets, sealed together under [`SealedField::Credentials`](crate::SealedField).
+    pub credentials: Option<Sealed>,
+    /// The uniqueness rules it was made under.
+    pub unique_rules: UniqueRules,
+    /// Counts its changes.
+    pub version: Version,
+    /// When it was made.
+    pub created_at: DateTime<Utc>,
+    /// When it last changed.
+    pub updated_at: DateTime<Utc>,
+    /// When and by whom it was deleted.
+    pub deleted: Option<Deletion>,
+}
+
+/// One configured connection to one provider.
+///
+/// It changes through verbs, each of which returns its next version and leaves this one
+/// as it was, so that a use case can say what is different.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Integration(IntegrationParts);
+
+/// What is chosen when an integration is made.
+#[derive(Clone, Debug, PartialEq)]
+pub struct IntegrationDraft {
+    /// What it connects to.
+    pub provider: ProviderId,
+    /// What it is called.
+    pub name: IntegrationName,
+    /// What its owner says it is for.
+    pub kind: IntegrationKind,
+    /// How it came to be.
+    pub origin: Origin,
+    /// Whether it is in use at once.
+    pub status: Status,
+    /// The document that describes its app, when it has one.
+    pub manifest: Option<Manifest>,
+    /// Its secrets, already sealed.
+    pub credentials: Option<Sealed>,
+    /// The uniqueness rules that it is made under and keeps.
+    pub unique_rules: UniqueRules,
+}
+
+impl Integration {
+    /// Makes a new integration in an environment.
+    #[must_use]
+    pub fn create(
+        id: IntegrationId,
+        organisation_id: OrganisationId,
+        environment_id: EnvironmentId,
+        draft: IntegrationDraft,
+        now: DateTime<Utc>,
+    ) -> Self {
+        Self(IntegrationParts {
+            id,
+            organisation_id,
+            environment_id,
+            provider: draft.provider,
+            name: draft.name,
+            kind: draft.kind,
+            origin: draft.origin,
+            status: draft.status,
+            manifest: draft.manifest,
+            credentials: draft.credentials,
+            unique_rules: draft.unique_rules,
+            version: Version::FIRST,
+            created_at: now,
+            updated_at: now,
+            deleted: None,
+        })
+    }
+
+    /// Puts a stored integration together again.
+    #[must_use]
+    pub const fn from_parts(parts: IntegrationParts) -> Self {
+        Self(parts)
+    }
+
+    /// Its parts, to read.
+    #[must_use]
+    pub const fn parts(&self) -> &IntegrationParts {
+        &self.0
+    }
+
+    /// Identifies it.
+    #[must_use]
+    pub const fn id(&self) -> IntegrationId {
+        self.0.id
+    }
+
+    /// What it is called.
+    #[must_use]
+    pub const fn name(&self) -> &IntegrationName {
+        &self.0.name
+    }
+
+    /// The document that describes its app, when it has one.
+    #[must_use]
+    pub const fn manifest(&self) -> Option<&Manifest> {
+        self.0.manifest.as_ref()
+    }
+
+    /// Its secrets, sealed; `None` when it has none.
+    #[must_use]
+    pub const fn credentials(&self) -> Option<&Sealed> {
+        self.0.credentials.as_ref()
+    }
+
+    /// Counts its changes.
+    #[must_use]
+    pub const fn version(&self) -> Version {
+        self.0.version
+    }
+
+    /// The keys that no other live integration of its organisation may hold. A deleted
+    /// integration holds none.
+    #[must_use]
+    pub fn unique_keys(&self) -> Vec<UniqueKey> {
+        if self.0.deleted.is_some() {
+            return Vec::new();
+        }
+        self.0.unique_rules.iter().filter_map(|rule| rule.key_of(self)).collect()
+    }
+
+    /// The next version with `edit` applied; `None` when it changes nothing.
+    #[must_use]
+    pub fn edited(&self, edit: IntegrationEdit, now: DateTime<Utc>) -> Option<Self> {
+        let mut parts = self.0.clone();
+        edit.apply(&mut parts);
+        (parts != self.0).then(|| Self(parts).advanced(now))
+    }
+
+    /// The last version: deleted, its secrets destroyed.
+    #[must_use]
+    pub fn deleted(&self, by: Actor, now: DateTime<Utc>) -> Self {
+        let mut parts = self.0.clone();
+        parts.credentials = None;
+        parts.deleted = Some(Deletion { at: now, by });
+        Self(parts).advanced(now)
+    }
+
+    fn advanced(mut self, now: DateTime<Utc>) -> Self {
+        self.0.version = self.0.version.next();
+        self.0.updated_at = now;
+        self
+    }
+
+    /// What may be recorded of it: its members without its secrets.
+    #[must_use]
+    pub fn facts(&self) -> Map<String, Value> {
+        let Self(parts) = self;
+        let mut facts = Map::new();
+        facts.insert("name".into(), json!(parts.name.as_str()));
+        facts.insert("provider".into(), json!(parts.provider.as_str()));
+        facts.insert("kind".into(), json!(parts.kind.as_str()));
+        facts.insert("origin".into(), json!(parts.origin.as_str()));
+        facts.insert("status".into(), json!(parts.status.as_str()));
+        facts.insert(
+            "manifest_url".into(),
+            json!(parts.manifest.as_ref().map(|manifest| manifest.url.as_str())),
+        );
+        facts.insert("has_credentials".into(), json!(parts.credentials.is_some()));
+        facts
+    }
+}
+
+#[cfg(test)]
+mod tests;

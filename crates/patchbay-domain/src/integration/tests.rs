@@ -1,0 +1,84 @@
+use super::*;
+use crate::Patch;
+use chrono::TimeDelta;
+use uuid::Uuid;
+
+fn now() -> DateTime<Utc> {
+    DateTime::from_timestamp(1_767_225_600, 0).unwrap()
+}
+
+fn named(name: &str, url: &str) -> Integration {
+    let [id, organisation, environment] = [1, 2, 3].map(Uuid::from_u128);
+    let draft = IntegrationDraft {
+        provider: ProviderId::json_manifest(),
+        name: IntegrationName::parse(name).unwrap(),
+        kind: IntegrationKind::parse("").unwrap(),
+        origin: Origin::Plain,
+        status: Status::Active,
+        manifest: Some(Manifest { url: ManifestUrl::parse(url).unwrap(), app: None }),
+        credentials: Some(Sealed::new(crate::KeyId::parse("k1").unwrap(), *b"sealed")),
+        unique_rules: [UniqueRule::NameAndManifest].into_iter().collect(),
+    };
+    Integration::create(
+        IntegrationId::from_uuid(id),
+        OrganisationId::from_uuid(organisation),
+        EnvironmentId::from_uuid(environment),
+        draft,
+        now(),
+    )
+}
+
+#[test]
+fn a_change_makes_the_next_version_and_leaves_this_one_alone() {
+    let before = named("Shop", "https://a.example");
+    let later = now() + TimeDelta::seconds(1);
+    let edit = IntegrationEdit { name: Some(IntegrationName::parse("Store").unwrap()), ..Default::default() };
+    let after = before.edited(edit, later).unwrap();
+    assert_eq!(
+        (after.name().as_str(), after.version().number(), after.parts().updated_at),
+        ("Store", 2, later)
+    );
+    assert_eq!((before.name().as_str(), before.version().number()), ("Shop", 1));
+    assert_eq!(after.parts().created_at, before.parts().created_at);
+}
+
+#[test]
+fn a_change_to_what_is_already_so_is_no_change() {
+    let integration = named("Shop", "https://a.example");
+    let same = IntegrationEdit {
+        name: Some(integration.name().clone()),
+        status: Some(Status::Active),
+        manifest_url: Some(ManifestUrl::parse("https://a.example").unwrap()),
+        ..Default::default()
+    };
+    assert_eq!(integration.edited(same, now() + TimeDelta::seconds(1)), None);
+}
+
+#[test]
+fn credentials_can_be_removed() {
+    let edit = IntegrationEdit { credentials: Patch::Remove, ..Default::default() };
+    let after = named("Shop", "https://a.example").edited(edit, now()).unwrap();
+    assert_eq!(after.credentials(), None);
+}
+
+#[test]
+fn spellings_of_one_name_and_address_share_a_key() {
+    let keys = |name, url| named(name, url).unique_keys();
+    assert_eq!(keys("Shop", "https://A.example/"), keys(" SHOP ", "https://a.example:443"));
+    assert_ne!(keys("Shop", "https://a.example"), keys("Shop", "https://b.example"));
+    assert_ne!(keys("Shop", "https://a.example"), keys("Shops", "https://a.example"));
+}
+
+#[test]
+fn a_deleted_integration_holds_no_key_and_no_secret() {
+    let deleted = named("Shop", "https://a.example").deleted(Actor::Operator, now());
+    assert_eq!(deleted.unique_keys(), []);
+    assert_eq!(deleted.credentials(), None);
+    assert_eq!(deleted.version().number(), 2);
+}
+
+#[test]
+fn what_is_recorded_of_an_integration_holds_no_secret() {
+    let facts = Value::Object(named("Shop", "https://a.example").facts()).to_string();
+    assert!(facts.contains("has_credentials") && !facts.contains("sealed"), "{facts}");
+}

@@ -1,0 +1,58 @@
+//! Patchbay's model, free of any technology.
+//!
+//! An [`Organisation`] keeps [`Integration`]s in its [`Environment`]s: configured
+//! connections to third-party services, with their [`Credentials`] sealed at rest.
+//! What changes is recorded as [`Event`]s and saved, together or not at all, as one
+//! [`Changes`] through the port [`UnitOfWork`].
+//!
+//! Values cannot be invalid: each has a `parse` that trims, checks and names what is
+//! wrong. Entities change through verbs that return the next version of themselves.
+//! What the model needs from outside — storage, sealing, time, ids — are the traits of
+//! this crate (ports); the feature `testing` adds a mock for each of them, a clock that
+//! stands still and ids in sequence.
+
+mod api_key;
+mod changes;
+mod clock;
+mod environment;
+mod error;
+mod event;
+mod id_generator;
+mod ids;
+mod integration;
+mod organisation;
+mod page;
+mod permission;
+mod scope;
+mod secret;
+#[cfg(feature = "testing")]
+pub mod testing;
+mod text;
+
+pub use api_key::*;
+pub use changes::{Changes, IntegrationWrite, KeyWrite, UnitOfWork};
+pub use clock::Clock;
+pub use environment::{Environment, EnvironmentName, EnvironmentRepository};
+pub use error::{BoxError, RepositoryError};
+pub use event::{Actor, EntityKind, Event, EventType};
+pub use id_generator::IdGenerator;
+pub use ids::{ApiKeyId, EnvironmentId, EventId, IntegrationId, InvalidId, OrganisationId};
+pub use integration::*;
+pub use organisation::{Organisation, OrganisationDirectory, OrganisationName};
+pub use page::{Page, PageRequest};
+pub use permission::{Permission, Permissions, UnknownPermission};
+pub use scope::Scope;
+pub use secret::*;
+pub use text::InvalidText;
+
+#[cfg(feature = "testing")]
+pub use {
+    api_key::{MockApiKeyRepository, MockKeyLookup, MockKeyScheme},
+    changes::MockUnitOfWork,
+    clock::MockClock,
+    environment::MockEnvironmentRepository,
+    id_generator::MockIdGenerator,
+    integration::MockIntegrationRepository,
+    organisation::MockOrganisationDirectory,
+    secret::{MockSealedStore, MockVault},
+};
