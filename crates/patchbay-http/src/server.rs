@@ -70,3 +70,6 @@ pub fn server(listener: TcpListener, state: Arc<HttpState>, options: &HttpOption
         .listen(listener)?;
     Ok(server.run())
 }
+
+#[cfg(test)]
+mod tests;
