@@ -4,10 +4,12 @@ use std::str::FromStr;
 
 use actix_web::HttpMessage;
 use actix_web::dev::ServiceRequest;
-use patchbay_application::{AppError, Fault, FaultReason, Location};
+use patchbay_application::{AppError, Entity, Fault, FaultReason, Location};
 use patchbay_domain::{InvalidId, Permission};
+use percent_encoding::percent_decode_str;
 
 use super::Dialect;
+use super::members::TextValue;
 
 /// The ids in a path. Their syntax is checked before the body is read; whether they name
 /// anything is for the use case.
@@ -33,6 +35,39 @@ pub fn id_of<I: FromStr<Err = InvalidId>>(
         let fault = Fault::of_field(Location::Path, field, FaultReason::Syntax { expected: "a UUID" });
         AppError::Invalid(fault.into())
     })
+}
+
+/// Reads one free text from the path, percent-decoded.
+///
+/// # Errors
+/// [`AppError::Invalid`]: the text called `field` is not UTF-8, has a slash, or breaks the
+/// rule of `V`.
+pub fn text_of<V: TextValue>(
+    request: &ServiceRequest,
+    parameter: &str,
+    field: &'static str,
+) -> Result<V, AppError> {
+    let invalid = |reason| AppError::Invalid(Fault::of_field(Location::Path, field, reason).into());
+    let encoded = request.match_info().get(parameter).unwrap_or_default();
+    let text = percent_decode_str(encoded).decode_utf8();
+    let text = text.map_err(|_| invalid(FaultReason::Syntax { expected: "UTF-8 text" }))?;
+    if text.contains('/') {
+        return Err(invalid(FaultReason::Syntax { expected: "text without a slash" }));
+    }
+    V::read(&text).map_err(|why| invalid(FaultReason::Text(why)))
+}
+
+/// Ids of an operation whose API knows no answer for bad syntax but "not there".
+#[derive(Clone, Copy)]
+pub struct Unlisted<P>(pub P);
+
+impl<P: PathIds> PathIds for Unlisted<P> {
+    fn read(request: &ServiceRequest) -> Result<Self, AppError> {
+        P::read(request).map(Self).map_err(|error| match error {
+            AppError::Invalid(_) => AppError::NotFound(Entity::Organisation),
+            other => other,
+        })
+    }
 }
 
 /// One operation of a dialect: what the kernel must know of a route before a body is
