@@ -3,4 +3,5 @@
 //!
 //! Nothing here is shipped, and nothing here knows the service but by its command line and its HTTP API.
 
+pub mod driver;
 pub mod reference;
