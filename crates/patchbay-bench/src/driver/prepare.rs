@@ -75,10 +75,8 @@ async fn reference(
         ["--seed".to_owned(), options.rows.to_string()],
         ["--address-file".to_owned(), files.text("address")],
     ];
-    let beside = || Ok::<_, std::io::Error>(std::env::current_exe()?.with_file_name("reference"));
-    let program = options.reference.clone().map_or_else(beside, Ok).context("finding the reference")?;
     let launch = Launch {
-        program: found(&program)?,
+        program: program(options, Side::Reference)?,
         arguments: arguments.concat(),
         environment: Vec::new(),
         address_file: files.path("address"),
@@ -102,7 +100,7 @@ async fn service(
         arguments.iter().map(|&argument| argument.to_owned()).chain(config).collect()
     };
     let launch = Launch {
-        program: found(&options.service)?,
+        program: program(options, Side::Service)?,
         arguments: configured(&["serve"]),
         environment: options.settings.clone(),
         address_file: files.path("address"),
@@ -150,9 +148,18 @@ fn configuration(store: &Store, files: &Files) -> String {
     )
 }
 
-/// The absolute path of a program, or an error that names it.
-fn found(program: &Path) -> anyhow::Result<PathBuf> {
-    program.canonicalize().with_context(|| format!("there is no {}", program.display()))
+/// The absolute path of a side's program, or an error that names it.
+pub(super) fn program(options: &Options, side: Side) -> anyhow::Result<PathBuf> {
+    let beside = || Ok::<_, std::io::Error>(std::env::current_exe()?.with_file_name("reference"));
+    let program = match side {
+        Side::Reference => {
+            options.reference.clone().map_or_else(beside, Ok).context("finding the reference")?
+        }
+        Side::Service => options.service.clone(),
+    };
+    program.canonicalize().with_context(|| {
+        format!("{} is missing: build it, or measure the other side with --only", program.display())
+    })
 }
 
 /// Runs a command of the service to its end and returns what it printed. That may hold a key, so no error
@@ -179,6 +186,7 @@ fn member(document: &str, name: &str) -> anyhow::Result<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use clap::Parser;
 
     #[test]
     fn a_missing_member_is_an_error_that_does_not_quote_the_document() {
@@ -191,7 +199,8 @@ mod tests {
 
     #[test]
     fn a_missing_program_is_named() {
-        let error = found(Path::new("/nowhere/patchbay")).unwrap_err();
+        let options = Options::parse_from(["bench", "--service", "/nowhere/patchbay"]);
+        let error = program(&options, Side::Service).unwrap_err();
         assert!(error.to_string().contains("/nowhere/patchbay"), "{error}");
     }
 }

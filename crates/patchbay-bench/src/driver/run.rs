@@ -29,6 +29,7 @@ const MEASURED_RUN: u8 = 2;
 /// When a side cannot be prepared, started, loaded or ended, or refuses part of the load.
 pub async fn run(options: &Options) -> anyhow::Result<bool> {
     wrk::check(&options.wrk).await?;
+    options.sides().into_iter().try_for_each(|side| prepare::program(options, side).map(drop))?;
     fs::create_dir_all(&options.directory).context("making the work directory")?;
     let directory = options.directory.canonicalize().context("finding the work directory")?;
     let work = tempfile::Builder::new().prefix("bench-").tempdir_in(directory);
