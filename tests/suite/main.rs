@@ -1,1 +1,1 @@
-//! Under construction.
+//! The black-box suites, as one binary: each file is one.
