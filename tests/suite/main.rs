@@ -1,1 +1,7 @@
-//! The black-box suites, as one binary: each file is one.
+//! The black-box suites, as one binary: each module is one. Every test runs against a
+//! service of its own, on SQLite and on PostgreSQL.
+
+#[cfg(test)]
+mod given;
+#[cfg(test)]
+mod telex_integrations;
