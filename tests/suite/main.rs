@@ -4,4 +4,6 @@
 #[cfg(test)]
 mod given;
 #[cfg(test)]
+mod telex_errors;
+#[cfg(test)]
 mod telex_integrations;
