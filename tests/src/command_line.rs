@@ -98,6 +98,12 @@ pub struct CommandOutput {
 }
 
 impl CommandOutput {
+    /// The exit status; `None` when a signal ended it.
+    #[must_use]
+    pub fn code(&self) -> Option<i32> {
+        self.status.code()
+    }
+
     /// Asserts the exit status.
     #[must_use = "chain on, or say with `_ =` that the status is all there is to see"]
     pub fn expect_status(self, status: i32) -> Self {

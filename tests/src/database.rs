@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, bail, ensure};
 use diesel::connection::SimpleConnection;
 use diesel::sql_types::Text;
 use diesel::{Connection, PgConnection, QueryableByName, RunQueryDsl, SqliteConnection};
@@ -57,7 +57,7 @@ impl Database {
         static MADE: AtomicU32 = AtomicU32::new(0);
         let number = MADE.fetch_add(1, Ordering::Relaxed);
         let name = format!("patchbay_{}_{number}", std::process::id());
-        PgConnection::establish(server.as_str())?.batch_execute(&format!("CREATE DATABASE {name}"))?;
+        server_statements(&server, &format!("CREATE DATABASE {name}"))?;
         let mut own = server.clone();
         own.set_path(&name);
         Ok(Self::Postgres { server, own })
@@ -102,6 +102,31 @@ impl Database {
         Ok(())
     }
 
+    /// Ends every connection to a PostgreSQL database and refuses new ones.
+    pub fn cut_off(&self) -> Result<()> {
+        let (server, name) = self.on_a_server()?;
+        server_statements(
+            server,
+            &format!(
+                "ALTER DATABASE {name} ALLOW_CONNECTIONS false; \
+                 SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'"
+            ),
+        )
+    }
+
+    /// Takes connections again after [`cut_off`](Self::cut_off).
+    pub fn let_in(&self) -> Result<()> {
+        let (server, name) = self.on_a_server()?;
+        server_statements(server, &format!("ALTER DATABASE {name} ALLOW_CONNECTIONS true"))
+    }
+
+    fn on_a_server(&self) -> Result<(&Url, &str)> {
+        match self {
+            Self::Postgres { server, own } => Ok((server, own.path().trim_start_matches('/'))),
+            Self::Sqlite(_) => bail!("a file has no connections"),
+        }
+    }
+
     /// Asserts that the database finds nothing wrong with itself. PostgreSQL is asked to
     /// read every table, SQLite has a check of its own.
     pub fn expect_intact(&self) -> Result<()> {
@@ -134,16 +159,16 @@ impl Database {
 
 impl Drop for Database {
     fn drop(&mut self) {
-        let Self::Postgres { server, own } = self else { return };
-        let name = own.path().trim_start_matches('/');
+        let Ok((server, name)) = self.on_a_server() else { return };
         let drop = format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)");
-        let dropped = PgConnection::establish(server.as_str())
-            .map_err(anyhow::Error::from)
-            .and_then(|mut server| Ok(server.batch_execute(&drop)?));
-        if let Err(error) = dropped {
+        if let Err(error) = server_statements(server, &drop) {
             eprintln!("the database {name} is left behind: {error:#}");
         }
     }
+}
+
+fn server_statements(server: &Url, statements: &str) -> Result<()> {
+    Ok(PgConnection::establish(server.as_str())?.batch_execute(statements)?)
 }
 
 fn server_address() -> Result<Url> {

@@ -13,9 +13,15 @@ use crate::{Backend, CommandLine, CommandOutput, Database, Service, Tenant};
 /// The master key `ID:BASE64` that `id` stands for in the tests: the same for the same id.
 #[must_use]
 pub fn master_key(id: &str) -> String {
-    let bytes = format!("{id:-<32}");
+    format!("{id}:{}", BASE64_STANDARD.encode(master_key_bytes(id)))
+}
+
+/// The bytes of [`master_key`].
+#[must_use]
+pub fn master_key_bytes(id: &str) -> Vec<u8> {
+    let bytes = format!("{id:-<32}").into_bytes();
     assert_eq!(bytes.len(), 32, "the id of a test's master key has at most 32 characters");
-    format!("{id}:{}", BASE64_STANDARD.encode(bytes))
+    bytes
 }
 
 /// Says how an installation differs from the usual one.
@@ -27,8 +33,7 @@ pub struct InstallationBuilder {
 }
 
 impl InstallationBuilder {
-    /// The usual one: a free port, migrations at start, one master key, logs as JSON, no
-    /// rate limit.
+    /// The usual one: a free port, migrations at start, one master key, logs as JSON.
     #[must_use]
     pub fn on(backend: Backend) -> Self {
         let usual = [
@@ -36,7 +41,6 @@ impl InstallationBuilder {
             ("database.auto_migrate", "true".to_owned()),
             ("secrets.keys", format!("['{}']", master_key("k1"))),
             ("telemetry.log_format", "'json'".to_owned()),
-            ("rate_limit.requests_per_minute", "0".to_owned()),
         ];
         let settings = usual.into_iter().map(|(key, value)| (key.to_owned(), value)).collect();
         Self { backend, settings, environment: Vec::new() }
@@ -153,7 +157,7 @@ mod tests {
 
     #[test]
     fn the_configuration_file_holds_what_was_set_last() {
-        let builder = InstallationBuilder::on(Backend::Sqlite).without("rate_limit.requests_per_minute");
+        let builder = InstallationBuilder::on(Backend::Sqlite).without("secrets.keys");
         let mut installation = builder.config("server.port", "1").prepare().unwrap();
         installation.configure("telemetry.level", "'trace'").unwrap();
         let text = std::fs::read_to_string(installation.folder.path().join("patchbay.toml")).unwrap();
@@ -161,6 +165,6 @@ mod tests {
         assert_eq!(read["server"]["port"].as_integer(), Some(1));
         assert_eq!(read["telemetry"]["level"].as_str(), Some("trace"));
         assert_eq!(read["database"]["url"].as_str(), Some(installation.database.url().as_str()));
-        assert!(!read.contains_key("rate_limit"));
+        assert!(!read.contains_key("secrets"));
     }
 }

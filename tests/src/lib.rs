@@ -16,11 +16,13 @@
 
 mod command_line;
 mod database;
+mod demo;
 mod fixture;
 mod http;
 mod installation;
 mod leak;
 mod poll;
+mod server;
 mod service;
 mod shape;
 mod telex;
@@ -29,12 +31,14 @@ mod tour;
 
 pub use command_line::{CommandLine, CommandOutput};
 pub use database::{Backend, Database};
+pub use demo::{Demo, demo_key};
 pub use fixture::{Fixture, telex_fixture};
 pub use http::{Answer, Http, Request};
-pub use installation::{Installation, InstallationBuilder, master_key};
+pub use installation::{Installation, InstallationBuilder, master_key, master_key_bytes};
 pub use leak::{Marker, Place};
 pub use poll::eventually;
-pub use service::{Service, ServiceBuilder};
+pub use server::Server;
+pub use service::Service;
 pub use shape::{difference, is_timestamp, is_uuid};
 pub use telex::{TELEX_PREFIXES, Telex};
 pub use tenant::{ApiKey, Tenant};

@@ -2,7 +2,15 @@
 //! service of its own, on SQLite and on PostgreSQL.
 
 #[cfg(test)]
+mod crash;
+#[cfg(test)]
 mod given;
+#[cfg(test)]
+mod operations;
+#[cfg(test)]
+mod readme;
+#[cfg(test)]
+mod secrecy;
 #[cfg(test)]
 mod telex_errors;
 #[cfg(test)]
