@@ -8,8 +8,8 @@
 //!   count, so that a long answer may be broken into lines. `…` stands for any text.
 //! * every other line that starts with `#`, and an empty one, is passed over;
 //! * all else is a command. One that ends with `\` goes on in the next line;
-//! * a command `NAME=…` (or `export NAME=…`) is a blank for the reader to fill in: the test
-//!   fills in `KEY` and `ORGANISATION`, the demo organisation's, by their names.
+//! * a command `NAME=paste-…` is a blank for the reader to fill in with what the first start
+//!   printed: the test fills in `KEY` and `ORGANISATION`.
 //!
 //! A command that shows nothing may print anything; every command must end with status 0.
 
@@ -99,7 +99,7 @@ Then:
 
 ```sh
 # Fill in what it printed.
-KEY=…
+KEY=paste-the-key-here
 curl -s http://127.0.0.1:8080/x \
   -H "authorization: Bearer $KEY"
 # → {"status":"success",
@@ -125,7 +125,7 @@ not this either
         assert_eq!(
             five_minute_tour(README),
             [
-                step("KEY=…", None),
+                step("KEY=paste-the-key-here", None),
                 step(curl, Some(r#"{"status":"success","data":{"id":"…"}}"#)),
                 step("true", None),
             ]

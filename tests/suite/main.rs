@@ -1,6 +1,10 @@
-//! The black-box suites, as one binary: each module is one. Every test runs against a
+//! The suites, as one binary: each module is one.
+//!
+//! `architecture` reads the repository. All others are black-box: every test runs against a
 //! service of its own, on SQLite and on PostgreSQL.
 
+#[cfg(test)]
+mod architecture;
 #[cfg(test)]
 mod crash;
 #[cfg(test)]

@@ -23,8 +23,7 @@ fn script(steps: &[Step], demo: &Demo, address: &str) -> String {
 
 /// The blanks that a reader would fill in.
 fn filled_in(command: &str, demo: &Demo) -> String {
-    let name = command.strip_prefix("export ").unwrap_or(command);
-    match name.split_once('=').filter(|(_, value)| value.contains('…')).map(|(name, _)| name) {
+    match command.split_once("=paste-").map(|(name, _)| name) {
         Some("KEY") => format!("KEY={}", demo.key),
         Some("ORGANISATION") => format!("ORGANISATION={}", demo.organisation),
         _ => command.to_owned(),

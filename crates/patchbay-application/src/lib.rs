@@ -1,1 +1,25 @@
-//! Under construction.
+//! Patchbay's use cases: who may do what, in which order, and what is recorded of it.
+//!
+//! A use case is one struct with named dependencies (ports of the domain) and one `run`,
+//! whose first line is the permission check. It takes and returns domain types. Reading
+//! sees the caller's [`Scope`](patchbay_domain::Scope) only; writing ends in one
+//! [`UnitOfWork::commit`](patchbay_domain::UnitOfWork::commit).
+
+mod authenticate;
+mod caller;
+mod disclosure;
+mod error;
+mod faults;
+pub mod integrations;
+pub mod operator;
+mod record;
+mod services;
+#[cfg(test)]
+mod testing;
+
+pub use authenticate::Authenticate;
+pub use caller::Caller;
+pub use disclosure::{Disclosed, Reveal, Shown};
+pub use error::{AppError, AuthRefusal, Conflict, Entity};
+pub use faults::{Fault, FaultReason, Faults, JsonType, Location};
+pub use services::Services;

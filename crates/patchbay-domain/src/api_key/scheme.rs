@@ -3,6 +3,7 @@
 use secrecy::SecretString;
 
 use super::{KeyHash, KeyKind};
+use crate::BoxError;
 
 /// A new key: its text is here and nowhere else.
 #[derive(Clone, Debug)]
@@ -20,7 +21,10 @@ pub struct MintedKey {
 #[cfg_attr(feature = "testing", mockall::automock)]
 pub trait KeyScheme: Send + Sync {
     /// Makes a new key from 224 random bits.
-    fn mint(&self, kind: KeyKind) -> MintedKey;
+    ///
+    /// # Errors
+    /// When the operating system gives no random bits.
+    fn mint(&self, kind: KeyKind) -> Result<MintedKey, BoxError>;
 
     /// The hash of a presented text; `None` when it cannot be a key's, which its form and
     /// its checksum tell without asking the database.

@@ -21,6 +21,14 @@ text_value!(
     0..=64
 );
 
+impl IntegrationKind {
+    /// Nothing was said of it.
+    #[must_use]
+    pub const fn none() -> Self {
+        Self(String::new())
+    }
+}
+
 /// Names a provider: the id of a catalogue entry, lower-case letters, digits and `_`, 1 to
 /// 64 of them.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]

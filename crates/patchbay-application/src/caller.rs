@@ -1,0 +1,95 @@
+//! Who asks.
+
+use chrono::{DateTime, Utc};
+use patchbay_domain::{
+    Actor, ApiKey, EnvironmentId, KeyOwner, Organisation, OrganisationId, Permission, Permissions, Scope,
+};
+
+use crate::AppError;
+
+/// Who asks, for whom, and what they may do: the one value that every use case takes.
+#[derive(Clone, Copy, Debug)]
+pub struct Caller {
+    actor: Actor,
+    permissions: Permissions,
+    scope: Scope,
+    home: EnvironmentId,
+    organisation_created_at: DateTime<Utc>,
+}
+
+impl Caller {
+    /// The holder of a key.
+    pub(crate) fn holder(owner: &KeyOwner) -> Self {
+        let KeyOwner { key, organisation } = owner;
+        let ApiKey { id, permissions, environment_id, .. } = *key;
+        Self {
+            actor: Actor::Key(id),
+            permissions,
+            scope: Scope::new(organisation.id, environment_id),
+            home: environment_id.unwrap_or(organisation.default_environment),
+            organisation_created_at: organisation.created_at,
+        }
+    }
+
+    /// The operator of the installation, acting for one organisation.
+    pub(crate) fn operator(organisation: &Organisation) -> Self {
+        Self {
+            actor: Actor::Operator,
+            permissions: Permissions::all(),
+            scope: Scope::new(organisation.id, None),
+            home: organisation.default_environment,
+            organisation_created_at: organisation.created_at,
+        }
+    }
+
+    /// Who it is.
+    #[must_use]
+    pub const fn actor(&self) -> Actor {
+        self.actor
+    }
+
+    /// What the caller may see.
+    #[must_use]
+    pub const fn scope(&self) -> &Scope {
+        &self.scope
+    }
+
+    /// Whose data the caller works on.
+    #[must_use]
+    pub const fn organisation(&self) -> OrganisationId {
+        self.scope.organisation()
+    }
+
+    /// When that organisation was made.
+    #[must_use]
+    pub const fn organisation_created_at(&self) -> DateTime<Utc> {
+        self.organisation_created_at
+    }
+
+    /// Where something goes that the caller makes without naming an environment: the one
+    /// of the key, or the organisation's default one.
+    #[must_use]
+    pub const fn home(&self) -> EnvironmentId {
+        self.home
+    }
+
+    /// Whether the caller may do this.
+    #[must_use]
+    pub const fn may(&self, permission: Permission) -> bool {
+        self.permissions.contains(permission)
+    }
+
+    /// What the caller may do.
+    #[must_use]
+    pub const fn permissions(&self) -> Permissions {
+        self.permissions
+    }
+
+    /// Stops a use case that the caller may not run.
+    ///
+    /// # Errors
+    /// [`AppError::Forbidden`] with the permission that is missing.
+    pub fn require(&self, permission: Permission) -> Result<(), AppError> {
+        if self.may(permission) { Ok(()) } else { Err(AppError::Forbidden(permission)) }
+    }
+}

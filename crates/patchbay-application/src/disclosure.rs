@@ -1,0 +1,79 @@
+//! Showing secrets: in full to those who may see them, else masked.
+
+use patchbay_domain::{
+    Changes, CredentialName, Credentials, EventType, Integration, Mask, Permission, SecretPlace, Vault,
+};
+use serde_json::Map;
+
+use crate::record::Recorder;
+use crate::{AppError, Caller};
+
+/// How an answer is to show the secrets of an integration.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reveal {
+    /// In full: the caller has just sent them.
+    Echo,
+    /// In full to a caller with [`Permission::CredentialsReveal`], to others masked.
+    Permitted(Mask),
+}
+
+/// The secrets of an integration as an answer shows them.
+#[derive(Debug)]
+pub enum Shown {
+    /// In full. The answer must not be kept by caches.
+    Full(Credentials),
+    /// As masks, in order.
+    Masked(Vec<(CredentialName, String)>),
+}
+
+/// An integration, and its secrets as the caller may see them.
+#[derive(Debug)]
+pub struct Disclosed {
+    /// The integration.
+    pub integration: Integration,
+    /// Its secrets.
+    pub secrets: Shown,
+}
+
+impl Reveal {
+    /// Shows `credentials` to `caller`.
+    pub(crate) fn show(self, caller: &Caller, credentials: Credentials) -> Shown {
+        match self {
+            Self::Permitted(mask) if !caller.may(Permission::CredentialsReveal) => Shown::Masked(
+                credentials.iter().map(|(name, secret)| (name.clone(), mask.of(secret))).collect(),
+            ),
+            Self::Permitted(_) | Self::Echo => Shown::Full(credentials),
+        }
+    }
+}
+
+impl Shown {
+    /// Whether a secret is there to be read.
+    #[must_use]
+    pub const fn is_revealing(&self) -> bool {
+        matches!(self, Self::Full(credentials) if !credentials.is_empty())
+    }
+
+    /// Adds to `changes` what is recorded of showing these secrets of `integration`.
+    pub(crate) fn recorded(
+        &self,
+        changes: Changes,
+        recorder: &Recorder<'_>,
+        integration: &Integration,
+    ) -> Changes {
+        if !self.is_revealing() {
+            return changes;
+        }
+        changes.event(recorder.integration(EventType::CredentialRevealed, integration, Map::new()))
+    }
+}
+
+/// Opens the credentials of a stored integration.
+pub fn open(vault: &dyn Vault, integration: &Integration) -> Result<Credentials, AppError> {
+    Ok(Credentials::open(vault, &place(integration), integration.credentials())?)
+}
+
+/// Where the credentials of an integration belong.
+pub const fn place(integration: &Integration) -> SecretPlace {
+    SecretPlace::credentials(integration.parts().organisation_id, integration.id())
+}

@@ -1,0 +1,110 @@
+//! Why a use case stopped.
+
+use patchbay_domain::{BoxError, Permission, RepositoryError, UniqueRule, VaultError};
+
+use crate::Faults;
+
+/// Why a use case stopped. Variants are distinct reactions; `Display` may be shown to
+/// clients, the source is for the log.
+#[derive(Debug, thiserror::Error)]
+pub enum AppError {
+    /// What was sent breaks rules; all of them are named.
+    #[error("{0}")]
+    Invalid(Faults),
+    /// It is not known who asks.
+    #[error("missing or unknown credentials")]
+    Unauthenticated(AuthRefusal),
+    /// The caller's key lacks the permission.
+    #[error("missing permission: {0}")]
+    Forbidden(Permission),
+    /// There is no such thing within what the caller may see.
+    #[error("no such {0}")]
+    NotFound(Entity),
+    /// It would collide with what is there.
+    #[error("{0}")]
+    Conflict(Conflict),
+    /// Too much is going on. Nothing was done; a retry makes sense.
+    #[error("the service is busy")]
+    Busy(#[source] BoxError),
+    /// Something the service stands on does not answer.
+    #[error("a dependency is unavailable")]
+    Unavailable(#[source] BoxError),
+    /// It took too long. Nothing was done.
+    #[error("the request took too long")]
+    TimedOut(#[source] BoxError),
+    /// A fault of the service.
+    #[error("internal error")]
+    Internal(#[source] BoxError),
+}
+
+/// In which way a caller stayed unknown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AuthRefusal {
+    /// No key was presented.
+    Missing,
+    /// What was presented cannot be read as a key: a header of another scheme, or text of
+    /// another form.
+    Malformed,
+    /// There is no such key.
+    Unknown,
+    /// The key was revoked.
+    Revoked,
+    /// The key's time is over.
+    Expired,
+}
+
+/// What was not found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Entity {
+    /// An organisation.
+    Organisation,
+    /// An environment.
+    Environment,
+    /// An API key.
+    ApiKey,
+    /// An integration.
+    Integration,
+}
+
+impl std::fmt::Display for Entity {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Organisation => "organisation",
+            Self::Environment => "environment",
+            Self::ApiKey => "key",
+            Self::Integration => "integration",
+        })
+    }
+}
+
+/// What a change would collide with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Conflict {
+    /// Another entity holds the same under this rule.
+    #[error("{} is taken", .0.as_str())]
+    Taken(UniqueRule),
+    /// It was changed by others again and again while this change was tried.
+    #[error("it was changed by someone else meanwhile")]
+    Changed,
+}
+
+impl From<RepositoryError> for AppError {
+    fn from(error: RepositoryError) -> Self {
+        match error {
+            RepositoryError::Stale => Self::Conflict(Conflict::Changed),
+            RepositoryError::Duplicate(key) => Self::Conflict(Conflict::Taken(key.rule)),
+            RepositoryError::Busy => Self::Busy(error.into()),
+            RepositoryError::Unavailable(_) => Self::Unavailable(error.into()),
+            RepositoryError::TimedOut => Self::TimedOut(error.into()),
+            RepositoryError::Corrupt { .. }
+            | RepositoryError::Panicked
+            | RepositoryError::OutcomeUnknown(_) => Self::Internal(error.into()),
+        }
+    }
+}
+
+impl From<VaultError> for AppError {
+    fn from(error: VaultError) -> Self {
+        Self::Internal(error.into())
+    }
+}

@@ -1,0 +1,170 @@
+//! What is wrong with what a client sent.
+
+use std::fmt;
+
+use patchbay_domain::InvalidText;
+
+/// The part of a request that a fault lies in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Location {
+    /// The path.
+    Path,
+    /// The query.
+    Query,
+    /// The body.
+    Body,
+}
+
+/// A type of JSON value, as a client is told of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum JsonType {
+    /// A string.
+    String,
+    /// `true` or `false`.
+    Boolean,
+}
+
+impl JsonType {
+    /// Its name.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::String => "string",
+            Self::Boolean => "boolean",
+        }
+    }
+}
+
+/// What is wrong, without the value that is wrong: that may be a secret.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FaultReason {
+    /// The body is not JSON; where the reader gave up, counted from 1.
+    NotJson {
+        /// The line.
+        line: usize,
+        /// The column.
+        column: usize,
+    },
+    /// The body is JSON, but no object.
+    NotAnObject,
+    /// It is missing.
+    Required,
+    /// It is of another JSON type.
+    WrongType {
+        /// The type it should have.
+        expected: JsonType,
+    },
+    /// It is no such text.
+    Text(InvalidText),
+    /// It is not written as it should be.
+    Syntax {
+        /// What it should be, with its article.
+        expected: &'static str,
+    },
+    /// The body asks for no change that is known.
+    NothingToChange,
+}
+
+impl fmt::Display for FaultReason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NotJson { line, column } => write!(f, "is not valid JSON at line {line}, column {column}"),
+            Self::NotAnObject => f.write_str("must be a JSON object"),
+            Self::Required => f.write_str("is required"),
+            Self::WrongType { expected } => write!(f, "must be a {}", expected.as_str()),
+            Self::Text(why) => write!(f, "{why}"),
+            Self::Syntax { expected } => write!(f, "is not {expected}"),
+            Self::NothingToChange => f.write_str("has no member that can be changed"),
+        }
+    }
+}
+
+/// One thing that is wrong with a request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fault {
+    /// The part of the request.
+    pub location: Location,
+    /// The field, as the API spells it; `None` when it is the part as a whole.
+    pub field: Option<String>,
+    /// What is wrong with it.
+    pub reason: FaultReason,
+}
+
+impl Fault {
+    /// A fault of one field.
+    #[must_use]
+    pub fn of_field(location: Location, field: impl Into<String>, reason: FaultReason) -> Self {
+        Self { location, field: Some(field.into()), reason }
+    }
+
+    /// A fault of the body as a whole.
+    #[must_use]
+    pub const fn of_body(reason: FaultReason) -> Self {
+        Self { location: Location::Body, field: None, reason }
+    }
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let whole = match self.location {
+            Location::Path => "path",
+            Location::Query => "query",
+            Location::Body => "body",
+        };
+        write!(f, "{} {}", self.field.as_deref().unwrap_or(whole), self.reason)
+    }
+}
+
+/// Everything that is wrong with a request, in the order path, query, body; within the
+/// body in the order in which the API documents its members. Never empty.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Faults {
+    first: Fault,
+    others: Vec<Fault>,
+}
+
+impl Faults {
+    /// All of `faults`; `None` when there are none.
+    #[must_use]
+    pub fn all(faults: Vec<Fault>) -> Option<Self> {
+        let mut faults = faults.into_iter();
+        Some(Self { first: faults.next()?, others: faults.collect() })
+    }
+
+    /// The faults, in order.
+    pub fn iter(&self) -> impl Iterator<Item = &Fault> {
+        std::iter::once(&self.first).chain(&self.others)
+    }
+}
+
+impl From<Fault> for Faults {
+    fn from(first: Fault) -> Self {
+        Self { first, others: Vec::new() }
+    }
+}
+
+impl fmt::Display for Faults {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.first)?;
+        self.others.iter().try_for_each(|fault| write!(f, "; {fault}"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_fault_is_named_in_order() {
+        let faults = Faults::all(vec![
+            Fault::of_field(Location::Body, "name", FaultReason::Required),
+            Fault::of_field(Location::Body, "kind", FaultReason::Text(InvalidText::TooLong { max: 64 })),
+            Fault::of_body(FaultReason::NotJson { line: 1, column: 7 }),
+        ]);
+        assert_eq!(
+            faults.unwrap().to_string(),
+            "name is required; kind must have at most 64 characters; body is not valid JSON at line 1, column 7"
+        );
+        assert_eq!(Faults::all(Vec::new()), None);
+    }
+}

@@ -1,0 +1,155 @@
+//! Changing an integration.
+
+use std::sync::Arc;
+
+use patchbay_domain::{
+    Changes, Clock, CredentialName, Credentials, EventType, IdGenerator, Integration, IntegrationEdit,
+    IntegrationId, IntegrationKind, IntegrationName, IntegrationRepository, ManifestUrl, Mask, Patch,
+    Permission, Status, UnitOfWork, Vault,
+};
+use secrecy::{ExposeSecret, SecretString};
+use serde_json::Map;
+
+use super::retry::{Attempt, until_current};
+use crate::record::{Recorder, difference};
+use crate::{AppError, Caller, Disclosed, Entity, Reveal, disclosure};
+
+/// A partial change of an integration: what is `None` stays.
+#[derive(Clone, Debug, Default)]
+pub struct IntegrationChange {
+    /// A new name.
+    pub name: Option<IntegrationName>,
+    /// A new kind.
+    pub kind: Option<IntegrationKind>,
+    /// A new status.
+    pub status: Option<Status>,
+    /// A new place for its manifest.
+    pub manifest_url: Option<ManifestUrl>,
+    /// New secrets by name; an empty one takes the secret away, and the mask of the stored
+    /// one leaves it as it is.
+    pub credentials: Vec<(CredentialName, SecretString)>,
+}
+
+/// Changes an integration.
+pub struct EditIntegration {
+    /// Finds it.
+    pub integrations: Arc<dyn IntegrationRepository>,
+    /// Saves it.
+    pub work: Arc<dyn UnitOfWork>,
+    /// Opens and seals its secrets.
+    pub vault: Arc<dyn Vault>,
+    /// Dates the change.
+    pub clock: Arc<dyn Clock>,
+    /// Names the record of it.
+    pub ids: Arc<dyn IdGenerator>,
+}
+
+impl EditIntegration {
+    /// Applies the change to the newest version and shows the outcome, secrets masked with
+    /// `mask` unless the caller may see them. A change to what is already so saves nothing.
+    ///
+    /// # Errors
+    /// [`AppError::Forbidden`] without [`Permission::IntegrationsWrite`],
+    /// [`AppError::NotFound`] when the caller sees no such integration,
+    /// [`AppError::Conflict`] when another integration holds the same under a rule.
+    pub async fn run(
+        &self,
+        caller: &Caller,
+        id: IntegrationId,
+        change: IntegrationChange,
+        mask: Mask,
+    ) -> Result<Disclosed, AppError> {
+        caller.require(Permission::IntegrationsWrite)?;
+        until_current(async || self.attempt(caller, id, change.clone(), mask).await).await
+    }
+
+    async fn attempt(
+        &self,
+        caller: &Caller,
+        id: IntegrationId,
+        change: IntegrationChange,
+        mask: Mask,
+    ) -> Result<Disclosed, Attempt> {
+        let found = self.integrations.find(caller.scope(), id).await?;
+        let before = found.ok_or(AppError::NotFound(Entity::Integration))?;
+        let mut credentials = disclosure::open(&*self.vault, &before)?;
+        let new_secrets = replace(&mut credentials, change.credentials, mask);
+        let sealed = if new_secrets { self.seal(&credentials, &before)? } else { Patch::Keep };
+        let edit = IntegrationEdit {
+            name: change.name,
+            kind: change.kind,
+            status: change.status,
+            manifest_url: change.manifest_url,
+            credentials: sealed,
+        };
+        let now = self.clock.now();
+        let after = before.edited(edit, now);
+
+        let recorder = Recorder { caller, ids: &*self.ids, at: now };
+        let secrets = Reveal::Permitted(mask).show(caller, credentials);
+        let changes = match &after {
+            Some(after) => recorded(&recorder, &before, after, new_secrets),
+            None => Changes::new(),
+        };
+        let integration = after.unwrap_or(before);
+        let changes = secrets.recorded(changes, &recorder, &integration);
+        if changes != Changes::new() {
+            self.work.commit(caller.scope(), changes).await?;
+        }
+        Ok(Disclosed { integration, secrets })
+    }
+
+    fn seal(
+        &self,
+        credentials: &Credentials,
+        of: &Integration,
+    ) -> Result<Patch<patchbay_domain::Sealed>, AppError> {
+        let sealed = credentials.seal(&*self.vault, &disclosure::place(of))?;
+        Ok(sealed.map_or(Patch::Remove, Patch::Set))
+    }
+}
+
+/// Puts new secrets in; says whether that made a difference.
+fn replace(stored: &mut Credentials, new: Vec<(CredentialName, SecretString)>, mask: Mask) -> bool {
+    let mut changed = false;
+    for (name, secret) in new {
+        let current = stored.get(&name);
+        let same = match current {
+            None => secret.expose_secret().is_empty(),
+            Some(current) => {
+                current.expose_secret() == secret.expose_secret() || mask.is_of(&secret, current)
+            }
+        };
+        if same {
+            continue;
+        }
+        changed = true;
+        if secret.expose_secret().is_empty() {
+            stored.remove(&name);
+        } else {
+            stored.set(name, secret);
+        }
+    }
+    changed
+}
+
+fn recorded(
+    recorder: &Recorder<'_>,
+    before: &Integration,
+    after: &Integration,
+    new_secrets: bool,
+) -> Changes {
+    let digest = difference(&before.facts(), &after.facts());
+    let changes = Changes::new().update(before, after).event(recorder.integration(
+        EventType::IntegrationUpdated,
+        after,
+        digest,
+    ));
+    if !new_secrets {
+        return changes;
+    }
+    changes.event(recorder.integration(EventType::CredentialChanged, after, Map::new()))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,22 @@
+//! The use cases that the HTTP interface runs.
+
+use crate::Authenticate;
+use crate::integrations::{
+    CreateIntegration, DeleteIntegration, EditIntegration, GetIntegration, ListIntegrations,
+};
+
+/// The use cases that the HTTP interface runs, each with its dependencies.
+pub struct Services {
+    /// Finds out who asks.
+    pub authenticate: Authenticate,
+    /// Adds an integration.
+    pub create_integration: CreateIntegration,
+    /// Shows an integration.
+    pub get_integration: GetIntegration,
+    /// Lists integrations.
+    pub list_integrations: ListIntegrations,
+    /// Changes an integration.
+    pub edit_integration: EditIntegration,
+    /// Deletes an integration.
+    pub delete_integration: DeleteIntegration,
+}
