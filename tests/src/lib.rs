@@ -31,7 +31,7 @@ mod tour;
 
 pub use command_line::{CommandLine, CommandOutput};
 pub use database::{Backend, Database};
-pub use demo::{Demo, demo_key};
+pub use demo::Demo;
 pub use fixture::{Fixture, telex_fixture};
 pub use http::{Answer, Http, Request};
 pub use installation::{Installation, InstallationBuilder, master_key, master_key_bytes};

@@ -9,7 +9,8 @@ use std::time::Duration;
 use anyhow::{Context, Result, bail, ensure};
 use tokio::process::{Child, Command};
 
-use crate::{CommandLine, Http, Place, eventually};
+use crate::demo::demo_key;
+use crate::{CommandLine, Demo, Http, Place, eventually};
 
 /// A process that has not ended by then hangs.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -47,6 +48,13 @@ impl Server {
             .with_variable("PATCHBAY__SERVER__PORT", "0")
             .with_variable("PATCHBAY__SERVER__ADDRESS_FILE", &address_file.display().to_string());
         Self::start(&commands, "dev", &address_file).await
+    }
+
+    /// What `patchbay dev` prints when it is started for the first time; waits until it has.
+    pub async fn demo(&self) -> Result<Demo> {
+        let printed = || async { Ok(demo_key(&self.logs()?).is_ok()) };
+        eventually("organisation and key are printed", printed).await?;
+        demo_key(&self.logs()?)
     }
 
     /// The address that it listens on.

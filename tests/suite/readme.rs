@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::Command;
 
 use anyhow::{Context, Result};
-use patchbay_tests::{Demo, Server, Step, demo_key, five_minute_tour, shows};
+use patchbay_tests::{Demo, Server, Step, five_minute_tour, shows};
 use tempfile::TempDir;
 
 /// Where the README says that the service listens; the test's own is on a free port.
@@ -39,7 +39,7 @@ async fn the_five_minute_tour_does_what_it_says() -> Result<()> {
 
     let folder = TempDir::new()?;
     let server = Server::dev(folder.path()).await?;
-    let demo = demo_key(&server.logs()?)?;
+    let demo = server.demo().await?;
     let address = server.address().to_string();
     let tour = TempDir::new_in(folder.path())?;
     let run = Command::new("sh")

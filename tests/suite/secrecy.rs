@@ -97,7 +97,8 @@ async fn no_secret_is_found_outside_of_the_answers_that_show_it(#[case] backend:
     expect_none_of(&markers, &acme.service.database().bytes()?);
 
     let logs = acme.service.server().outputs()?;
-    assert!(logs[1].text().contains("TRACE"), "nothing was said at this level: the test shows nothing");
+    let talkative = logs.iter().any(|log| ["TRACE", "DEBUG"].iter().any(|level| log.text().contains(level)));
+    assert!(talkative, "nothing is said at this level: the test shows nothing");
     expect_none_of(&markers, &logs);
     Ok(())
 }

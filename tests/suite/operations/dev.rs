@@ -1,9 +1,10 @@
 //! `patchbay dev`: everything for a first try.
 
 use std::os::unix::fs::PermissionsExt;
+use std::process::Command;
 
-use anyhow::Result;
-use patchbay_tests::{Server, demo_key};
+use anyhow::{Context, Result};
+use patchbay_tests::Server;
 use serde_json::json;
 use tempfile::TempDir;
 
@@ -11,9 +12,7 @@ use tempfile::TempDir;
 async fn the_first_start_prints_a_key_that_works() -> Result<()> {
     let folder = TempDir::new()?;
     let server = Server::dev(folder.path()).await?;
-    let said = server.logs()?;
-    assert!(said.contains("curl "), "no ready-to-paste lines:\n{said}");
-    let demo = demo_key(&said)?;
+    let demo = server.demo().await?;
     let path = format!("/api/v1/organisations/{}/integrations", demo.organisation);
     let made = server.http().request("POST", &path).bearer(&demo.key);
     let made = made.json(&json!({ "name": "first", "json_url": "https://a.example" })).send().await?;
@@ -23,20 +22,38 @@ async fn the_first_start_prints_a_key_that_works() -> Result<()> {
 }
 
 #[tokio::test]
+async fn the_lines_that_it_prints_can_be_pasted_into_a_shell() -> Result<()> {
+    let folder = TempDir::new()?;
+    let server = Server::dev(folder.path()).await?;
+    server.demo().await?;
+    let said = server.logs()?;
+    let from = said.find("# create").context("no line creates an integration")?;
+    let until = said[from..].find("\n\n").context("the lines have no end")?;
+    let pasted = Command::new("sh").args(["-ec", &said[from..from + until]]).output()?;
+    let answers = String::from_utf8(pasted.stdout)?;
+    assert!(pasted.status.success(), "{answers}{}", String::from_utf8_lossy(&pasted.stderr));
+    assert!(answers.contains(r#""message":"Integration app created successfully""#), "{answers}");
+    assert!(answers.contains(r#""message":"Integrations deleted successfully""#), "{answers}");
+    assert!(!answers.contains(r#""status":"error""#), "{answers}");
+    Ok(())
+}
+
+#[tokio::test]
 async fn a_later_start_keeps_everything_and_prints_no_key() -> Result<()> {
     let folder = TempDir::new()?;
     let mut server = Server::dev(folder.path()).await?;
-    let demo = demo_key(&server.logs()?)?;
+    let demo = server.demo().await?;
     assert!(server.terminate().await?.success());
     let before = server.outputs()?;
 
-    let server = Server::dev(folder.path()).await?;
+    let mut server = Server::dev(folder.path()).await?;
+    let path = format!("/organisations/{}/integrations", demo.organisation);
+    drop(server.http().get(&path).bearer(&demo.key).send().await?.expect_status(200));
+    assert!(server.terminate().await?.success());
     for (before, after) in before.iter().zip(server.outputs()?) {
         let said = after.text().split_off(before.text().len());
         assert!(!said.contains("ck_"), "a later start shows a key:\n{said}");
     }
-    let path = format!("/organisations/{}/integrations", demo.organisation);
-    drop(server.http().get(&path).bearer(&demo.key).send().await?.expect_status(200));
     Ok(())
 }
 
