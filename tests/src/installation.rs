@@ -33,12 +33,15 @@ pub struct InstallationBuilder {
 }
 
 impl InstallationBuilder {
-    /// The usual one: a free port, migrations at start, one master key, logs as JSON.
+    /// The usual one: a free port, four connections, migrations at start, one master key,
+    /// logs as JSON.
     #[must_use]
     pub fn on(backend: Backend) -> Self {
         let usual = [
             ("server.port", "0".to_owned()),
             ("database.auto_migrate", "true".to_owned()),
+            // As many services as there are cores share one PostgreSQL.
+            ("database.pool_size", "4".to_owned()),
             ("secrets.keys", format!("['{}']", master_key("k1"))),
             ("telemetry.log_format", "'json'".to_owned()),
         ];
