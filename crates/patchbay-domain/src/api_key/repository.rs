@@ -1,5 +1,7 @@
 //! The ports that find keys.
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 
 use super::{ApiKey, KeyHash};
@@ -21,11 +23,11 @@ pub struct KeyOwner {
 #[cfg_attr(feature = "testing", mockall::automock)]
 #[async_trait]
 pub trait KeyLookup: Send + Sync {
-    /// Finds a key by the hash of its text.
-    async fn find_by_hash(&self, hash: &KeyHash) -> Result<Option<KeyOwner>, RepositoryError>;
+    /// Finds a key by the hash of its text. The answer is shared: every request asks.
+    async fn find_by_hash(&self, hash: &KeyHash) -> Result<Option<Arc<KeyOwner>>, RepositoryError>;
 
     /// Finds a key by its id.
-    async fn find_by_id(&self, id: ApiKeyId) -> Result<Option<KeyOwner>, RepositoryError>;
+    async fn find_by_id(&self, id: ApiKeyId) -> Result<Option<Arc<KeyOwner>>, RepositoryError>;
 }
 
 /// Reads the keys of an organisation. Every call sees one scope only.
