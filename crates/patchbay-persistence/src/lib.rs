@@ -4,5 +4,10 @@
 //! ([`Database`]); no one else knows.
 
 mod database;
+mod migrations;
+mod schema;
+#[cfg(test)]
+#[path = "../tests/support/mod.rs"]
+mod test_support;
 
 pub use database::{ConnectError, Database, DatabaseOptions};
