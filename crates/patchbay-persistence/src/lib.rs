@@ -2,9 +2,10 @@
 //!
 //! One set of Diesel queries serves both. Database work runs on threads of its own
 //! ([`Database`]); no one else knows. Each port has an adapter that holds a clone of the
-//! database.
+//! database; [`CachedKeyLookup`] stands before the one that every request asks.
 
 mod api_keys;
+mod cached_key_lookup;
 mod columns;
 mod database;
 mod environments;
@@ -24,6 +25,7 @@ mod tests;
 mod unit_of_work;
 
 pub use api_keys::DieselApiKeyRepository;
+pub use cached_key_lookup::CachedKeyLookup;
 pub use database::{ConnectError, Database, DatabaseOptions};
 pub use environments::DieselEnvironmentRepository;
 pub use integrations::DieselIntegrationRepository;

@@ -2,6 +2,7 @@
 
 #![cfg(test)]
 
+mod cache;
 mod commits;
 mod fixtures;
 mod integrations;
