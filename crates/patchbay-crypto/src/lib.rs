@@ -1,1 +1,18 @@
-//! Under construction.
+//! Patchbay's secrets at rest and its API keys.
+//!
+//! [`KeyRingVault`] seals and opens secrets under the master keys of a [`KeyRing`];
+//! [`RandomKeyScheme`] makes and reads the text of API keys. Random bits come from the
+//! operating system alone, and their failure is an error like any other.
+
+mod api_key;
+mod envelope;
+mod generate;
+mod key_ring;
+mod random;
+mod vault;
+
+pub use api_key::RandomKeyScheme;
+pub use envelope::MalformedEnvelope;
+pub use generate::{generate_master_key, master_key_entry};
+pub use key_ring::{BadEntry, EntryFault, InvalidKeyRing, KeyRing, MasterKey};
+pub use vault::KeyRingVault;
