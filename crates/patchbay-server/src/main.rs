@@ -1,2 +1,10 @@
-//! Under construction.
+//! Patchbay, the self-hosted integrations service: its program.
+
+mod adapters;
+mod cli;
+mod files;
+mod output;
+mod settings;
+mod telemetry;
+
 fn main() {}
