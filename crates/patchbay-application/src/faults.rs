@@ -15,6 +15,26 @@ pub enum Location {
     Body,
 }
 
+/// A type of JSON value, as a client is told of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum JsonType {
+    /// A string.
+    String,
+    /// `true` or `false`.
+    Boolean,
+}
+
+impl JsonType {
+    /// Its name.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::String => "string",
+            Self::Boolean => "boolean",
+        }
+    }
+}
+
 /// What is wrong, without the value that is wrong: that may be a secret.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum FaultReason {
@@ -31,8 +51,8 @@ pub enum FaultReason {
     Required,
     /// It is of another JSON type.
     WrongType {
-        /// The type it should have, with its article.
-        expected: &'static str,
+        /// The type it should have.
+        expected: JsonType,
     },
     /// It is no such text.
     Text(InvalidText),
@@ -51,7 +71,7 @@ impl fmt::Display for FaultReason {
             Self::NotJson { line, column } => write!(f, "is not valid JSON at line {line}, column {column}"),
             Self::NotAnObject => f.write_str("must be a JSON object"),
             Self::Required => f.write_str("is required"),
-            Self::WrongType { expected } => write!(f, "must be {expected}"),
+            Self::WrongType { expected } => write!(f, "must be a {}", expected.as_str()),
             Self::Text(why) => write!(f, "{why}"),
             Self::Syntax { expected } => write!(f, "is not {expected}"),
             Self::NothingToChange => f.write_str("has no member that can be changed"),

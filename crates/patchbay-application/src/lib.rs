@@ -21,5 +21,5 @@ pub use authenticate::Authenticate;
 pub use caller::Caller;
 pub use disclosure::{Disclosed, Reveal, Shown};
 pub use error::{AppError, AuthRefusal, Conflict, Entity};
-pub use faults::{Fault, FaultReason, Faults, Location};
+pub use faults::{Fault, FaultReason, Faults, JsonType, Location};
 pub use services::Services;

@@ -106,6 +106,18 @@ fn default_features(manifest: &Manifest) -> impl Iterator<Item = &str> {
     features.into_iter().flatten().filter_map(Value::as_str)
 }
 
+/// Where the page on dependencies lacks a crate that is used, or has one that is not.
+fn unexplained(manifests: &[Manifest], page: &str) -> Vec<String> {
+    let used = manifests.iter().flat_map(|manifest| {
+        manifest.dependencies(&["dependencies", "dev-dependencies", "build-dependencies"])
+    });
+    let used: BTreeSet<_> = used.map(|(name, _)| name).filter(|name| !name.starts_with(OURS)).collect();
+    let rows = page.lines().filter_map(|line| line.strip_prefix("| `")?.split('`').next());
+    let explained: BTreeSet<_> = rows.collect();
+    let missing = used.difference(&explained).map(|name| format!("{name} is not explained"));
+    missing.chain(explained.difference(&used).map(|name| format!("{name} is not used"))).collect()
+}
+
 #[test]
 fn the_crates_use_each_other_as_the_table_of_layers_says() -> Result<()> {
     assert_eq!(internal_edges(&manifests()?, &read(DOCUMENT)?.text), [""; 0]);
@@ -115,6 +127,12 @@ fn the_crates_use_each_other_as_the_table_of_layers_says() -> Result<()> {
 #[test]
 fn the_inner_layers_use_only_the_external_crates_that_the_document_grants() -> Result<()> {
     assert_eq!(external_crates(&manifests()?, &read(DOCUMENT)?.text), [""; 0]);
+    Ok(())
+}
+
+#[test]
+fn every_external_crate_is_explained() -> Result<()> {
+    assert_eq!(unexplained(&manifests()?, &read("docs/dependencies.md")?.text), [""; 0]);
     Ok(())
 }
 
@@ -160,5 +178,13 @@ fn an_external_crate_that_is_not_granted_would_be_found() -> Result<()> {
             "patchbay-z is granted crates and is none",
         ]
     );
+    Ok(())
+}
+
+#[test]
+fn an_unexplained_crate_would_be_found() -> Result<()> {
+    let manifest = planted("patchbay-a", "[dev-dependencies]\nx = \"1\"\ny = \"1\"\npatchbay-b = \"1\"\n")?;
+    let page = "| crate | for what |\n| --- | --- |\n| `y` | `serde` |\n| `z` | – |\n";
+    assert_eq!(unexplained(&[manifest], page), ["x is not explained", "z is not used"]);
     Ok(())
 }

@@ -1,0 +1,266 @@
+//! The bodies of the Telex API, member for member in the order of the wire.
+
+use std::sync::LazyLock;
+
+use chrono::{DateTime, SecondsFormat, Utc};
+use patchbay_application::integrations::{IntegrationChange, NewIntegration};
+use patchbay_application::{AppError, Disclosed, Fault, FaultReason, Shown};
+use patchbay_domain::{
+    CredentialName, Credentials, Integration, IntegrationKind, IntegrationName, ManifestUrl, Origin,
+    ProviderId, Status, UniqueRule,
+};
+use secrecy::{ExposeSecret, SecretString};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use utoipa::ToSchema;
+use validator::Validate;
+
+use crate::kernel::{Member, shown_text, text, well_typed};
+
+/// T3: what is sent to add an integration.
+#[derive(Deserialize, Validate, ToSchema)]
+pub struct CreateBody {
+    #[serde(default)]
+    #[schema(value_type = String, min_length = 1, max_length = 255)]
+    #[validate(required, custom(function = "text::<IntegrationName>"))]
+    name: Member<String>,
+    #[serde(default)]
+    #[schema(value_type = String, min_length = 1, max_length = 2048)]
+    #[validate(required, custom(function = "text::<ManifestUrl>"))]
+    json_url: Member<String>,
+    #[serde(default)]
+    #[schema(value_type = Option<String>, max_length = 8192)]
+    #[validate(length(max = 8192), custom(function = "well_typed"))]
+    auth_credential: Member<SecretString>,
+    #[serde(default)]
+    #[schema(value_type = Option<String>, max_length = 64)]
+    #[validate(custom(function = "text::<IntegrationKind>"))]
+    integration_type: Member<String>,
+}
+
+impl TryFrom<CreateBody> for NewIntegration {
+    type Error = AppError;
+
+    fn try_from(body: CreateBody) -> Result<Self, AppError> {
+        let credential = body.auth_credential.value().filter(|secret| !secret.expose_secret().is_empty());
+        Ok(Self {
+            provider: ProviderId::json_manifest(),
+            name: body.name.required()?,
+            kind: body.integration_type.parsed()?.unwrap_or_else(IntegrationKind::none),
+            manifest_url: Some(body.json_url.required()?),
+            credentials: credential.map_or_else(Credentials::default, |secret| {
+                Credentials::single(CredentialName::auth_credential(), secret)
+            }),
+            unique_rules: [UniqueRule::NameAndManifest].into_iter().collect(),
+        })
+    }
+}
+
+/// T5: what is sent to change an integration; what is absent or `null` stays.
+#[derive(Deserialize, Validate, ToSchema)]
+pub struct EditBody {
+    #[serde(default)]
+    #[schema(value_type = Option<String>, min_length = 1, max_length = 255)]
+    #[validate(custom(function = "text::<IntegrationName>"))]
+    name: Member<String>,
+    #[serde(default)]
+    #[schema(value_type = Option<String>, min_length = 1, max_length = 2048)]
+    #[validate(custom(function = "text::<ManifestUrl>"))]
+    json_url: Member<String>,
+    #[serde(default)]
+    #[schema(value_type = Option<String>, max_length = 8192)]
+    #[validate(length(max = 8192), custom(function = "well_typed"))]
+    auth_credential: Member<SecretString>,
+    #[serde(default)]
+    #[schema(value_type = Option<String>, max_length = 64)]
+    #[validate(custom(function = "text::<IntegrationKind>"))]
+    integration_type: Member<String>,
+    #[serde(default)]
+    #[schema(value_type = Option<bool>)]
+    #[validate(custom(function = "well_typed"))]
+    is_active: Member<bool>,
+}
+
+impl TryFrom<EditBody> for IntegrationChange {
+    type Error = AppError;
+
+    fn try_from(body: EditBody) -> Result<Self, AppError> {
+        let sent = [
+            body.name.is_sent(),
+            body.json_url.is_sent(),
+            body.auth_credential.is_sent(),
+            body.integration_type.is_sent(),
+            body.is_active.is_sent(),
+        ];
+        if sent == [false; 5] {
+            return Err(AppError::Invalid(Fault::of_body(FaultReason::NothingToChange).into()));
+        }
+        let credential = body.auth_credential.value();
+        Ok(Self {
+            name: body.name.parsed()?,
+            kind: body.integration_type.parsed()?,
+            status: body.is_active.value().map(Status::of_switch),
+            manifest_url: body.json_url.parsed()?,
+            credentials: credential
+                .into_iter()
+                .map(|secret| (CredentialName::auth_credential(), secret))
+                .collect(),
+        })
+    }
+}
+
+/// The body of every success.
+#[derive(Serialize)]
+pub struct Success<'a, T> {
+    status: &'static str,
+    status_code: u16,
+    message: &'a str,
+    data: T,
+}
+
+impl<'a, T> Success<'a, T> {
+    /// A success that shows `data`.
+    pub const fn new(status_code: u16, message: &'a str, data: T) -> Self {
+        Self { status: "success", status_code, message, data }
+    }
+}
+
+/// What an app takes as its events while its manifest says nothing of them.
+static DEFAULT_SCHEMA: LazyLock<Value> = LazyLock::new(|| {
+    json!({
+        "properties": {
+            "event": {"type": "string", "description": "The name of the event"},
+            "timestamp": {"type": "string", "description": "The time when the event was triggered"}
+        },
+        "type": "object"
+    })
+});
+
+/// T3: an integration that was just made.
+#[derive(Serialize, ToSchema)]
+pub struct CreatedView<'a> {
+    id: String,
+    name: &'a str,
+    json_url: &'a str,
+    #[schema(value_type = Object)]
+    json_schema: &'a Value,
+    auth_credential: String,
+    integration_type: &'a str,
+    is_system_integration: bool,
+    created_at: String,
+}
+
+impl<'a> From<&'a Disclosed> for CreatedView<'a> {
+    fn from(Disclosed { integration, secrets }: &'a Disclosed) -> Self {
+        Self {
+            id: integration.id().to_string(),
+            name: integration.name().as_str(),
+            json_url: json_url(integration),
+            json_schema: &DEFAULT_SCHEMA,
+            auth_credential: auth_credential(secrets),
+            integration_type: integration.parts().kind.as_str(),
+            is_system_integration: is_system(integration),
+            created_at: time(integration.parts().created_at),
+        }
+    }
+}
+
+/// T5, T6: an integration that was just changed or deleted.
+#[derive(Serialize, ToSchema)]
+pub struct ChangedView<'a> {
+    id: String,
+    name: &'a str,
+    json_url: &'a str,
+    auth_credential: String,
+    integration_type: &'a str,
+    is_system_integration: bool,
+    created_at: String,
+}
+
+impl<'a> From<&'a Disclosed> for ChangedView<'a> {
+    fn from(Disclosed { integration, secrets }: &'a Disclosed) -> Self {
+        Self {
+            id: integration.id().to_string(),
+            name: integration.name().as_str(),
+            json_url: json_url(integration),
+            auth_credential: auth_credential(secrets),
+            integration_type: integration.parts().kind.as_str(),
+            is_system_integration: is_system(integration),
+            created_at: time(integration.parts().created_at),
+        }
+    }
+}
+
+/// T4: an integration in a list.
+#[derive(Serialize, ToSchema)]
+pub struct ListView<'a> {
+    id: String,
+    app_name: &'a str,
+    json_url: &'a str,
+    app_url: &'a str,
+    app_logo: &'a str,
+    app_description: &'a str,
+    is_system_integration: bool,
+    is_active: bool,
+    created_at: String,
+    updated_at: String,
+}
+
+impl<'a> From<&'a Integration> for ListView<'a> {
+    fn from(integration: &'a Integration) -> Self {
+        let parts = integration.parts();
+        let app = integration.manifest().and_then(|manifest| manifest.app.as_ref());
+        let app_name = app.map(|app| app.name.as_str()).filter(|name| !name.is_empty());
+        Self {
+            id: parts.id.to_string(),
+            app_name: app_name.unwrap_or(parts.name.as_str()),
+            json_url: json_url(integration),
+            app_url: app.map_or("", |app| &app.url),
+            app_logo: app.map_or("", |app| &app.logo),
+            app_description: app.map_or("", |app| &app.description),
+            is_system_integration: is_system(integration),
+            is_active: parts.status == Status::Active,
+            created_at: time(parts.created_at),
+            updated_at: time(parts.updated_at),
+        }
+    }
+}
+
+/// One integration with everything that Telex knows of it: the list's view, and what that
+/// leaves out.
+#[derive(Serialize, ToSchema)]
+pub struct SingleView<'a> {
+    #[serde(flatten)]
+    listed: ListView<'a>,
+    name: &'a str,
+    integration_type: &'a str,
+    auth_credential: String,
+}
+
+impl<'a> From<&'a Disclosed> for SingleView<'a> {
+    fn from(Disclosed { integration, secrets }: &'a Disclosed) -> Self {
+        Self {
+            listed: ListView::from(integration),
+            name: integration.name().as_str(),
+            integration_type: integration.parts().kind.as_str(),
+            auth_credential: auth_credential(secrets),
+        }
+    }
+}
+
+fn json_url(integration: &Integration) -> &str {
+    integration.manifest().map_or("", |manifest| manifest.url.as_str())
+}
+
+fn is_system(integration: &Integration) -> bool {
+    integration.parts().origin == Origin::System
+}
+
+fn auth_credential(secrets: &Shown) -> String {
+    shown_text(secrets, &CredentialName::auth_credential())
+}
+
+/// RFC 3339 in UTC with six digits of fraction.
+fn time(at: DateTime<Utc>) -> String {
+    at.to_rfc3339_opts(SecondsFormat::Micros, true)
+}

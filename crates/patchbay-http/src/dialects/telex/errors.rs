@@ -1,0 +1,117 @@
+//! How Telex says no.
+
+use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
+use actix_web::http::header::{ALLOW, HeaderName, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
+use patchbay_application::{AppError, AuthRefusal, Conflict, Entity};
+use serde::Serialize;
+
+use super::{APP_KEY_HEADER, Telex};
+use crate::kernel::{Refusal, Seen};
+
+/// The body of every refusal.
+#[derive(Serialize)]
+struct ErrorBody<'a> {
+    status: &'static str,
+    status_code: u16,
+    message: &'a str,
+    error: &'a str,
+}
+
+/// The members of a refusal that differ.
+struct Said {
+    status: StatusCode,
+    message: &'static str,
+    error: String,
+    header: Option<(HeaderName, HeaderValue)>,
+}
+
+impl Said {
+    fn new(status: StatusCode, message: &'static str, error: &dyn ToString) -> Self {
+        Self { status, message, error: error.to_string(), header: None }
+    }
+
+    fn with(self, name: HeaderName, value: HeaderValue) -> Self {
+        Self { header: Some((name, value)), ..self }
+    }
+}
+
+/// Writes any refusal in Telex's shape.
+pub fn render(seen: &Seen<'_, Telex>, refusal: &Refusal) -> HttpResponse {
+    let said = match refusal {
+        Refusal::App(error) => said_of(seen, error),
+        Refusal::NoRoute => Said::new(StatusCode::NOT_FOUND, "Not found", &"no such route"),
+        Refusal::WrongMethod { allowed } => wrong_method(seen, allowed),
+        Refusal::BodyTooLarge { limit } => Said::new(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "Payload too large",
+            &format_args!("the body has more than {limit} bytes"),
+        ),
+        Refusal::BodyUnreadable => invalid(seen, &"the body could not be read"),
+        Refusal::TimedOut => timed_out(),
+    };
+    let body = ErrorBody {
+        status: "error",
+        status_code: said.status.as_u16(),
+        message: said.message,
+        error: &said.error,
+    };
+    let mut response = HttpResponse::build(said.status).json(body);
+    if let Some((name, value)) = said.header {
+        response.headers_mut().insert(name, value);
+    }
+    response
+}
+
+fn said_of(seen: &Seen<'_, Telex>, error: &AppError) -> Said {
+    match error {
+        AppError::Invalid(faults) => invalid(seen, faults),
+        AppError::Unauthenticated(refusal) => unauthenticated(seen, *refusal),
+        AppError::Forbidden(_) => Said::new(StatusCode::FORBIDDEN, "Forbidden", error),
+        AppError::NotFound(entity) => not_found(seen, *entity, error),
+        AppError::Conflict(Conflict::Taken(_)) => {
+            Said::new(StatusCode::CONFLICT, "Integration app already exists", &"same name and json_url")
+        }
+        AppError::Conflict(Conflict::Changed) | AppError::Busy(_) | AppError::Unavailable(_) => {
+            Said::new(StatusCode::SERVICE_UNAVAILABLE, "Service unavailable", error)
+                .with(RETRY_AFTER, HeaderValue::from_static("1"))
+        }
+        AppError::TimedOut(_) => timed_out(),
+        AppError::Internal(_) => Said::new(StatusCode::INTERNAL_SERVER_ERROR, "Internal server error", error),
+    }
+}
+
+fn invalid(seen: &Seen<'_, Telex>, error: &dyn ToString) -> Said {
+    let message = seen.operation.map_or("Invalid request", |operation| operation.words.invalid);
+    Said::new(StatusCode::BAD_REQUEST, message, error)
+}
+
+fn not_found(seen: &Seen<'_, Telex>, entity: Entity, error: &AppError) -> Said {
+    let message = seen.operation.map_or("Not found", |operation| match entity {
+        Entity::Integration => operation.words.no_integration,
+        _ => operation.words.no_organisation,
+    });
+    Said::new(StatusCode::NOT_FOUND, message, error)
+}
+
+fn unauthenticated(seen: &Seen<'_, Telex>, refusal: AuthRefusal) -> Said {
+    let headers = seen.request.headers();
+    let with_app_key = headers.contains_key(APP_KEY_HEADER) && !headers.contains_key("authorization");
+    let message =
+        if with_app_key && refusal != AuthRefusal::Missing { "invalid API key" } else { "Unauthorized" };
+    Said::new(StatusCode::UNAUTHORIZED, message, &"Invalid or missing authentication token")
+        .with(WWW_AUTHENTICATE, HeaderValue::from_static(r#"Bearer realm="patchbay", error="invalid_token""#))
+}
+
+fn wrong_method(seen: &Seen<'_, Telex>, allowed: &str) -> Said {
+    let error = format_args!("{} is not supported here", seen.request.method());
+    let said = Said::new(StatusCode::METHOD_NOT_ALLOWED, "Method not allowed", &error);
+    match HeaderValue::from_str(allowed) {
+        Ok(allowed) => said.with(ALLOW, allowed),
+        Err(_) => said,
+    }
+}
+
+fn timed_out() -> Said {
+    Said::new(StatusCode::GATEWAY_TIMEOUT, "Request timed out", &"the request took too long")
+}

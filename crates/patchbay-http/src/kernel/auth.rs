@@ -1,0 +1,30 @@
+//! Reading keys from headers.
+
+use actix_web::dev::RequestHead;
+use actix_web::http::header::AUTHORIZATION;
+use patchbay_application::AuthRefusal;
+use secrecy::SecretString;
+
+/// The text of a header; `None` when it is not sent.
+///
+/// # Errors
+/// [`AuthRefusal::Malformed`] when it is not visible ASCII.
+pub fn header_text<'a>(head: &'a RequestHead, name: &str) -> Result<Option<&'a str>, AuthRefusal> {
+    let value = head.headers().get(name);
+    value.map(|value| value.to_str().map_err(|_| AuthRefusal::Malformed)).transpose()
+}
+
+/// The token of `Authorization: Bearer <token>` (RFC 6750 §2.1; the scheme in any case);
+/// `None` when the header is not sent.
+///
+/// # Errors
+/// [`AuthRefusal::Malformed`] when it names another scheme or no token.
+pub fn bearer(head: &RequestHead) -> Result<Option<SecretString>, AuthRefusal> {
+    let Some(value) = header_text(head, AUTHORIZATION.as_str())? else { return Ok(None) };
+    match value.split_once(' ') {
+        Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") && !token.trim().is_empty() => {
+            Ok(Some(token.trim().into()))
+        }
+        _ => Err(AuthRefusal::Malformed),
+    }
+}

@@ -1,0 +1,158 @@
+//! The body of a request, with everything that is wrong with it.
+
+use std::marker::PhantomData;
+use std::pin::Pin;
+
+use actix_web::dev::Payload;
+use actix_web::http::header::CONTENT_LENGTH;
+use actix_web::web::{BytesMut, Data};
+use actix_web::{FromRequest, HttpRequest};
+use futures_util::StreamExt;
+use patchbay_application::{AppError, Fault, FaultReason, Faults};
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use validator::Validate;
+
+use super::{Dialect, Failure, Refusal, members};
+use crate::HttpState;
+
+/// A JSON object that was read as `T` and breaks none of its rules.
+///
+/// Every fault is found, in the order in which `T` declares its members. The content type
+/// is not looked at: a body that parses is taken. Unknown members are ignored; of a member
+/// that is there twice the last counts.
+pub struct Body<D, T> {
+    value: T,
+    dialect: PhantomData<fn() -> D>,
+}
+
+impl<D, T> Body<D, T> {
+    /// What was sent.
+    pub fn into_inner(self) -> T {
+        self.value
+    }
+}
+
+impl<D: Dialect, T: DeserializeOwned + Validate + 'static> FromRequest for Body<D, T> {
+    type Error = Failure<D>;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, Failure<D>>>>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let (request, mut payload) = (request.clone(), payload.take());
+        Box::pin(async move {
+            let bytes = read(&request, &mut payload).await?;
+            let value = parse(&bytes).map_err(|faults| Refusal::App(AppError::Invalid(faults)))?;
+            Ok(Self { value, dialect: PhantomData })
+        })
+    }
+}
+
+/// Reads the body, as far as it may go.
+async fn read(request: &HttpRequest, payload: &mut Payload) -> Result<BytesMut, Refusal> {
+    let state = request.app_data::<Data<HttpState>>();
+    let limit = state.map_or(0, |state| state.limits.body_bytes);
+    let announced = request.headers().get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse().ok());
+    if announced.is_some_and(|length: usize| length > limit) {
+        return Err(Refusal::BodyTooLarge { limit });
+    }
+    let mut bytes = BytesMut::with_capacity(announced.unwrap_or(0));
+    while let Some(chunk) = payload.next().await {
+        let chunk = chunk.map_err(|_| Refusal::BodyUnreadable)?;
+        if bytes.len() + chunk.len() > limit {
+            return Err(Refusal::BodyTooLarge { limit });
+        }
+        bytes.extend_from_slice(&chunk);
+    }
+    Ok(bytes)
+}
+
+fn parse<T: DeserializeOwned + Validate>(bytes: &[u8]) -> Result<T, Faults> {
+    let not_json = |error: &serde_json::Error| {
+        Faults::from(Fault::of_body(FaultReason::NotJson { line: error.line(), column: error.column() }))
+    };
+    let value: Value = serde_json::from_slice(bytes).map_err(|error| not_json(&error))?;
+    if !value.is_object() {
+        return Err(Fault::of_body(FaultReason::NotAnObject).into());
+    }
+    let body: T = serde_json::from_value(value).map_err(|error| not_json(&error))?;
+    match body.validate() {
+        Ok(()) => Ok(body),
+        Err(errors) => Err(members::faults_of::<T>(&errors)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kernel::{Member, text, well_typed};
+    use patchbay_domain::{IntegrationKind, IntegrationName};
+    use serde::Deserialize;
+
+    #[derive(Debug, Deserialize, Validate)]
+    struct Sample {
+        #[serde(default)]
+        #[validate(required, custom(function = "text::<IntegrationName>"))]
+        zebra: Member<String>,
+        #[serde(default)]
+        #[validate(custom(function = "well_typed"))]
+        flag: Member<bool>,
+        #[serde(default)]
+        #[validate(custom(function = "text::<IntegrationKind>"))]
+        apple: Member<String>,
+        #[serde(default)]
+        #[validate(length(max = 3), custom(function = "well_typed"))]
+        secret: Member<secrecy::SecretString>,
+    }
+
+    fn faults(json: &str) -> String {
+        parse::<Sample>(json.as_bytes()).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn every_fault_is_found_in_the_order_of_the_members() {
+        let kind = "x".repeat(65);
+        let all = faults(&format!(r#"{{"secret":"abcd","apple":"{kind}","flag":1}}"#));
+        assert_eq!(
+            all,
+            "zebra is required; flag must be a boolean; apple must have at most 64 characters; \
+             secret must have at most 3 characters"
+        );
+    }
+
+    #[test]
+    fn the_same_fault_is_found_once() {
+        assert_eq!(faults(r#"{"zebra":null}"#), "zebra is required");
+        assert_eq!(faults(r#"{"zebra":" "}"#), "zebra must not be empty");
+        assert_eq!(faults(r#"{"zebra":7}"#), "zebra must be a string");
+        assert_eq!(faults(r#"{"zebra":"a\u0000"}"#), "zebra must not contain the character U+0000");
+        assert_eq!(
+            faults(r#"{"zebra":"a","secret":"a\u0000"}"#),
+            "secret must not contain the character U+0000"
+        );
+    }
+
+    #[test]
+    fn a_fault_does_not_show_the_value() {
+        let errors = parse::<Sample>(br#"{"secret":"planted-secret"}"#).unwrap_err();
+        assert!(!format!("{errors:?}").contains("planted"), "{errors:?}");
+    }
+
+    #[test]
+    fn what_is_not_json_is_told_with_its_place() {
+        assert_eq!(faults("{\"a\":\n  nope}"), "body is not valid JSON at line 2, column 4");
+        assert_eq!(faults(""), "body is not valid JSON at line 1, column 0");
+        for text in ["[]", "null", "\"text\"", "1"] {
+            assert_eq!(faults(text), "body must be a JSON object");
+        }
+        let deep = format!("{}1{}", "{\"a\":".repeat(500), "}".repeat(500));
+        assert!(faults(&deep).starts_with("body is not valid JSON at line 1"), "{deep}");
+    }
+
+    #[test]
+    fn a_sound_body_is_read_and_unknown_members_are_ignored() {
+        let body: Sample =
+            parse(br#"{"zebra":" Shop ","unknown":{},"zebra":"Store","flag":null,"apple":""}"#).unwrap();
+        assert_eq!(body.zebra.parsed::<IntegrationName>().unwrap().unwrap().as_str(), "Store");
+        assert!(body.flag.is_sent() && body.flag.value().is_none() && !body.secret.is_sent());
+    }
+}

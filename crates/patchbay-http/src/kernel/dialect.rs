@@ -1,0 +1,46 @@
+//! What a wire API supplies.
+
+use actix_web::dev::RequestHead;
+use actix_web::{HttpRequest, HttpResponse};
+use patchbay_application::AuthRefusal;
+use secrecy::SecretString;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use super::{Operation, Refusal};
+
+/// A place in the path space, and the routes below it.
+pub struct Mount {
+    /// The path that the routes continue; one dialect owns everything below it.
+    pub prefix: &'static str,
+    /// Registers the routes.
+    pub routes: fn(&mut ServiceConfig),
+}
+
+/// What a wire API supplies; everything else is shared.
+pub trait Dialect: Sized + 'static {
+    /// What it is called, in logs and documents.
+    const NAME: &'static str;
+
+    /// Where it is reached. The same routes may be reached in several places.
+    const MOUNTS: &'static [Mount];
+
+    /// The message constants of one operation; `()` where the API has none.
+    type Words: Sync + 'static;
+
+    /// Finds the key in the API's own header.
+    ///
+    /// # Errors
+    /// In which way it is missing.
+    fn presented(head: &RequestHead) -> Result<SecretString, AuthRefusal>;
+
+    /// Writes a refusal in the API's own shape.
+    fn render(seen: &Seen<'_, Self>, refusal: &Refusal) -> HttpResponse;
+}
+
+/// The facts of the request that is refused.
+pub struct Seen<'a, D: Dialect> {
+    /// The request.
+    pub request: &'a HttpRequest,
+    /// What was asked for; `None` when it is no operation of the API.
+    pub operation: Option<&'static Operation<D>>,
+}

@@ -1,0 +1,141 @@
+//! What every request passes before its body is read.
+
+use std::future::{Ready, ready};
+use std::pin::Pin;
+use std::rc::Rc;
+use std::time::Duration;
+
+use actix_web::body::{BoxBody, MessageBody};
+use actix_web::dev::{Service, ServiceRequest, ServiceResponse, Transform};
+use actix_web::web::Data;
+use actix_web::{Error, HttpMessage, HttpRequest};
+use patchbay_application::AppError;
+
+use super::{Dialect, Failure, Handled, Operation, Refusal, Seen};
+use crate::HttpState;
+
+/// The gate before one operation. It lets a request through to the handler when, in this
+/// order,
+///
+/// 1. its key is known (the key's own rate limit has its place after this),
+/// 2. the key holds the operation's permission,
+/// 3. the ids in its path are written as ids (a stored answer to the same request has its
+///    place after this);
+///
+/// and it writes every refusal, its own, the extractors' and the handler's, in the
+/// dialect's shape. It stands around the route rather than among the handler's arguments
+/// because those are read together, and the body's fault would win over the key's.
+pub struct Gate<D: Dialect>(&'static Operation<D>);
+
+impl<D: Dialect> Gate<D> {
+    /// The gate before `operation`.
+    pub const fn to(operation: &'static Operation<D>) -> Self {
+        Self(operation)
+    }
+}
+
+impl<D, S, B> Transform<S, ServiceRequest> for Gate<D>
+where
+    D: Dialect,
+    S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = Error> + 'static,
+    B: MessageBody + 'static,
+{
+    type Response = ServiceResponse<BoxBody>;
+    type Error = Error;
+    type Transform = Guarded<D, S>;
+    type InitError = ();
+    type Future = Ready<Result<Self::Transform, ()>>;
+
+    fn new_transform(&self, service: S) -> Self::Future {
+        ready(Ok(Guarded { operation: self.0, service: Rc::new(service) }))
+    }
+}
+
+/// A handler behind its gate.
+pub struct Guarded<D: Dialect, S> {
+    operation: &'static Operation<D>,
+    service: Rc<S>,
+}
+
+impl<D, S, B> Service<ServiceRequest> for Guarded<D, S>
+where
+    D: Dialect,
+    S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = Error> + 'static,
+    B: MessageBody + 'static,
+{
+    type Response = ServiceResponse<BoxBody>;
+    type Error = Error;
+    type Future = Pin<Box<dyn Future<Output = Result<Self::Response, Error>>>>;
+
+    actix_web::dev::forward_ready!(service);
+
+    fn call(&self, request: ServiceRequest) -> Self::Future {
+        let (operation, service) = (self.operation, Rc::clone(&self.service));
+        Box::pin(async move {
+            request.extensions_mut().insert(Handled { api: D::NAME, operation: Some(operation.name) });
+            let time_limit = match admit(operation, &request).await {
+                Ok(time_limit) => time_limit,
+                Err(error) => {
+                    let refused = refuse(operation, request.request(), &Refusal::App(error));
+                    return Ok(request.into_response(refused));
+                }
+            };
+            let http = request.request().clone();
+            Ok(match tokio::time::timeout(time_limit, service.call(request)).await {
+                Ok(Ok(response)) => rendered(operation, response),
+                Ok(Err(error)) => refuse_error(operation, http, &error),
+                Err(_) => {
+                    let response = refuse(operation, &http, &Refusal::TimedOut);
+                    ServiceResponse::new(http, response)
+                }
+            })
+        })
+    }
+}
+
+/// Everything that is checked before the body is read. Leaves the caller and the ids of
+/// the path for the handler, and says how long that may take.
+async fn admit<D: Dialect>(operation: &Operation<D>, request: &ServiceRequest) -> Result<Duration, AppError> {
+    let Some(state) = request.app_data::<Data<HttpState>>() else {
+        return Err(AppError::Internal("the service has no state".into()));
+    };
+    let presented = D::presented(request.head()).map_err(AppError::Unauthenticated)?;
+    let caller = state.services.authenticate.run(&presented).await?;
+    request.extensions_mut().insert(caller);
+    caller.require(operation.permission)?;
+    operation.read_path(request)?;
+    Ok(state.limits.request_timeout)
+}
+
+/// An answer as it leaves: a refusal that was handed on as an error gets its shape here.
+fn rendered<D: Dialect, B: MessageBody + 'static>(
+    operation: &'static Operation<D>,
+    response: ServiceResponse<B>,
+) -> ServiceResponse<BoxBody> {
+    let refused = response.response().error().and_then(|error| error.as_error::<Failure<D>>());
+    match refused.map(|failure| refuse(operation, response.request(), &failure.refusal)) {
+        Some(shaped) => response.into_response(shaped),
+        None => response.map_into_boxed_body(),
+    }
+}
+
+fn refuse_error<D: Dialect>(
+    operation: &'static Operation<D>,
+    http: HttpRequest,
+    error: &Error,
+) -> ServiceResponse<BoxBody> {
+    let response = match error.as_error::<Failure<D>>() {
+        Some(failure) => refuse(operation, &http, &failure.refusal),
+        None => refuse(operation, &http, &AppError::Internal(error.to_string().into()).into()),
+    };
+    ServiceResponse::new(http, response)
+}
+
+fn refuse<D: Dialect>(
+    operation: &'static Operation<D>,
+    request: &HttpRequest,
+    refusal: &Refusal,
+) -> actix_web::HttpResponse {
+    refusal.log(request);
+    D::render(&Seen { request, operation: Some(operation) }, refusal)
+}

@@ -1,0 +1,235 @@
+//! The members of a body: what was sent, and whether it keeps the rules.
+
+use patchbay_application::{AppError, Fault, FaultReason, Faults, JsonType, Location};
+use patchbay_domain::{IntegrationKind, IntegrationName, InvalidText, ManifestUrl};
+use secrecy::{ExposeSecret, SecretString};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde_json::Value;
+use validator::{ValidateLength, ValidateRequired, ValidationError, ValidationErrors, ValidationErrorsKind};
+
+use super::field_order::members_of;
+
+/// One member of a body. Reading it never fails, so that all faults of a body are found.
+#[derive(Clone, Debug, Default)]
+pub enum Member<T> {
+    /// It was not sent.
+    #[default]
+    Absent,
+    /// It was sent as `null`.
+    Null,
+    /// It was sent with a value of another type.
+    Mistyped,
+    /// It was sent.
+    Value(T),
+}
+
+/// A type that a member may have.
+pub trait JsonValue: Sized {
+    /// Its name for the client.
+    const TYPE: JsonType;
+
+    /// Takes the value, when it is of the type.
+    fn take(value: Value) -> Option<Self>;
+}
+
+impl JsonValue for String {
+    const TYPE: JsonType = JsonType::String;
+
+    fn take(value: Value) -> Option<Self> {
+        if let Value::String(text) = value { Some(text) } else { None }
+    }
+}
+
+impl JsonValue for SecretString {
+    const TYPE: JsonType = JsonType::String;
+
+    fn take(value: Value) -> Option<Self> {
+        String::take(value).map(Self::from)
+    }
+}
+
+impl JsonValue for bool {
+    const TYPE: JsonType = JsonType::Boolean;
+
+    fn take(value: Value) -> Option<Self> {
+        value.as_bool()
+    }
+}
+
+/// A domain value that is read from text.
+pub trait TextValue: Sized {
+    /// Reads it.
+    ///
+    /// # Errors
+    /// Says what is wrong with the text.
+    fn read(text: &str) -> Result<Self, InvalidText>;
+}
+
+macro_rules! text_values {
+    ($($name:ty),+ $(,)?) => {
+        $(impl TextValue for $name {
+            fn read(text: &str) -> Result<Self, InvalidText> {
+                Self::parse(text)
+            }
+        })+
+    };
+}
+
+text_values!(IntegrationKind, IntegrationName, ManifestUrl);
+
+impl<T> Member<T> {
+    /// Whether the member was in the body, be it as `null`.
+    pub const fn is_sent(&self) -> bool {
+        !matches!(self, Self::Absent)
+    }
+
+    /// The value; `None` when none was sent.
+    pub fn value(self) -> Option<T> {
+        if let Self::Value(value) = self { Some(value) } else { None }
+    }
+}
+
+impl Member<String> {
+    /// The domain value that the text means; `None` when none was sent.
+    ///
+    /// # Errors
+    /// [`AppError::Invalid`] when it breaks a rule, which a validated body does not.
+    pub fn parsed<V: TextValue>(self) -> Result<Option<V>, AppError> {
+        self.value().map(|text| V::read(&text)).transpose().map_err(|why| invalid(FaultReason::Text(why)))
+    }
+
+    /// The domain value that the text of a required member means.
+    ///
+    /// # Errors
+    /// [`AppError::Invalid`] when it is missing or breaks a rule, which in a validated body
+    /// it does not.
+    pub fn required<V: TextValue>(self) -> Result<V, AppError> {
+        self.parsed()?.ok_or_else(|| invalid(FaultReason::Required))
+    }
+}
+
+fn invalid(reason: FaultReason) -> AppError {
+    AppError::Invalid(Fault::of_body(reason).into())
+}
+
+impl<'de, T: JsonValue> Deserialize<'de> for Member<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let value = Value::deserialize(deserializer)?;
+        if value.is_null() {
+            return Ok(Self::Null);
+        }
+        Ok(T::take(value).map_or(Self::Mistyped, Self::Value))
+    }
+}
+
+/// Validation keeps a copy of each refused value beside its error; this one shows nothing.
+impl<T> Serialize for Member<T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_unit()
+    }
+}
+
+impl<T> ValidateRequired for Member<T> {
+    fn is_some(&self) -> bool {
+        matches!(self, Self::Value(_) | Self::Mistyped)
+    }
+}
+
+/// The length of a secret, in characters (Unicode scalar values).
+impl ValidateLength<u64> for Member<SecretString> {
+    fn length(&self) -> Option<u64> {
+        let Self::Value(secret) = self else { return None };
+        u64::try_from(secret.expose_secret().chars().count()).ok()
+    }
+}
+
+const MISTYPED: [(&str, JsonType); 2] =
+    [("mistyped_string", JsonType::String), ("mistyped_boolean", JsonType::Boolean)];
+const EMPTY: &str = "empty";
+const TOO_LONG: &str = "length";
+const NUL: &str = "nul";
+const REQUIRED: &str = "required";
+
+fn mistyped<T: JsonValue>() -> ValidationError {
+    let code = MISTYPED.iter().find(|(_, json_type)| *json_type == T::TYPE);
+    ValidationError::new(code.map_or("mistyped", |(code, _)| code))
+}
+
+/// Rule of a member: it is of its type, and text has no U+0000.
+///
+/// # Errors
+/// The fault, for [`faults_of`].
+pub fn well_typed<T: JsonValue + Plain>(member: &Member<T>) -> Result<(), ValidationError> {
+    match member {
+        Member::Mistyped => Err(mistyped::<T>()),
+        Member::Value(value) if value.has_nul() => Err(ValidationError::new(NUL)),
+        _ => Ok(()),
+    }
+}
+
+/// A value that may carry text.
+pub trait Plain {
+    /// Whether U+0000 is in it.
+    fn has_nul(&self) -> bool;
+}
+
+impl Plain for SecretString {
+    fn has_nul(&self) -> bool {
+        self.expose_secret().contains('\0')
+    }
+}
+
+impl Plain for bool {
+    fn has_nul(&self) -> bool {
+        false
+    }
+}
+
+/// Rule of a member: its text, when sent, means a domain value.
+///
+/// # Errors
+/// The fault, for [`faults_of`].
+pub fn text<V: TextValue>(member: &Member<String>) -> Result<(), ValidationError> {
+    match member {
+        Member::Mistyped => Err(mistyped::<String>()),
+        Member::Value(text) => V::read(text).map(drop).map_err(|why| match why {
+            InvalidText::Empty => ValidationError::new(EMPTY),
+            InvalidText::Nul => ValidationError::new(NUL),
+            InvalidText::TooLong { max } => {
+                let mut error = ValidationError::new(TOO_LONG);
+                error.add_param("max".into(), &max);
+                error
+            }
+            InvalidText::Character { .. } => ValidationError::new("character"),
+        }),
+        Member::Absent | Member::Null => Ok(()),
+    }
+}
+
+/// What `errors` say of a body `T`, in the order in which it declares its members.
+pub fn faults_of<T: DeserializeOwned>(errors: &ValidationErrors) -> Faults {
+    let members = members_of::<T>();
+    let place = |field: &str| members.iter().position(|member| *member == field).unwrap_or(members.len());
+    let mut by_member: Vec<_> = errors.errors().iter().collect();
+    by_member.sort_by_key(|(field, _)| place(field));
+    let faults = by_member.into_iter().flat_map(|(field, kind)| match kind {
+        ValidationErrorsKind::Field(errors) => errors.iter().map(|error| fault(field, error)).collect(),
+        _ => Vec::new(),
+    });
+    Faults::all(faults.collect()).unwrap_or_else(|| Fault::of_body(FaultReason::NothingToChange).into())
+}
+
+fn fault(field: &str, error: &ValidationError) -> Fault {
+    let max = error.params.get("max").and_then(Value::as_u64).and_then(|max| usize::try_from(max).ok());
+    let mistyped = MISTYPED.iter().find(|(code, _)| *code == error.code);
+    let reason = match (&*error.code, mistyped) {
+        (_, Some((_, expected))) => FaultReason::WrongType { expected: *expected },
+        (REQUIRED, _) => FaultReason::Required,
+        (EMPTY, _) => FaultReason::Text(InvalidText::Empty),
+        (NUL, _) => FaultReason::Text(InvalidText::Nul),
+        (TOO_LONG, _) => FaultReason::Text(InvalidText::TooLong { max: max.unwrap_or_default() }),
+        _ => FaultReason::Syntax { expected: "an allowed value" },
+    };
+    Fault::of_field(Location::Body, field, reason)
+}

@@ -1,0 +1,27 @@
+//! What every dialect shares; it knows none of them.
+
+mod auth;
+mod body;
+mod dialect;
+mod failure;
+mod fallback;
+mod field_order;
+mod gate;
+mod members;
+mod mount;
+mod operation;
+mod request_id;
+mod reveal;
+
+pub use auth::{bearer, header_text};
+pub use body::Body;
+pub use dialect::{Dialect, Mount, Seen};
+pub use failure::{Failure, Refusal};
+pub use gate::Gate;
+pub use members::{Member, text, well_typed};
+pub use mount::mounted;
+pub use operation::{Operation, PathIds, id_of};
+pub use request_id::RequestId;
+pub use reveal::shown_text;
+
+pub(crate) use operation::Handled;

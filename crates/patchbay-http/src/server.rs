@@ -1,0 +1,75 @@
+//! The HTTP server.
+
+use std::io;
+use std::net::TcpListener;
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix_web::dev::Server;
+use actix_web::middleware::from_fn;
+use actix_web::web::{Data, to};
+use actix_web::{App, HttpServer};
+use patchbay_application::Services;
+use patchbay_domain::IdGenerator;
+
+use crate::access_log::access_log;
+use crate::dialects;
+use crate::ops::{self, Readiness};
+use crate::trailing_slash::tolerate_trailing_slash;
+
+/// What the interface works with.
+pub struct HttpState {
+    /// The use cases.
+    pub services: Services,
+    /// Whether the service can do its work.
+    pub readiness: Arc<dyn Readiness>,
+    /// Names requests.
+    pub ids: Arc<dyn IdGenerator>,
+    /// What one request may take.
+    pub limits: Limits,
+}
+
+/// What one request may take.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// The most bytes that a body may have; a larger one is answered 413.
+    pub body_bytes: usize,
+    /// How long a request may take from the first byte of its body to its answer.
+    pub request_timeout: Duration,
+}
+
+/// How the server runs.
+#[derive(Clone, Copy, Debug)]
+pub struct HttpOptions {
+    /// How many threads answer requests.
+    pub workers: usize,
+    /// How long requests in flight may go on once the server is told to stop.
+    pub shutdown_grace: Duration,
+}
+
+/// A server on `listener` that runs until its handle stops it. It leaves signals alone.
+///
+/// # Errors
+/// When the listener cannot be used.
+pub fn server(listener: TcpListener, state: Arc<HttpState>, options: &HttpOptions) -> io::Result<Server> {
+    let state = Data::from(state);
+    let app = move || {
+        App::new()
+            .app_data(state.clone())
+            .configure(dialects::mount_all)
+            .configure(ops::routes)
+            .default_service(to(ops::not_found))
+            .wrap(from_fn(tolerate_trailing_slash))
+            .wrap(from_fn(access_log))
+    };
+    let grace = options.shutdown_grace.as_secs() + u64::from(options.shutdown_grace.subsec_nanos() > 0);
+    let server = HttpServer::new(app)
+        .workers(options.workers)
+        .disable_signals()
+        .shutdown_timeout(grace)
+        .listen(listener)?;
+    Ok(server.run())
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,185 @@
+//! What the interface answers when what it stands on fails: the ports are mocks.
+
+use actix_web::http::StatusCode;
+use actix_web::http::header::RETRY_AFTER;
+use actix_web::test::{TestRequest, call_service, init_service, read_body_json};
+use chrono::{DateTime, Utc};
+use patchbay_application::Authenticate;
+use patchbay_application::integrations::{
+    CreateIntegration, DeleteIntegration, EditIntegration, GetIntegration, ListIntegrations,
+};
+use patchbay_domain::testing::{FixedClock, SequentialIds};
+use patchbay_domain::{
+    ApiKey, ApiKeyId, ApiKeyName, EnvironmentId, KeyHash, KeyKind, KeyOwner, MockIntegrationRepository,
+    MockKeyLookup, MockKeyScheme, MockUnitOfWork, MockVault, Organisation, OrganisationId, OrganisationName,
+    Permissions, RepositoryError,
+};
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use super::*;
+use crate::dialects;
+
+const ORGANISATION: &str = "00000000-0000-7000-8000-00000000000a";
+
+fn owner() -> KeyOwner {
+    let organisation = Organisation {
+        id: ORGANISATION.parse().unwrap(),
+        name: OrganisationName::parse("acme").unwrap(),
+        default_environment: EnvironmentId::from_uuid(Uuid::from_u128(0xE)),
+        created_at: DateTime::<Utc>::default(),
+    };
+    let key = ApiKey {
+        id: ApiKeyId::from_uuid(Uuid::from_u128(0xC)),
+        organisation_id: OrganisationId::from_uuid(organisation.id.as_uuid()),
+        environment_id: None,
+        name: ApiKeyName::parse("test").unwrap(),
+        kind: KeyKind::Generic,
+        prefix: "ck_".to_owned(),
+        hash: KeyHash::from_bytes([1; 32]),
+        permissions: Permissions::all(),
+        expires_at: None,
+        created_at: DateTime::<Utc>::default(),
+        last_used_at: None,
+        revoked_at: None,
+    };
+    KeyOwner { key, organisation }
+}
+
+struct Ready;
+
+#[async_trait::async_trait]
+impl Readiness for Ready {
+    async fn check(&self) -> Result<(), String> {
+        Err("migrations are pending".to_owned())
+    }
+}
+
+fn state(integrations: MockIntegrationRepository, work: MockUnitOfWork) -> HttpState {
+    let mut scheme = MockKeyScheme::new();
+    scheme.expect_read().return_const(Some(KeyHash::from_bytes([1; 32])));
+    let mut keys = MockKeyLookup::new();
+    keys.expect_find_by_hash().returning(|_| Ok(Some(Arc::new(owner()))));
+    let (clock, ids) = (Arc::new(FixedClock::default()), Arc::new(SequentialIds::default()));
+    let (integrations, work, vault) = (Arc::new(integrations), Arc::new(work), Arc::new(MockVault::new()));
+    let services = Services {
+        authenticate: Authenticate { scheme: Arc::new(scheme), keys: Arc::new(keys), clock: clock.clone() },
+        create_integration: CreateIntegration {
+            work: work.clone(),
+            vault: vault.clone(),
+            clock: clock.clone(),
+            ids: ids.clone(),
+        },
+        get_integration: GetIntegration {
+            integrations: integrations.clone(),
+            work: work.clone(),
+            vault: vault.clone(),
+            clock: clock.clone(),
+            ids: ids.clone(),
+        },
+        list_integrations: ListIntegrations { integrations: integrations.clone(), system_apps: [].into() },
+        edit_integration: EditIntegration {
+            integrations: integrations.clone(),
+            work: work.clone(),
+            vault: vault.clone(),
+            clock: clock.clone(),
+            ids: ids.clone(),
+        },
+        delete_integration: DeleteIntegration { integrations, work, vault, clock, ids: ids.clone() },
+    };
+    let limits = Limits { body_bytes: 1000, request_timeout: Duration::from_millis(20) };
+    HttpState { services, readiness: Arc::new(Ready), ids, limits }
+}
+
+/// The answer to a request at an interface in this state.
+async fn answer(state: HttpState, request: TestRequest) -> (StatusCode, bool, Value) {
+    let app = App::new()
+        .app_data(Data::new(state))
+        .configure(dialects::mount_all)
+        .configure(ops::routes)
+        .wrap(from_fn(access_log));
+    let service = init_service(app).await;
+    let response = call_service(&service, request.to_request()).await;
+    let (status, retry) = (response.status(), response.headers().contains_key(RETRY_AFTER));
+    assert!(response.headers().contains_key("x-request-id"));
+    (status, retry, read_body_json(response).await)
+}
+
+fn list() -> TestRequest {
+    TestRequest::get()
+        .uri(&format!("/organisations/{ORGANISATION}/integrations"))
+        .insert_header(("authorization", "Bearer key"))
+}
+
+async fn list_with(error: RepositoryError) -> (StatusCode, bool, Value) {
+    let mut integrations = MockIntegrationRepository::new();
+    integrations.expect_list().return_once(|_, _| Err(error));
+    answer(state(integrations, MockUnitOfWork::new()), list()).await
+}
+
+fn refusal(status: u16, message: &str, error: &str) -> Value {
+    json!({"status": "error", "status_code": status, "message": message, "error": error})
+}
+
+#[actix_web::test]
+async fn a_busy_or_unreachable_database_asks_to_come_again() {
+    let (status, retry, body) = list_with(RepositoryError::Busy).await;
+    assert_eq!((status.as_u16(), retry), (503, true));
+    assert_eq!(body, refusal(503, "Service unavailable", "the service is busy"));
+
+    let (status, retry, body) = list_with(RepositoryError::unavailable("host db.internal said no")).await;
+    assert_eq!((status.as_u16(), retry), (503, true));
+    assert_eq!(body, refusal(503, "Service unavailable", "a dependency is unavailable"));
+}
+
+#[actix_web::test]
+async fn an_unreadable_row_is_a_fault_of_the_service_that_shows_no_insides() {
+    let (status, _, body) = list_with(RepositoryError::corrupt("integration", "planted detail")).await;
+    assert_eq!((status.as_u16(), body), (500, refusal(500, "Internal server error", "internal error")));
+}
+
+#[actix_web::test]
+async fn a_database_that_does_not_answer_in_time_costs_its_own_request() {
+    let (status, _, body) = list_with(RepositoryError::TimedOut).await;
+    assert_eq!(
+        (status.as_u16(), body),
+        (504, refusal(504, "Request timed out", "the request took too long"))
+    );
+}
+
+/// A store that never answers.
+struct Hung;
+
+#[async_trait::async_trait]
+impl patchbay_domain::UnitOfWork for Hung {
+    async fn commit(
+        &self,
+        _: &patchbay_domain::Scope,
+        _: patchbay_domain::Changes,
+    ) -> Result<(), RepositoryError> {
+        std::future::pending().await
+    }
+}
+
+#[actix_web::test]
+async fn a_request_that_takes_too_long_is_answered_504() {
+    let mut state = state(MockIntegrationRepository::new(), MockUnitOfWork::new());
+    state.services.create_integration.work = Arc::new(Hung);
+    let create = TestRequest::post()
+        .uri(&format!("/organisations/{ORGANISATION}/integrations"))
+        .insert_header(("authorization", "Bearer key"))
+        .set_payload(r#"{"name":"a","json_url":"b"}"#);
+    let (status, _, body) = answer(state, create).await;
+    assert_eq!(
+        (status.as_u16(), body),
+        (504, refusal(504, "Request timed out", "the request took too long"))
+    );
+}
+
+#[actix_web::test]
+async fn readiness_tells_why_not() {
+    let state = state(MockIntegrationRepository::new(), MockUnitOfWork::new());
+    let (status, _, body) = answer(state, TestRequest::get().uri("/readyz")).await;
+    assert_eq!(status.as_u16(), 503);
+    assert_eq!(body, json!({"status": "unavailable", "reason": "migrations are pending"}));
+}
