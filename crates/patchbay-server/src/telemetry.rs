@@ -7,7 +7,7 @@ use tracing::level_filters::LevelFilter;
 use tracing_subscriber::filter::Targets;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
-use tracing_subscriber::{Layer, Registry, fmt};
+use tracing_subscriber::{EnvFilter, Layer, Registry, fmt};
 
 use crate::settings::{LogFormat, TelemetrySettings};
 
@@ -18,14 +18,14 @@ const OWN: &str = "patchbay";
 ///
 /// # Errors
 /// When logging was started before.
-pub fn start(settings: TelemetrySettings) -> anyhow::Result<()> {
+pub fn start(settings: &TelemetrySettings) -> anyhow::Result<()> {
     let on_terminal = stderr().is_terminal();
     let format = settings.log_format.unwrap_or(if on_terminal { LogFormat::Pretty } else { LogFormat::Json });
     let lines = lines(format, on_terminal, stderr);
     tracing_subscriber::registry()
         .with(lines)
         .with(without_libraries())
-        .with(settings.filter)
+        .with(EnvFilter::builder().parse(&settings.level)?)
         .try_init()
         .context("logging cannot be started")
 }
@@ -59,7 +59,6 @@ mod tests {
     use serde_json::Value;
     use std::io::Write;
     use std::sync::{Arc, Mutex};
-    use tracing_subscriber::EnvFilter;
 
     #[derive(Clone, Default)]
     struct Captured(Arc<Mutex<Vec<Vec<u8>>>>);

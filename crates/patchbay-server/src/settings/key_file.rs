@@ -16,10 +16,10 @@ const READABLE_BY_OTHERS: u32 = 0o044;
 #[derive(Debug, thiserror::Error)]
 pub enum KeyFileError {
     /// It cannot be read.
-    #[error("the key file {} cannot be read", .0.display())]
+    #[error("secrets.key_file {} cannot be read", .0.display())]
     Unreadable(PathBuf, #[source] std::io::Error),
     /// It holds no master keys; positions are lines.
-    #[error("the key file {} cannot be used", .0.display())]
+    #[error("secrets.key_file {} cannot be used", .0.display())]
     Invalid(PathBuf, #[source] InvalidKeyRing),
 }
 

@@ -62,13 +62,13 @@ impl Layers<'_> {
         let url = format!("sqlite://{}/patchbay.db", self.data_dir.display());
         let placed = Config::builder().set_override("database.url", url).map_err(unmergeable)?;
         let mut merged = Config::builder()
-            .add_source(Layer::parse("the defaults", DEFAULTS)?)
+            .add_source(Layer::parse(None, DEFAULTS)?)
             .add_source(placed.build().map_err(unmergeable)?);
         if let Some(path) = self.file {
             let name = path.display().to_string();
             let text = std::fs::read_to_string(path)
                 .map_err(|source| SettingsError::Unreadable { file: name.clone(), source })?;
-            merged = merged.add_source(Layer::parse(&name, &text)?);
+            merged = merged.add_source(Layer::parse(Some(name), &text)?);
         }
         let variables = Environment::with_prefix(PREFIX)
             .prefix_separator(SEPARATOR)
@@ -91,13 +91,14 @@ fn unmergeable(_: ConfigError) -> SettingsError {
 struct Layer(Map<String, Value>);
 
 impl Layer {
-    fn parse(name: &str, toml: &str) -> Result<Self, SettingsError> {
-        let parsed = FileFormat::Toml.parse(Some(&name.to_owned()), toml);
+    /// The layer of the file that is called `name`, or of the defaults.
+    fn parse(name: Option<String>, toml: &str) -> Result<Self, SettingsError> {
+        let parsed = FileFormat::Toml.parse(name.as_ref(), toml);
         parsed.map(Self).map_err(|why| {
             // The first line says where; those below it quote the text, secrets included.
             let why = why.to_string();
             let place = why.lines().next().unwrap_or_default().to_owned();
-            SettingsError::Syntax { file: name.to_owned(), place }
+            SettingsError::Syntax { file: name.unwrap_or_default(), place }
         })
     }
 }

@@ -16,11 +16,8 @@ mod sections;
 mod tests;
 
 pub use fault::SettingsError;
-pub use key_file::KeyFileError;
 pub use layers::{Layers, Variables};
-pub use sections::{
-    DatabaseSettings, LogFormat, MasterKeySource, SecretsSettings, ServerSettings, TelemetrySettings,
-};
+pub use sections::{DatabaseSettings, LogFormat, MasterKeySource, ServerSettings, TelemetrySettings};
 
 use patchbay_application::integrations::SystemApp;
 
@@ -33,7 +30,7 @@ pub struct Settings {
     /// Where it stores.
     pub database: DatabaseSettings,
     /// What it seals with.
-    pub secrets: SecretsSettings,
+    pub master_keys: MasterKeySource,
     /// What it says of itself.
     pub telemetry: TelemetrySettings,
     /// The apps that it offers to every organisation.
@@ -50,15 +47,16 @@ impl Settings {
         let mut reader = Reader::over(tree, faults);
         // Every section is read before the first missing one ends it: all faults count.
         let server = ServerSettings::read(&mut reader);
-        let database = DatabaseSettings::read(&mut reader);
-        let secrets = SecretsSettings::read(&mut reader);
+        let request_timeout = server.as_ref().map(|server| server.request_timeout).unwrap_or_default();
+        let database = DatabaseSettings::read(&mut reader, request_timeout);
+        let master_keys = MasterKeySource::read(&mut reader);
         let telemetry = TelemetrySettings::read(&mut reader);
         let system_apps = catalogue::read(&mut reader);
         let all = server.zip(database).zip(telemetry);
         reader.finish(all.map(|((server, database), telemetry)| Self {
             server,
             database,
-            secrets,
+            master_keys,
             telemetry,
             system_apps,
         }))

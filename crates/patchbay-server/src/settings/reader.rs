@@ -10,7 +10,7 @@ use super::fault::{Fault, SettingsError};
 /// contains the value.
 pub type Refusal = String;
 
-/// A value and the layer it comes from.
+/// A value and the layer it comes from; `None` is the defaults.
 struct Leaf {
     value: Value,
     origin: Option<String>,
@@ -48,6 +48,11 @@ impl Reader {
                 self.leaves.insert(key.to_owned(), Leaf { value: plain(kind), origin });
             }
         }
+    }
+
+    /// Whether neither the file nor the environment sets this.
+    pub fn is_default(&self, key: &str) -> bool {
+        self.leaves.get(key).is_some_and(|leaf| leaf.origin.is_none())
     }
 
     /// Takes a setting that may be absent.

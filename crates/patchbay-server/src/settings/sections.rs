@@ -9,6 +9,7 @@ use secrecy::SecretString;
 use serde_json::Value;
 use tracing_subscriber::EnvFilter;
 
+use super::key_file::{self, KeyFileError};
 use super::parse::{list, milliseconds, path, switch, text, whole_number};
 use super::reader::{Reader, Refusal};
 
@@ -66,27 +67,35 @@ impl ServerSettings {
 pub struct DatabaseSettings {
     /// The URL; it may hold a password.
     pub url: SecretString,
+    /// Whether it is the default one, which lies in the folder of `--data-dir`.
+    pub in_data_dir: bool,
     /// How many threads, each with a connection, work on the database.
     pub pool_size: usize,
     /// Whether migrations are applied when the database is opened.
     pub auto_migrate: bool,
+    /// How long a call may wait for its turn or for one statement: as long as a request may
+    /// take.
+    pub job_timeout: Duration,
 }
 
 impl DatabaseSettings {
-    pub(super) fn read(reader: &mut Reader) -> Option<Self> {
+    pub(super) fn read(reader: &mut Reader, job_timeout: Duration) -> Option<Self> {
+        let in_data_dir = reader.is_default("database.url");
         let url = reader.required("database.url", database_url);
         let pool_size = reader.optional("database.pool_size", whole_number(1..=MANY_THREADS));
         let auto_migrate = reader.optional("database.auto_migrate", switch);
         let (url, on_sqlite) = url?;
         Some(Self {
             url,
+            in_data_dir,
             pool_size: pool_size.unwrap_or_else(|| FEWEST_CONNECTIONS.max(2 * cores())),
             auto_migrate: auto_migrate.unwrap_or(on_sqlite),
+            job_timeout,
         })
     }
 }
 
-/// Where the master keys are.
+/// `secrets.*`: where the master keys are.
 #[derive(Debug)]
 pub enum MasterKeySource {
     /// Nowhere.
@@ -97,35 +106,58 @@ pub enum MasterKeySource {
     File(PathBuf),
 }
 
-/// `secrets.*`: what it seals with.
-#[derive(Debug)]
-pub struct SecretsSettings {
-    /// The master keys.
-    pub keys: MasterKeySource,
-}
-
-impl SecretsSettings {
+impl MasterKeySource {
+    /// `secrets.*`.
     pub(super) fn read(reader: &mut Reader) -> Self {
         let entries = reader.optional("secrets.keys", secret_texts).filter(|entries| !entries.is_empty());
         let file = reader.optional("secrets.key_file", path);
-        let keys = match (entries, file) {
+        match (entries, file) {
             (Some(_), Some(_)) => {
-                reader
-                    .fault("secrets.key_file", "must not be set beside secrets.keys: give only one of them");
-                MasterKeySource::Missing
+                let reason = "must not be set beside secrets.keys: give only one of them";
+                reader.fault("secrets.key_file", reason);
+                Self::Missing
             }
             (Some(entries), None) => match KeyRing::parse(&entries) {
-                Ok(ring) => MasterKeySource::Given(ring),
+                Ok(ring) => Self::Given(ring),
                 Err(invalid) => {
                     note_bad_entries(reader, invalid);
-                    MasterKeySource::Missing
+                    Self::Missing
                 }
             },
-            (None, Some(file)) => MasterKeySource::File(file),
-            (None, None) => MasterKeySource::Missing,
-        };
-        Self { keys }
+            (None, Some(file)) => Self::File(file),
+            (None, None) => Self::Missing,
+        }
     }
+
+    /// The master keys, and what the operator should be warned of.
+    ///
+    /// # Errors
+    /// When there are none to be had.
+    pub fn open(self) -> Result<(KeyRing, Option<String>), NoMasterKeys> {
+        match self {
+            Self::Missing => Err(NoMasterKeys::NotSet),
+            Self::Given(ring) => Ok((ring, None)),
+            Self::File(path) => {
+                let (ring, others_can_read) = key_file::read(&path)?;
+                let warning =
+                    || format!("secrets.key_file {} can be read by others than its owner", path.display());
+                Ok((ring, others_can_read.then(warning)))
+            }
+        }
+    }
+}
+
+/// Why there are no master keys.
+#[derive(Debug, thiserror::Error)]
+pub enum NoMasterKeys {
+    /// Nobody gave one.
+    #[error(
+        "no master key: set secrets.keys or secrets.key_file (`patchbay secrets generate-key` makes a key)"
+    )]
+    NotSet,
+    /// The file is of no use.
+    #[error(transparent)]
+    File(#[from] KeyFileError),
 }
 
 fn note_bad_entries(reader: &mut Reader, invalid: InvalidKeyRing) {
@@ -154,15 +186,15 @@ pub enum LogFormat {
 pub struct TelemetrySettings {
     /// How log lines look; `None` leaves it to whether a person watches.
     pub log_format: Option<LogFormat>,
-    /// What is logged.
-    pub filter: EnvFilter,
+    /// What is logged: a filter that was checked.
+    pub level: String,
 }
 
 impl TelemetrySettings {
     pub(super) fn read(reader: &mut Reader) -> Option<Self> {
         let log_format = reader.optional("telemetry.log_format", log_format);
-        let filter = reader.required("telemetry.level", filter);
-        Some(Self { log_format, filter: filter? })
+        let level = reader.required("telemetry.level", level);
+        Some(Self { log_format, level: level? })
     }
 }
 
@@ -206,7 +238,10 @@ fn log_format(value: &Value) -> Result<LogFormat, Refusal> {
     }
 }
 
-fn filter(value: &Value) -> Result<EnvFilter, Refusal> {
-    let filter = EnvFilter::builder().parse(text(value)?);
-    filter.map_err(|_| "must be a level or a list of TARGET=LEVEL, as in info,patchbay_http=debug".to_owned())
+fn level(value: &Value) -> Result<String, Refusal> {
+    let level = text(value)?;
+    match EnvFilter::builder().parse(level) {
+        Ok(_) => Ok(level.to_owned()),
+        Err(_) => Err("must be a level or a list of TARGET=LEVEL, as in info,patchbay_http=debug".to_owned()),
+    }
 }

@@ -45,7 +45,7 @@ fn the_defaults_stand_alone() {
     assert_eq!(settings.server.shutdown_grace, Duration::from_secs(10));
     assert_eq!(settings.database.url.expose_secret(), "sqlite://data/patchbay.db");
     assert!(settings.database.auto_migrate && settings.database.pool_size >= 4);
-    assert!(matches!(settings.secrets.keys, MasterKeySource::Missing));
+    assert!(matches!(settings.master_keys, MasterKeySource::Missing));
     assert!(settings.telemetry.log_format.is_none() && settings.system_apps.is_empty());
 }
 
@@ -133,7 +133,7 @@ fn a_log_level_is_a_filter() {
 
 #[test]
 fn master_keys_come_from_a_list_in_any_of_its_forms() {
-    let ids = |file: &str, variables: &[(&str, &str)]| match load(file, variables).unwrap().secrets.keys {
+    let ids = |file: &str, variables: &[(&str, &str)]| match load(file, variables).unwrap().master_keys {
         MasterKeySource::Given(ring) => ring.iter().map(|key| key.id().to_string()).collect::<Vec<_>>(),
         other => panic!("{other:?}"),
     };
@@ -141,7 +141,7 @@ fn master_keys_come_from_a_list_in_any_of_its_forms() {
     assert_eq!(ids(&format!("secrets.keys = ['{new}', '{old}']"), &[]), ["new", "old"]);
     assert_eq!(ids("", &[("PATCHBAY__SECRETS__KEYS", &format!("{new},{old}"))]), ["new", "old"]);
     assert_eq!(ids("", &[("PATCHBAY__SECRETS__KEYS", &format!(r#"["{new}","{old}"]"#))]), ["new", "old"]);
-    assert!(matches!(load("secrets.keys = []", &[]).unwrap().secrets.keys, MasterKeySource::Missing));
+    assert!(matches!(load("secrets.keys = []", &[]).unwrap().master_keys, MasterKeySource::Missing));
 }
 
 #[test]
@@ -164,7 +164,7 @@ fn master_keys_are_given_in_one_place_only() {
     let expected = "secrets.key_file must not be set beside secrets.keys: give only one of them";
     assert_eq!(faults(&file, &[]), [expected]);
     assert!(matches!(
-        load("secrets.key_file = 'master.key'", &[]).unwrap().secrets.keys,
+        load("secrets.key_file = 'master.key'", &[]).unwrap().master_keys,
         MasterKeySource::File(path) if path == Path::new("master.key")
     ));
 }
