@@ -83,8 +83,8 @@ mod tests {
             .with(without_libraries())
             .with(EnvFilter::builder().parse(level).unwrap());
         tracing::subscriber::with_default(subscriber, work);
-        let writes = captured.0.lock().unwrap();
-        writes.iter().map(|write| String::from_utf8(write.clone()).unwrap()).collect()
+        let taken = captured.0.lock().unwrap();
+        taken.iter().map(|write| String::from_utf8(write.clone()).unwrap()).collect()
     }
 
     #[test]

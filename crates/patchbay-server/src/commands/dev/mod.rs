@@ -1,6 +1,7 @@
 //! `patchbay dev`: everything for a first try on one machine.
 
-use std::net::SocketAddr;
+mod welcome;
+
 use std::path::Path;
 
 use anyhow::{Context, anyhow};
@@ -38,7 +39,7 @@ pub async fn run(mut settings: Settings, place: &Place) -> anyhow::Result<()> {
             return Err(refusal);
         }
     };
-    service.run(|address| output::print(&welcome(address, &demo, place))).await
+    service.run(|address| output::print(&welcome::text(address, &demo, place))).await
 }
 
 fn make_master_key(file: &Path) -> anyhow::Result<()> {
@@ -54,7 +55,7 @@ fn make_master_key(file: &Path) -> anyhow::Result<()> {
 /// Whom the first try is made as.
 struct Demo {
     organisation: Organisation,
-    /// Only when it has just been made.
+    /// Its key, when that has just been made.
     key: Option<CreatedKey>,
 }
 
@@ -75,58 +76,4 @@ async fn demo(installation: &Installation) -> anyhow::Result<Demo> {
     };
     let key = installation.create_key().run(&operator, new).await?;
     Ok(Demo { organisation, key: Some(key) })
-}
-
-fn welcome(address: SocketAddr, demo: &Demo, place: &Place) -> String {
-    let Organisation { id, name, .. } = &demo.organisation;
-    let base = format!("http://{address}");
-    let mut text = format!("\nPatchbay listens on {base}\n\n  organisation  {id}  ({name})\n");
-    match &demo.key {
-        Some(created) => {
-            let key = created.text.expose_secret();
-            text += &format!("  key           {key}\n\nThe key is shown this once. ");
-            text += &telex_lines(&format!("{base}/api/v1/organisations/{id}/integrations"), key);
-        }
-        None => {
-            text += "\nIts keys were shown when they were made. Another one:\n\n";
-            text += &format!("  {}\n\n", another_key(&demo.organisation, place));
-        }
-    }
-    text + "Ctrl-C stops it.\n\n"
-}
-
-/// Lines for a shell that use the Telex API, in an order in which each one works.
-fn telex_lines(url: &str, key: &str) -> String {
-    let curl = format!("curl -sS -H 'Authorization: Bearer {key}'");
-    let json = "-H 'Content-Type: application/json'";
-    format!(
-        "To try the Telex API, paste into another terminal:\n\n\
-         # create an integration\n\
-         {curl} {json} -d '{{\"name\":\"Shop\",\"json_url\":\"https://shop.example/app.json\",\"auth_credential\":\"a-very-secret-token\"}}' '{url}'\n\
-         # list all of them\n\
-         {curl} '{url}'\n\
-         # take the id of the newest one\n\
-         id=$({curl} '{url}' | sed -n 's/.*\"id\":\"\\([^\"]*\\)\".*/\\1/p'); echo \"$id\"\n\
-         # get it, change it, delete it\n\
-         {curl} \"{url}/$id\"\n\
-         {curl} {json} -X PATCH -d '{{\"is_active\":false}}' \"{url}/$id\"\n\
-         {curl} -X DELETE \"{url}/$id\"\n\n"
-    )
-}
-
-/// The command that makes another key, for a shell.
-fn another_key(organisation: &Organisation, place: &Place) -> String {
-    let mut command = "patchbay key create".to_owned();
-    if let Some(file) = &place.config {
-        command += &format!(" --config {}", quoted(file));
-    }
-    command += &format!(" --data-dir {}", quoted(&place.data_dir));
-    format!("{command} --organisation {} --name another --all-permissions", organisation.id)
-}
-
-/// A path as one word for a shell.
-fn quoted(path: &Path) -> String {
-    let text = path.display().to_string();
-    let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '/' | '.' | '-' | '_');
-    if text.chars().all(is_plain) { text } else { format!("'{}'", text.replace('\'', "'\\''")) }
 }
