@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use anyhow::{Context, bail};
+use anyhow::{Context, anyhow, bail};
 use patchbay_application::integrations::{
     CreateIntegration, DeleteIntegration, EditIntegration, GetIntegration, ListIntegrations, SystemApp,
 };
@@ -18,9 +18,9 @@ use patchbay_domain::{
     Vault,
 };
 use patchbay_persistence::{
-    CachedKeyLookup, Database, DatabaseOptions, DieselApiKeyRepository, DieselEnvironmentRepository,
-    DieselIntegrationRepository, DieselKeyLookup, DieselOrganisationDirectory, DieselSealedStore,
-    DieselUnitOfWork,
+    CachedKeyLookup, ConnectError, Database, DatabaseOptions, DieselApiKeyRepository,
+    DieselEnvironmentRepository, DieselIntegrationRepository, DieselKeyLookup, DieselOrganisationDirectory,
+    DieselSealedStore, DieselUnitOfWork,
 };
 
 use crate::adapters::{SystemClock, UuidV7Ids};
@@ -44,7 +44,10 @@ impl Installation {
         let DatabaseSettings { url, pool_size, job_timeout, .. } = settings;
         let (url, pool_size, job_timeout) = (url.clone(), *pool_size, *job_timeout);
         let options = DatabaseOptions { url, pool_size, job_timeout };
-        let database = Database::connect(&options)?;
+        let database = Database::connect(&options).map_err(|error| match error {
+            ConnectError::Url(reason) => anyhow!("database.url cannot be used: {reason}"),
+            error => error.into(),
+        })?;
         let work = Arc::new(DieselUnitOfWork::new(database.clone()));
         Ok(Self { database, work, clock: Arc::new(SystemClock), ids: Arc::new(UuidV7Ids) })
     }
@@ -93,12 +96,15 @@ impl Installation {
         self.database.pending_migrations().await.context("the schema of the database cannot be read")
     }
 
-    /// Applies them, and says which.
+    /// Applies them, and says which. Of processes that try at once one applies all, and the
+    /// others none.
     ///
     /// # Errors
     /// When one fails.
     pub async fn migrate(&self) -> anyhow::Result<Vec<String>> {
-        self.database.migrate().await.context("the database cannot be migrated")
+        let pending = self.pending_migrations().await?;
+        let applied = self.database.migrate().await.context("the database cannot be migrated")?;
+        Ok(if applied.is_empty() { Vec::new() } else { pending })
     }
 
     /// Finishes what was begun and closes the database.

@@ -97,7 +97,8 @@ impl Layer {
         parsed.map(Self).map_err(|why| {
             // The first line says where; those below it quote the text, secrets included.
             let why = why.to_string();
-            let place = why.lines().next().unwrap_or_default().to_owned();
+            let place = why.lines().next().unwrap_or_default();
+            let place = place.trim_start_matches("TOML parse error ").to_owned();
             SettingsError::Syntax { file: name.unwrap_or_default(), place }
         })
     }
