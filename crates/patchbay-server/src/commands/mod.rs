@@ -9,6 +9,8 @@ mod organisation;
 mod secrets;
 mod serve;
 
+use std::fmt::Display;
+
 use anyhow::Context;
 use patchbay_crypto::KeyRing;
 
@@ -85,6 +87,14 @@ fn operate(
         installation.close().await;
         outcome
     })
+}
+
+/// What failed, with the id that was asked for.
+fn not_made(kind: &str, id: Option<impl Display>) -> String {
+    match id {
+        Some(id) => format!("the {kind} {id} cannot be made"),
+        None => format!("the {kind} cannot be made"),
+    }
 }
 
 fn wait_for(command: impl Future<Output = anyhow::Result<()>>) -> anyhow::Result<()> {

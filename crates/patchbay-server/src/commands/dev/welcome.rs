@@ -44,7 +44,7 @@ fn telex_lines(url: &str, key: &str) -> String {
     let shop = r#"{"name":"Shop","json_url":"https://shop.example/app.json","auth_credential":"a-very-secret-token"}"#;
     let newest_id = r#"sed -n 's/.*"id":"\([^"]*\)".*/\1/p'"#;
     [
-        "# add an integration".to_owned(),
+        "# create an integration".to_owned(),
         format!("{curl} {json} -d '{shop}' '{url}'; echo"),
         "# list them all".to_owned(),
         format!("{curl} '{url}'; echo"),
