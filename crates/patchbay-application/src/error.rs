@@ -1,6 +1,6 @@
 //! Why a use case stopped.
 
-use patchbay_domain::{BoxError, Permission, RepositoryError, UniqueRule, VaultError};
+use patchbay_domain::{BoxError, EntityKind, Permission, RepositoryError, Taken, UniqueRule, VaultError};
 
 use crate::Faults;
 
@@ -83,6 +83,9 @@ pub enum Conflict {
     /// Another entity holds the same under this rule.
     #[error("{} is taken", .0.as_str())]
     Taken(UniqueRule),
+    /// Another entity of this kind has the id that was asked for.
+    #[error("the id of the {} is in use", .0.as_str())]
+    IdTaken(EntityKind),
     /// It was changed by others again and again while this change was tried.
     #[error("it was changed by someone else meanwhile")]
     Changed,
@@ -92,7 +95,8 @@ impl From<RepositoryError> for AppError {
     fn from(error: RepositoryError) -> Self {
         match error {
             RepositoryError::Stale => Self::Conflict(Conflict::Changed),
-            RepositoryError::Duplicate(key) => Self::Conflict(Conflict::Taken(key.rule)),
+            RepositoryError::Duplicate(Taken::Key(key)) => Self::Conflict(Conflict::Taken(key.rule)),
+            RepositoryError::Duplicate(Taken::Id(kind)) => Self::Conflict(Conflict::IdTaken(kind)),
             RepositoryError::Busy => Self::Busy(error.into()),
             RepositoryError::Unavailable(_) => Self::Unavailable(error.into()),
             RepositoryError::TimedOut => Self::TimedOut(error.into()),
