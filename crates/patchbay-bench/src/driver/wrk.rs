@@ -148,8 +148,8 @@ bench-result {"requests":154321,"duration_us":5010000,"bytes":73463808,"p50_us":
         Api {
             rows_path: "/rows".to_owned(),
             headers: vec![("Authorization".to_owned(), "Bearer a\"b\\c".to_owned())],
-            ids: PathBuf::from("/tmp/ids"),
-            script: PathBuf::from("/tmp/script.lua"),
+            ids: PathBuf::from("/rounds/ids"),
+            script: PathBuf::from("/rounds/script.lua"),
         }
     }
 
@@ -190,7 +190,7 @@ bench-result {"requests":154321,"duration_us":5010000,"bytes":73463808,"p50_us":
         let first_line = |load| script(&api(), load).lines().next().unwrap().to_owned();
         assert_eq!(
             first_line(load),
-            r#"settings = { path = "/rows", ids = "/tmp/ids", run = 2, headers = { ["Content-Type"] = "application/json", ["Authorization"] = "Bearer a\"b\\c" } }"#
+            r#"settings = { path = "/rows", ids = "/rounds/ids", run = 2, headers = { ["Content-Type"] = "application/json", ["Authorization"] = "Bearer a\"b\\c" } }"#
         );
         assert!(!first_line(Load { operation: Operation::Create, ..load }).contains("ids"));
     }

@@ -59,14 +59,18 @@ struct Demo {
     key: Option<CreatedKey>,
 }
 
-/// The first organisation; where there is none, a new one with a key that may do everything.
+/// The first organisation, or a new one where there is none. One without any key, which may
+/// be left of a start that broke off, gets one that may do everything.
 async fn demo(installation: &Installation) -> anyhow::Result<Demo> {
     let oldest = installation.list_organisations().run().await?.into_iter().next();
-    if let Some(organisation) = oldest {
+    let organisation = match oldest {
+        Some(organisation) => organisation,
+        None => installation.create_organisation().run(OrganisationName::parse(DEMO)?, None).await?,
+    };
+    let operator = installation.act_for_organisation().run(organisation.id).await?;
+    if !installation.list_keys().run(&operator).await?.is_empty() {
         return Ok(Demo { organisation, key: None });
     }
-    let organisation = installation.create_organisation().run(OrganisationName::parse(DEMO)?, None).await?;
-    let operator = installation.act_for_organisation().run(organisation.id).await?;
     let new = NewKey {
         name: ApiKeyName::parse(DEMO)?,
         kind: KeyKind::Generic,
