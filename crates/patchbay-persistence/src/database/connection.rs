@@ -67,7 +67,7 @@ impl AnyConnection {
 
     /// Whether it cannot be used any more: its peer is gone, or a transaction was left open.
     pub(super) fn is_broken(&mut self) -> bool {
-        self.watched().is_some_and(|watch| watch.peer_is_gone)
+        self.watched().is_some_and(|watch| watch.unusable)
             || <Self as TransactionManager<Self>>::is_broken_transaction_manager(self)
     }
 
@@ -79,6 +79,13 @@ impl AnyConnection {
     /// What the first statement said that failed since the last call.
     pub(super) fn take_failed_statement(&mut self) -> Option<String> {
         self.watched()?.failure.take()
+    }
+
+    /// Has it closed, and not kept for others, when it is given back.
+    pub(super) fn retire(&mut self) {
+        if let Some(watch) = self.watched() {
+            watch.unusable = true;
+        }
     }
 
     fn watched(&mut self) -> Option<&mut StatementWatch> {
@@ -101,7 +108,7 @@ impl AnyConnection {
 #[derive(Default)]
 struct StatementWatch {
     failure: Option<String>,
-    peer_is_gone: bool,
+    unusable: bool,
 }
 
 impl Instrumentation for StatementWatch {
@@ -109,8 +116,7 @@ impl Instrumentation for StatementWatch {
         use DatabaseErrorKind::{ClosedConnection, UnableToSendCommand};
         if let InstrumentationEvent::FinishQuery { error: Some(error), .. } = event {
             self.failure.get_or_insert_with(|| error.to_string());
-            self.peer_is_gone |=
-                matches!(error, Error::DatabaseError(ClosedConnection | UnableToSendCommand, _));
+            self.unusable |= matches!(error, Error::DatabaseError(ClosedConnection | UnableToSendCommand, _));
         }
     }
 }

@@ -51,6 +51,15 @@ pub(crate) fn unavailable(error: Error) -> RepositoryError {
     }
 }
 
+/// The same for a row that hangs on others: what it hangs on is gone when its foreign key
+/// does not hold.
+pub(crate) fn gone_or_unavailable(error: Error) -> RepositoryError {
+    match error {
+        Error::DatabaseError(DatabaseErrorKind::ForeignKeyViolation, _) => RepositoryError::Stale,
+        error => unavailable(error),
+    }
+}
+
 /// What a failed COMMIT means. `connection_lost` says that no answer can come any more.
 pub(super) fn commit_failed(error: Error, connection_lost: bool) -> RepositoryError {
     let refused = match &error {

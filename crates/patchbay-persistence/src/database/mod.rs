@@ -21,13 +21,14 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use patchbay_domain::RepositoryError;
+use patchbay_domain::{BoxError, RepositoryError};
+use r2d2::ManageConnection;
 use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::oneshot;
 
-pub(crate) use connection::{AnyConnection, MultiBackend, per_backend};
+pub(crate) use connection::{AnyConnection, per_backend};
 pub use error::ConnectError;
-pub(crate) use error::unavailable;
+pub(crate) use error::{gone_or_unavailable, unavailable};
 use job::{Kind, Queued, Task};
 use location::Location;
 use manager::Manager;
@@ -136,9 +137,21 @@ impl Database {
         self.threads.shutdown().await;
     }
 
-    /// A connection of one's own, for work that is not part of serving.
-    pub(crate) const fn manager(&self) -> &Manager {
-        &self.manager
+    /// Does `work` on a thread and a connection of its own, beside what is being served.
+    pub(crate) async fn apart<T, F>(&self, name: &str, work: F) -> Result<T, RepositoryError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut AnyConnection) -> Result<T, BoxError> + Send + 'static,
+    {
+        let (reply, answer) = oneshot::channel();
+        let manager = self.manager.clone();
+        let thread = std::thread::Builder::new().name(name.to_owned()).spawn(move || {
+            let conn = manager.connect().map_err(RepositoryError::unavailable);
+            let done = conn.and_then(|mut conn| work(&mut conn).map_err(RepositoryError::unavailable));
+            reply.send(done).ok();
+        });
+        thread.map_err(RepositoryError::unavailable)?;
+        answer.await.unwrap_or(Err(RepositoryError::Panicked))
     }
 
     /// Queues at once, not only when it is first polled.
@@ -153,7 +166,7 @@ impl Database {
     {
         let (reply, answer) = oneshot::channel();
         let job = Task::boxed(work, Instant::now() + self.manager.patience, reply);
-        let queued = self.threads.queue(Queued { kind, job });
+        let queued = self.threads.put(Queued { kind, job });
         async move {
             queued?;
             answer.await.unwrap_or_else(|_| Err(threads::closed()))

@@ -1,5 +1,6 @@
 //! The connection of one database thread.
 
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use patchbay_domain::RepositoryError;
@@ -66,5 +67,19 @@ impl Session {
             self.connection()?.begin_write().map_err(super::unavailable)?;
         }
         self.connection()
+    }
+}
+
+/// Two connections that close at once each take the other for still open, and none of them
+/// folds SQLite's log into the file.
+static CLOSING: Mutex<()> = Mutex::new(());
+
+impl Drop for Session {
+    fn drop(&mut self) {
+        let _turn = CLOSING.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(mut conn) = self.held.take() {
+            // Closed here and now: who waits for the thread's end finds the file closed.
+            conn.retire();
+        }
     }
 }

@@ -47,7 +47,7 @@ impl Threads {
             let (queue, pool, alive) = (queue.clone(), pool.clone(), alive.clone());
             let thread = std::thread::Builder::new().name(name).spawn(move || {
                 run(&queue, &pool, read_only, work);
-                // In this order: who sees the last thread end finds its connection closed.
+                // In this order: who sees the last thread end finds every connection closed.
                 drop(pool);
                 drop(alive);
             });
@@ -72,11 +72,11 @@ impl Threads {
     }
 
     /// Puts a job where its kind belongs. Never waits.
-    pub(super) fn queue(&self, queued: Queued) -> Result<(), RepositoryError> {
-        let queues = self.queues.read().unwrap_or_else(PoisonError::into_inner);
-        let Some(queues) = queues.as_ref() else { return Err(closed()) };
-        let queue = if queued.kind == Kind::Write { &queues.writes } else { &queues.reads };
-        queue.try_send(queued).map_err(|refused| match refused {
+    pub(super) fn put(&self, work: Queued) -> Result<(), RepositoryError> {
+        let open = self.queues.read().unwrap_or_else(PoisonError::into_inner);
+        let Some(Queues { reads, writes }) = open.as_ref() else { return Err(closed()) };
+        let queue = if work.kind == Kind::Write { writes } else { reads };
+        queue.try_send(work).map_err(|refused| match refused {
             TrySendError::Full(_) => RepositoryError::Busy,
             TrySendError::Disconnected(_) => closed(),
         })

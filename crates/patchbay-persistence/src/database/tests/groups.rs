@@ -33,8 +33,11 @@ async fn a_job_that_fails_or_panics_keeps_its_neighbours() {
     assert_eq!(stored(&db).await, [1, 2, 4, 6, 8, 9]);
 }
 
-/// The jobs of one group, in between others: what each of them was told.
-async fn told(db: &Database, group: [fn(&mut AnyConnection) -> Result<(), RepositoryError>; 3]) -> Vec<bool> {
+type Work = fn(&mut AnyConnection) -> Result<(), RepositoryError>;
+
+/// Has three jobs done in one group: which of them were told of success, and that the
+/// others were told that nothing was kept.
+async fn told(db: &Database, group: [Work; 3]) -> Vec<bool> {
     let held = Held::inserting(db, 1);
     let group = group.map(|work| db.write(work));
     held.release().await.unwrap();

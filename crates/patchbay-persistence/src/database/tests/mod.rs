@@ -5,8 +5,6 @@ mod groups;
 mod jobs;
 mod queues;
 mod servers;
-#[path = "../../../tests/support/mod.rs"]
-mod support;
 
 use std::pin::Pin;
 use std::sync::mpsc;
@@ -16,7 +14,7 @@ use diesel::prelude::*;
 use patchbay_domain::RepositoryError;
 
 use super::{AnyConnection, Database, DatabaseOptions, unavailable};
-use support::{Backend, TestDatabase};
+use crate::test_support::{Backend, TestDatabase};
 
 diesel::table! {
     items (id) {
