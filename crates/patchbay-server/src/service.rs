@@ -3,7 +3,7 @@
 use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use actix_web::dev::ServerHandle;
 use anyhow::{Context, bail};
@@ -13,50 +13,52 @@ use patchbay_domain::Vault;
 use patchbay_http::{HttpOptions, HttpState, Limits, Readiness};
 use patchbay_persistence::Database;
 use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::time::timeout;
 
 use crate::files::replace_file;
 use crate::listener::listen;
 use crate::settings::{ServerSettings, Settings};
 use crate::wiring::Installation;
 
+/// How long the database may take to close, however little of the grace is left.
+const TIME_TO_CLOSE: Duration = Duration::from_secs(1);
+
 /// A service that is ready to serve.
 pub struct Service {
+    parts: Parts,
+    signals: Signals,
+}
+
+/// What a service is made of.
+struct Parts {
     server: ServerSettings,
     system_apps: Vec<SystemApp>,
     listener: TcpListener,
     installation: Installation,
     vault: Arc<dyn Vault>,
-    signals: Signals,
 }
 
 impl Service {
     /// Takes the address first, because that refusal is the quickest; then opens the
-    /// database and checks the master keys.
+    /// database and checks the master keys. Ends the process when it is told to stop while
+    /// it waits for the database: nothing has been answered yet.
     ///
     /// # Errors
     /// Everything that a service refuses to start on.
     pub async fn prepare(settings: Settings, data_dir: &Path) -> anyhow::Result<Self> {
-        let Settings { server, database, master_keys, system_apps, .. } = settings;
-        let signals = Signals::listen()?;
-        let listener = listen(&server.host, server.port)?;
-        let (keys, warning) = master_keys.open()?;
-        if let Some(warning) = warning {
-            tracing::warn!("{warning}");
-        }
-        let installation = Installation::found(&database, data_dir).await?;
-        let vault = match installation.vault(keys).await {
-            Ok(vault) => vault,
-            Err(refusal) => {
-                installation.close().await;
-                return Err(refusal);
+        let mut signals = Signals::listen()?;
+        tokio::select! {
+            parts = Parts::open(settings, data_dir) => Ok(Self { parts: parts?, signals }),
+            signal = signals.next() => {
+                tracing::info!(signal, "stopped before it was ready");
+                std::process::exit(0);
             }
-        };
-        Ok(Self { server, system_apps, listener, installation, vault, signals })
+        }
     }
 
     /// What it serves.
     pub fn installation(&self) -> &Installation {
-        &self.installation
+        &self.parts.installation
     }
 
     /// Serves until it is told to stop, by SIGTERM or SIGINT. `announce` hears the address
@@ -68,16 +70,16 @@ impl Service {
         mut self,
         announce: impl FnOnce(SocketAddr) -> anyhow::Result<()>,
     ) -> anyhow::Result<()> {
-        let server = self.server;
-        let address = self.listener.local_addr().context("the listener has no address")?;
+        let Parts { server, system_apps, listener, installation, vault } = self.parts;
+        let address = listener.local_addr().context("the listener has no address")?;
         let state = Arc::new(HttpState {
-            services: self.installation.services(&self.vault, self.system_apps),
-            readiness: Arc::new(DatabaseReadiness(self.installation.database().clone())),
-            ids: self.installation.ids(),
+            services: installation.services(&vault, system_apps),
+            readiness: Arc::new(DatabaseReadiness(installation.database().clone())),
+            ids: installation.ids(),
             limits: Limits { body_bytes: server.body_limit_bytes, request_timeout: server.request_timeout },
         });
         let options = HttpOptions { workers: server.workers, shutdown_grace: server.shutdown_grace };
-        let serving = patchbay_http::server(self.listener, state, &options).context("cannot serve")?;
+        let serving = patchbay_http::server(listener, state, &options).context("cannot serve")?;
         let handle = serving.handle();
         let mut serving = actix_web::rt::spawn(serving);
 
@@ -93,7 +95,7 @@ impl Service {
             }
         }
         tokio::select! {
-            () = stop(&handle, server.shutdown_grace, &self.installation) => {}
+            () = stop(&handle, server.shutdown_grace, &installation) => {}
             signal = self.signals.next() => {
                 tracing::warn!(signal, "stopping at once");
                 drop(address_file);
@@ -105,12 +107,35 @@ impl Service {
     }
 }
 
+impl Parts {
+    async fn open(settings: Settings, data_dir: &Path) -> anyhow::Result<Self> {
+        let Settings { server, database, master_keys, system_apps, .. } = settings;
+        let listener = listen(&server.host, server.port)?;
+        let (keys, warning) = master_keys.open()?;
+        if let Some(warning) = warning {
+            tracing::warn!("{warning}");
+        }
+        let installation = Installation::found(&database, data_dir).await?;
+        match installation.vault(keys).await {
+            Ok(vault) => Ok(Self { server, system_apps, listener, installation, vault }),
+            Err(refusal) => {
+                installation.close().await;
+                Err(refusal)
+            }
+        }
+    }
+}
+
 /// Accepts nothing more, lets what is in flight finish within `grace`, closes the database.
 async fn stop(handle: &ServerHandle, grace: Duration, installation: &Installation) {
-    if tokio::time::timeout(grace, handle.stop(true)).await.is_err() {
+    let begun = Instant::now();
+    if timeout(grace, handle.stop(true)).await.is_err() {
         tracing::warn!("requests in flight did not finish in time");
     }
-    installation.close().await;
+    let left = grace.saturating_sub(begun.elapsed()).max(TIME_TO_CLOSE);
+    if timeout(left, installation.close()).await.is_err() {
+        tracing::warn!("the database did not finish in time");
+    }
 }
 
 /// What tells the service to stop.

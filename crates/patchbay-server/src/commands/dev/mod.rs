@@ -31,6 +31,8 @@ pub async fn run(mut settings: Settings, place: &Place) -> anyhow::Result<()> {
         make_master_key(&file)?;
         settings.master_keys = MasterKeySource::File(file);
     }
+    // A first try has nothing that a migration could surprise.
+    settings.database.auto_migrate = true;
     let service = Service::prepare(settings, folder).await?;
     let demo = match demo(service.installation()).await {
         Ok(demo) => demo,
