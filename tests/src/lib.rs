@@ -1,1 +1,45 @@
-//! Under construction.
+//! What the black-box suites stand on: they start the real binary, each with a database of
+//! its own, and speak to it over HTTP and on its command line.
+//!
+//! Nothing here knows Patchbay's code: what is asserted is what a client, an operator or a
+//! thief of the disk would see. The binary is the one beside the test's own executable
+//! (`target/debug/patchbay`), or the one that `PATCHBAY_BIN` names. PostgreSQL is the server
+//! that `PATCHBAY_TEST_POSTGRES` names; `tests/with-postgres` makes one.
+//!
+//! Assertions panic; what else can fail comes back as an error, so that a test may end with
+//! `?` and show the whole chain of causes.
+#![expect(
+    clippy::missing_errors_doc,
+    clippy::missing_panics_doc,
+    reason = "an error or a panic of the harness is a failing test, whatever its cause"
+)]
+
+mod command_line;
+mod database;
+mod demo;
+mod fixture;
+mod http;
+mod installation;
+mod leak;
+mod poll;
+mod server;
+mod service;
+mod shape;
+mod telex;
+mod tenant;
+mod tour;
+
+pub use command_line::{CommandLine, CommandOutput};
+pub use database::{Backend, Database};
+pub use demo::Demo;
+pub use fixture::{Fixture, telex_fixture};
+pub use http::{Answer, Http, Request};
+pub use installation::{Installation, InstallationBuilder, master_key, master_key_bytes};
+pub use leak::{Marker, Place};
+pub use poll::eventually;
+pub use server::Server;
+pub use service::Service;
+pub use shape::{difference, is_timestamp, is_uuid};
+pub use telex::{TELEX_PREFIXES, Telex};
+pub use tenant::{ApiKey, Tenant};
+pub use tour::{Step, five_minute_tour, shows};

@@ -1,3 +1,21 @@
-//! Under construction.
+//! The suites, as one binary: each module is one.
+//!
+//! `architecture` reads the repository. All others are black-box: every test runs against a
+//! service of its own, on SQLite and on PostgreSQL.
 
+#[cfg(test)]
 mod architecture;
+#[cfg(test)]
+mod crash;
+#[cfg(test)]
+mod given;
+#[cfg(test)]
+mod operations;
+#[cfg(test)]
+mod readme;
+#[cfg(test)]
+mod secrecy;
+#[cfg(test)]
+mod telex_errors;
+#[cfg(test)]
+mod telex_integrations;

@@ -1,6 +1,6 @@
 //! Why a use case stopped.
 
-use patchbay_domain::{BoxError, Permission, RepositoryError, UniqueRule, VaultError};
+use patchbay_domain::{BoxError, EntityKind, Permission, RepositoryError, Taken, UniqueRule, VaultError};
 
 use crate::Faults;
 
@@ -95,6 +95,9 @@ pub enum Conflict {
     /// Several settings could be meant.
     #[error("the integration has several settings: say by id which is meant")]
     Ambiguous,
+    /// Another entity of this kind has the id that was asked for.
+    #[error("the id of the {} is in use", .0.as_str())]
+    IdTaken(EntityKind),
     /// It was changed by others again and again while this change was tried.
     #[error("it was changed by someone else meanwhile")]
     Changed,
@@ -104,7 +107,8 @@ impl From<RepositoryError> for AppError {
     fn from(error: RepositoryError) -> Self {
         match error {
             RepositoryError::Stale => Self::Conflict(Conflict::Changed),
-            RepositoryError::Duplicate(key) => Self::Conflict(Conflict::Taken(key.rule)),
+            RepositoryError::Duplicate(Taken::Key(key)) => Self::Conflict(Conflict::Taken(key.rule)),
+            RepositoryError::Duplicate(Taken::Id(kind)) => Self::Conflict(Conflict::IdTaken(kind)),
             RepositoryError::Busy => Self::Busy(error.into()),
             RepositoryError::Unavailable(_) => Self::Unavailable(error.into()),
             RepositoryError::TimedOut => Self::TimedOut(error.into()),

@@ -13,7 +13,7 @@ use patchbay_domain::{
     Actor, Changes, EntityKind, EnvironmentId, Event, EventId, EventType, Integration, IntegrationDraft,
     IntegrationEdit, IntegrationId, IntegrationKind, IntegrationName, IntegrationPosition,
     IntegrationRepository, IntegrationWrite, Manifest, ManifestUrl, OrganisationId, Origin, Page,
-    PageRequest, ProviderId, RepositoryError, Scope, Status, UniqueKey, UniqueRule, UnitOfWork,
+    PageRequest, ProviderId, RepositoryError, Scope, Status, Taken, UniqueKey, UniqueRule, UnitOfWork,
 };
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
@@ -167,7 +167,7 @@ impl UnitOfWork for InMemory {
             };
             let taken: Vec<_> = next.iter().filter(rival).flat_map(Integration::unique_keys).collect();
             if let Some(key) = claimed.iter().find(|key| taken.contains(key)) {
-                return Err(RepositoryError::Duplicate(key.clone()));
+                return Err(RepositoryError::Duplicate(Taken::Key(key.clone())));
             }
             match write {
                 IntegrationWrite::Insert { integration, .. } => next.push(integration),

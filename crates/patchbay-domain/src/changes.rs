@@ -145,7 +145,8 @@ pub trait UnitOfWork: Send + Sync {
     ///
     /// # Errors
     /// [`RepositoryError::Stale`] when a stored version moved on or the entity is gone,
-    /// [`RepositoryError::Duplicate`] with the unique key that is taken. After every error
-    /// but [`RepositoryError::OutcomeUnknown`] nothing was changed.
+    /// [`RepositoryError::Duplicate`] with the unique key or the kind of id that is taken,
+    /// [`RepositoryError::Corrupt`] when something new lies outside `scope`. After every
+    /// error but [`RepositoryError::OutcomeUnknown`] nothing was changed.
     async fn commit(&self, scope: &Scope, changes: Changes) -> Result<(), RepositoryError>;
 }

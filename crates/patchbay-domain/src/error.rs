@@ -2,10 +2,21 @@
 
 use std::sync::Arc;
 
-use crate::UniqueKey;
+use crate::{EntityKind, UniqueKey};
 
 /// Any error, as the source of one of ours.
 pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
+
+/// What another entity holds already.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Taken {
+    /// A unique key.
+    #[error("{0}")]
+    Key(UniqueKey),
+    /// The id that a new entity of this kind was to have.
+    #[error("the id of the {}", .0.as_str())]
+    Id(EntityKind),
+}
 
 /// Why a repository call failed. One type for every port; `Display` is safe to show, the
 /// source is for the log.
@@ -16,9 +27,9 @@ pub enum RepositoryError {
     /// The stored version moved on, or the entity is gone: read again, decide again.
     #[error("it was changed by someone else meanwhile")]
     Stale,
-    /// A unique key is taken by another entity.
+    /// Another entity holds it already: a unique key, or the id of a new entity.
     #[error("{0} is taken")]
-    Duplicate(UniqueKey),
+    Duplicate(Taken),
     /// Too much is waiting already. Nothing was done; a retry makes sense.
     #[error("the database is busy")]
     Busy,

@@ -34,7 +34,7 @@ pub use api_key::*;
 pub use changes::{Changes, IntegrationWrite, KeyWrite, SettingWrite, UnitOfWork};
 pub use clock::Clock;
 pub use environment::{Environment, EnvironmentName, EnvironmentRepository};
-pub use error::{BoxError, RepositoryError};
+pub use error::{BoxError, RepositoryError, Taken};
 pub use event::{Actor, EntityKind, Event, EventType};
 pub use id_generator::IdGenerator;
 pub use ids::{ApiKeyId, EnvironmentId, EventId, IntegrationId, InvalidId, OrganisationId, SettingId};

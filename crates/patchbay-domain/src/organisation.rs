@@ -36,7 +36,8 @@ pub trait OrganisationDirectory: Send + Sync {
     /// transaction.
     ///
     /// # Errors
-    /// [`RepositoryError::Duplicate`] when either id is in use.
+    /// [`RepositoryError::Duplicate`] when the organisation's id is in use,
+    /// [`RepositoryError::Corrupt`] when the three do not belong together.
     async fn create(
         &self,
         organisation: &Organisation,

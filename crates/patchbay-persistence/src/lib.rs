@@ -1,1 +1,35 @@
-//! Under construction.
+//! Patchbay's storage: the repository ports on SQLite and PostgreSQL.
+//!
+//! One set of Diesel queries serves both. Database work runs on threads of its own
+//! ([`Database`]); no one else knows. Each port has an adapter that holds a clone of the
+//! database; [`CachedKeyLookup`] stands before the one that every request asks.
+
+mod api_keys;
+mod cached_key_lookup;
+mod columns;
+mod database;
+mod environments;
+mod events;
+mod integrations;
+mod key_lookup;
+mod keyset;
+mod migrations;
+mod organisations;
+mod schema;
+mod sealed_store;
+#[cfg(test)]
+#[path = "../tests/support/mod.rs"]
+mod test_support;
+#[cfg(test)]
+mod tests;
+mod unit_of_work;
+
+pub use api_keys::DieselApiKeyRepository;
+pub use cached_key_lookup::CachedKeyLookup;
+pub use database::{ConnectError, Database, DatabaseOptions};
+pub use environments::DieselEnvironmentRepository;
+pub use integrations::DieselIntegrationRepository;
+pub use key_lookup::DieselKeyLookup;
+pub use organisations::DieselOrganisationDirectory;
+pub use sealed_store::DieselSealedStore;
+pub use unit_of_work::DieselUnitOfWork;

@@ -1,2 +1,30 @@
-//! Under construction.
-fn main() {}
+//! Patchbay, the self-hosted integrations service: its program.
+//!
+//! The only place that knows every other crate: it reads the settings, puts adapters
+//! behind the ports, and runs one command.
+
+mod adapters;
+mod cli;
+mod commands;
+mod files;
+mod listener;
+mod output;
+mod service;
+mod settings;
+mod telemetry;
+mod wiring;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+/// Wrong usage ends in the parser, with 2; `--help` and `--version` with 0.
+fn main() -> ExitCode {
+    match commands::run(cli::Cli::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            output::failure(&error);
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -87,7 +87,8 @@ mod tests {
     use futures::executor::block_on;
     use patchbay_domain::testing::{FixedClock, SequentialIds};
     use patchbay_domain::{
-        CredentialName, IntegrationWrite, MockUnitOfWork, MockVault, RepositoryError, UniqueKey, UniqueRule,
+        CredentialName, IntegrationWrite, MockUnitOfWork, MockVault, RepositoryError, Taken, UniqueKey,
+        UniqueRule,
     };
 
     fn new_integration(credentials: Credentials) -> NewIntegration {
@@ -164,10 +165,8 @@ mod tests {
     fn a_taken_key_is_a_conflict_that_names_the_rule() {
         let mut work = MockUnitOfWork::new();
         work.expect_commit().returning(|_, _| {
-            Err(RepositoryError::Duplicate(UniqueKey {
-                rule: UniqueRule::NameAndManifest,
-                value: String::new(),
-            }))
+            let key = UniqueKey { rule: UniqueRule::NameAndManifest, value: String::new() };
+            Err(RepositoryError::Duplicate(Taken::Key(key)))
         });
         let writer = caller(&[Permission::IntegrationsWrite]);
         let outcome = run(work, MockVault::new(), &writer, new_integration(Credentials::default()));

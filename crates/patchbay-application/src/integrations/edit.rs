@@ -7,7 +7,7 @@ use patchbay_domain::{
     IntegrationId, IntegrationKind, IntegrationName, IntegrationRepository, ManifestUrl, Mask, Patch,
     Permission, Status, UnitOfWork, Vault,
 };
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::SecretString;
 use serde_json::Map;
 
 use crate::record::{Recorder, difference};
@@ -73,7 +73,10 @@ impl EditIntegration {
         let found = self.integrations.find(caller.scope(), id).await?;
         let before = found.ok_or(AppError::NotFound(Entity::Integration))?;
         let mut credentials = disclosure::open(&*self.vault, &before)?;
-        let new_secrets = replace(&mut credentials, change.credentials, mask);
+        let mut new_secrets = false;
+        for (name, secret) in change.credentials {
+            new_secrets |= credentials.write_back(name, secret, mask);
+        }
         let sealed = if new_secrets { self.seal(&credentials, &before)? } else { Patch::Keep };
         let edit = IntegrationEdit {
             name: change.name,
@@ -107,30 +110,6 @@ impl EditIntegration {
         let sealed = credentials.seal(&*self.vault, &disclosure::place(of))?;
         Ok(sealed.map_or(Patch::Remove, Patch::Set))
     }
-}
-
-/// Puts new secrets in; says whether that made a difference.
-fn replace(stored: &mut Credentials, new: Vec<(CredentialName, SecretString)>, mask: Mask) -> bool {
-    let mut changed = false;
-    for (name, secret) in new {
-        let current = stored.get(&name);
-        let same = match current {
-            None => secret.expose_secret().is_empty(),
-            Some(current) => {
-                current.expose_secret() == secret.expose_secret() || mask.is_of(&secret, current)
-            }
-        };
-        if same {
-            continue;
-        }
-        changed = true;
-        if secret.expose_secret().is_empty() {
-            stored.remove(&name);
-        } else {
-            stored.set(name, secret);
-        }
-    }
-    changed
 }
 
 fn recorded(

@@ -7,9 +7,9 @@ use chrono::{DateTime, Utc};
 use patchbay_domain::{
     Changes, ChannelConfigRepository, ChannelId, Clock, EntityKind, Event, EventType, IdGenerator,
     Integration, IntegrationId, IntegrationRepository, Mask, Origin, SecretPlace, Setting, SettingLabel,
-    SettingRepository, SettingText, SettingValue, SettingWrite, UnitOfWork, Vault,
+    SettingRepository, SettingText, SettingValue, SettingWrite, UnitOfWork, Vault, is_same_secret,
 };
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::SecretString;
 use serde_json::{Map, Value, json};
 
 use crate::record::Recorder;
@@ -86,7 +86,7 @@ impl SettingAccess {
         value: &SecretString,
         place: &SecretPlace,
     ) -> Result<SettingValue, AppError> {
-        let text = SettingText::parse(value.expose_secret())
+        let text = SettingText::take(value)
             .map_err(|why| AppError::Invalid(Fault::of_body(FaultReason::Text(why)).into()))?;
         if !label.is_secret() || text.as_str().is_empty() {
             return Ok(SettingValue::Plain(text));
@@ -111,8 +111,8 @@ impl SettingAccess {
             (SettingValue::Plain(_), Some(value)) => self.protected(&label, &value, &place)?,
             (SettingValue::Secret(sealed), Some(value)) => {
                 let stored = self.vault.open(&place, sealed)?;
-                let same = mask.is_of(&value, &stored)
-                    || (label.is_secret() && stored.expose_secret() == value.expose_secret());
+                let same =
+                    mask.is_of(&value, &stored) || (label.is_secret() && is_same_secret(&stored, &value));
                 if same { setting.value().clone() } else { self.protected(&label, &value, &place)? }
             }
         };

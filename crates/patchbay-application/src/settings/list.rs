@@ -3,7 +3,7 @@
 use patchbay_domain::{
     Changes, EventType, Mask, Permission, Setting, SettingLabel, SettingText, SettingValue,
 };
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::SecretString;
 use serde_json::{Map, Value, json};
 
 use super::{SettingAccess, SettingTarget};
@@ -33,7 +33,7 @@ impl ShownSetting {
     /// Whether a secret is there to be read.
     #[must_use]
     pub fn is_revealing(&self) -> bool {
-        matches!(&self.value, ShownValue::Full(secret) if !secret.expose_secret().is_empty())
+        matches!(self.value, ShownValue::Full(_))
     }
 }
 

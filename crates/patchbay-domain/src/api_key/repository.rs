@@ -23,7 +23,7 @@ pub struct KeyOwner {
 #[cfg_attr(feature = "testing", mockall::automock)]
 #[async_trait]
 pub trait KeyLookup: Send + Sync {
-    /// Finds a key by the hash of its text.
+    /// Finds a key by the hash of its text. The answer is shared: every request asks.
     async fn find_by_hash(&self, hash: &KeyHash) -> Result<Option<Arc<KeyOwner>>, RepositoryError>;
 
     /// Finds a key by its id.

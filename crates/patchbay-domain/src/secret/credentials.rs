@@ -4,7 +4,7 @@ use secrecy::zeroize::Zeroizing;
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Map, Value};
 
-use super::{Sealed, SecretPlace, Vault, VaultError};
+use super::{Mask, Sealed, SecretPlace, Vault, VaultError};
 use crate::text::text_value;
 
 text_value!(
@@ -27,10 +27,12 @@ impl CredentialName {
 pub struct Credentials(Vec<(CredentialName, SecretString)>);
 
 impl Credentials {
-    /// Just this one secret.
+    /// Just this one secret; none when it is empty.
     #[must_use]
     pub fn single(name: CredentialName, secret: SecretString) -> Self {
-        Self(vec![(name, secret)])
+        let mut credentials = Self::default();
+        credentials.set(name, secret);
+        credentials
     }
 
     /// Whether there are none.
@@ -50,12 +52,31 @@ impl Credentials {
         self.0.iter().map(|(name, secret)| (name, secret))
     }
 
-    /// Puts a secret in, in the place of one of the same name.
+    /// Puts a secret in, in the place of one of the same name; an empty one takes that away.
     pub fn set(&mut self, name: CredentialName, secret: SecretString) {
+        if secret.expose_secret().is_empty() {
+            return self.remove(&name);
+        }
         match self.0.iter_mut().find(|(own, _)| *own == name) {
             Some((_, place)) => *place = secret,
             None => self.0.push((name, secret)),
         }
+    }
+
+    /// Takes over what a client wrote who may have been shown masks: the mask of the present
+    /// secret leaves it as it is, everything else is [`set`](Self::set). Says whether that
+    /// made a difference.
+    pub fn write_back(&mut self, name: CredentialName, written: SecretString, mask: Mask) -> bool {
+        let same = match self.get(&name) {
+            None => written.expose_secret().is_empty(),
+            Some(present) => {
+                present.expose_secret() == written.expose_secret() || mask.is_of(&written, present)
+            }
+        };
+        if !same {
+            self.set(name, written);
+        }
+        !same
     }
 
     /// Takes the secret of that name away.
@@ -134,6 +155,26 @@ mod tests {
         let shown: Vec<_> =
             read.iter().map(|(name, secret)| (name.as_str(), secret.expose_secret())).collect();
         assert_eq!(shown, [("b", "line\nbreak"), ("a", "second")]);
+    }
+
+    #[test]
+    fn an_empty_secret_is_none() {
+        assert!(Credentials::single(name("a"), "".into()).is_empty());
+        let mut credentials = Credentials::single(name("a"), "secret".into());
+        credentials.set(name("a"), "".into());
+        assert!(credentials.is_empty());
+    }
+
+    #[test]
+    fn a_mask_written_back_changes_nothing_and_all_else_does() {
+        let mut credentials = Credentials::single(name("a"), "some-auth-credential".into());
+        let mut write = |name: &CredentialName, text: &str| {
+            credentials.write_back(name.clone(), text.into(), Mask::StarsAndTail)
+        };
+        assert!(!write(&name("a"), "********tial") && !write(&name("a"), "some-auth-credential"));
+        assert!(!write(&name("b"), ""));
+        assert!(write(&name("a"), "********else") && write(&name("b"), "********") && write(&name("a"), ""));
+        assert_eq!(credentials.iter().count(), 1);
     }
 
     #[test]

@@ -1,5 +1,8 @@
 //! The small values of a setting.
 
+use secrecy::{ExposeSecret, SecretString};
+
+use crate::InvalidText;
 use crate::text::text_value;
 
 text_value!(
@@ -23,6 +26,16 @@ text_value!(
     verbatim,
     0..=8192
 );
+
+impl SettingText {
+    /// The text that was sent as a value, once its label says that it is no secret.
+    ///
+    /// # Errors
+    /// Says what is wrong with the text.
+    pub fn take(sent: &SecretString) -> Result<Self, InvalidText> {
+        Self::parse(sent.expose_secret())
+    }
+}
 
 text_value!(
     /// Names a chat channel, as the chat platform does: 1 to 255 characters, kept as they

@@ -69,7 +69,7 @@ fn said_of(seen: &Seen<'_, Telex>, error: &AppError) -> Said {
         AppError::Unauthenticated(refusal) => unauthenticated(seen, *refusal),
         AppError::Forbidden(_) => Said::new(StatusCode::FORBIDDEN, "Forbidden", error),
         AppError::NotFound(entity) => not_found(seen, *entity, error),
-        AppError::Conflict(Conflict::Taken(_)) => {
+        AppError::Conflict(Conflict::Taken(_) | Conflict::IdTaken(_)) => {
             Said::new(StatusCode::CONFLICT, "Integration app already exists", &"same name and json_url")
         }
         AppError::Conflict(Conflict::LabelInUse | Conflict::Ambiguous) => invalid(seen, error),

@@ -8,7 +8,7 @@ use patchbay_domain::{
     CredentialName, Credentials, Integration, IntegrationKind, IntegrationName, ManifestUrl, Origin,
     ProviderId, Status, UniqueRule,
 };
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use utoipa::ToSchema;
@@ -42,13 +42,12 @@ impl TryFrom<CreateBody> for NewIntegration {
     type Error = AppError;
 
     fn try_from(body: CreateBody) -> Result<Self, AppError> {
-        let credential = body.auth_credential.value().filter(|secret| !secret.expose_secret().is_empty());
         Ok(Self {
             provider: ProviderId::json_manifest(),
             name: body.name.required()?,
             kind: body.integration_type.parsed()?.unwrap_or_else(IntegrationKind::none),
             manifest_url: Some(body.json_url.required()?),
-            credentials: credential.map_or_else(Credentials::default, |secret| {
+            credentials: body.auth_credential.value().map_or_else(Credentials::default, |secret| {
                 Credentials::single(CredentialName::auth_credential(), secret)
             }),
             unique_rules: [UniqueRule::NameAndManifest].into_iter().collect(),

@@ -1,0 +1,6 @@
+//! Has the crate built again when a migration is added: the macro that embeds them does not
+//! see new files.
+
+fn main() {
+    println!("cargo:rerun-if-changed=../../migrations");
+}

@@ -1,0 +1,85 @@
+//! The connection of one database thread.
+
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use patchbay_domain::RepositoryError;
+
+use super::connection::AnyConnection;
+use super::manager::Manager;
+
+/// How long a thread waits for a connection before it refuses the work at hand. A lost
+/// server is asked for again after at most half of it.
+pub(super) const RECONNECT: Duration = Duration::from_secs(1);
+
+pub(super) type Pool = r2d2::Pool<Manager>;
+
+/// The connection of one database thread. It is kept until it breaks: what is prepared
+/// stays prepared, and one lost server does not make every piece of work meet another dead
+/// connection.
+pub(super) struct Session {
+    pool: Pool,
+    held: Option<r2d2::PooledConnection<Manager>>,
+    read_only: bool,
+}
+
+impl Session {
+    /// A session without connection yet. SQLite's readers are kept from writing; a
+    /// PostgreSQL thread does both.
+    pub(super) const fn new(pool: Pool, read_only: bool) -> Self {
+        Self { pool, held: None, read_only }
+    }
+
+    /// The connection, a new one when there is none.
+    pub(super) fn connection(&mut self) -> Result<&mut AnyConnection, RepositoryError> {
+        let conn = match self.held.take() {
+            Some(conn) => conn,
+            None => self.connect()?,
+        };
+        Ok(&mut **self.held.insert(conn))
+    }
+
+    fn connect(&self) -> Result<r2d2::PooledConnection<Manager>, RepositoryError> {
+        let mut conn = self.pool.get_timeout(RECONNECT).map_err(RepositoryError::unavailable)?;
+        if let AnyConnection::Sqlite(_) = &*conn {
+            let access = format!("PRAGMA query_only = {}", self.read_only);
+            conn.run_sql(&access).map_err(RepositoryError::unavailable)?;
+        }
+        Ok(conn)
+    }
+
+    /// Gives a broken connection away; says whether it was one. The pool does not keep it.
+    pub(super) fn drop_if_broken(&mut self) -> bool {
+        let broken = self.held.as_mut().is_some_and(|conn| conn.is_broken());
+        if broken {
+            self.held = None;
+        }
+        broken
+    }
+
+    /// Begins a transaction, once more on a new connection when the old one was lost:
+    /// nothing has been done yet.
+    pub(super) fn begin_write(&mut self) -> Result<&mut AnyConnection, RepositoryError> {
+        if let Err(error) = self.connection()?.begin_write() {
+            if !self.drop_if_broken() {
+                return Err(super::unavailable(error));
+            }
+            self.connection()?.begin_write().map_err(super::unavailable)?;
+        }
+        self.connection()
+    }
+}
+
+/// Two connections that close at once each take the other for still open, and none of them
+/// folds SQLite's log into the file.
+static CLOSING: Mutex<()> = Mutex::new(());
+
+impl Drop for Session {
+    fn drop(&mut self) {
+        let _turn = CLOSING.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(mut conn) = self.held.take() {
+            // Closed here and now: who waits for the thread's end finds the file closed.
+            conn.retire();
+        }
+    }
+}

@@ -1,0 +1,135 @@
+//! SQLite's writer: many jobs, one commit.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use super::*;
+
+#[tokio::test]
+async fn a_job_that_fails_or_panics_keeps_its_neighbours() {
+    let Opened { db, place: _place } = open(Backend::Sqlite);
+    let held = Held::inserting(&db, 1);
+    let group: Vec<_> = (2..=9)
+        .map(|id| {
+            db.write(move |conn| {
+                insert(conn, id)?;
+                match id {
+                    3 => Err(RepositoryError::Stale),
+                    5 => panic!("on purpose"),
+                    7 => insert(conn, 2),
+                    _ => Ok(()),
+                }
+            })
+        })
+        .collect();
+    held.release().await.unwrap();
+    let mut failed = Vec::new();
+    for (id, answer) in (2..).zip(group) {
+        if answer.await.is_err() {
+            failed.push(id);
+        }
+    }
+    assert_eq!(failed, [3, 5, 7]);
+    assert_eq!(stored(&db).await, [1, 2, 4, 6, 8, 9]);
+}
+
+type Work = fn(&mut AnyConnection) -> Result<(), RepositoryError>;
+
+/// Has three jobs done in one group: which of them were told of success, and that the
+/// others were told that nothing was kept.
+async fn told(db: &Database, group: [Work; 3]) -> Vec<bool> {
+    let held = Held::inserting(db, 1);
+    let group = group.map(|work| db.write(work));
+    held.release().await.unwrap();
+    let mut told = Vec::new();
+    for answer in group {
+        match answer.await {
+            Ok(()) => told.push(true),
+            Err(RepositoryError::Unavailable(_)) => told.push(false),
+            Err(other) => panic!("{other:?}"),
+        }
+    }
+    told
+}
+
+#[tokio::test]
+async fn a_failed_commit_is_told_to_everybody_and_the_next_group_works() {
+    let Opened { db, place } = open(Backend::Sqlite);
+    place.execute("CREATE TABLE orphans (item INTEGER REFERENCES items (id) DEFERRABLE INITIALLY DEFERRED)");
+    let told = told(
+        &db,
+        [
+            |conn| insert(conn, 2),
+            |conn| conn.run_sql("INSERT INTO orphans VALUES (99)").map_err(unavailable),
+            |conn| insert(conn, 3),
+        ],
+    );
+    assert_eq!(told.await, [false, false, false]);
+    db.write(|conn| insert(conn, 4)).await.unwrap();
+    assert_eq!(stored(&db).await, [1, 4]);
+}
+
+#[tokio::test]
+async fn a_transaction_that_sqlite_drops_stops_the_group_and_fails_all_of_it() {
+    static RUNS_AFTERWARDS: AtomicU32 = AtomicU32::new(0);
+    let Opened { db, place: _place } = open(Backend::Sqlite);
+    let told = told(
+        &db,
+        [
+            |conn| insert(conn, 2),
+            // The disk is full: SQLite rolls back everything, not just the statement.
+            |conn| {
+                conn.run_sql("PRAGMA max_page_count = 1").map_err(unavailable)?;
+                conn.run_sql("INSERT INTO items VALUES (99, hex(zeroblob(100000)))").map_err(unavailable)
+            },
+            |conn| {
+                RUNS_AFTERWARDS.fetch_add(1, Ordering::SeqCst);
+                insert(conn, 3)
+            },
+        ],
+    );
+    assert_eq!(told.await, [false, false, false]);
+    assert_eq!(RUNS_AFTERWARDS.load(Ordering::SeqCst), 0);
+    let room = |conn: &mut AnyConnection| conn.run_sql("PRAGMA max_page_count = 100000").map_err(unavailable);
+    db.write(room).await.unwrap();
+    db.write(|conn| insert(conn, 4)).await.unwrap();
+    assert_eq!(stored(&db).await, [1, 4]);
+}
+
+#[tokio::test]
+async fn many_writers_at_once_lose_nothing() {
+    let Opened { db, place: _place } = open(Backend::Sqlite);
+    let group: Vec<_> = (1..=600).map(|id| db.write(move |conn| insert(conn, id))).collect();
+    for answer in group {
+        answer.await.unwrap();
+    }
+    assert_eq!(stored(&db).await, (1..=600).collect::<Vec<_>>());
+}
+
+#[tokio::test]
+async fn another_process_that_holds_the_lock_too_long_makes_the_database_busy() {
+    let Opened { db, place } = open_with(Backend::Sqlite, 1, Duration::from_millis(50));
+    let other = Database::connect(&options(&place.url, 1, Duration::from_secs(30))).unwrap();
+    let held = Held::inserting(&other, 1);
+    let refused = db.write(|conn| insert(conn, 2)).await;
+    assert!(matches!(refused, Err(RepositoryError::Busy)), "{refused:?}");
+    held.release().await.unwrap();
+    db.write(|conn| insert(conn, 2)).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_late_member_of_a_group_does_nothing() {
+    let Opened { db, place: _place } = open(Backend::Sqlite);
+    let runs = Arc::new(AtomicU32::new(0));
+    let counted = Arc::clone(&runs);
+    let held = Held::inserting(&db, 1);
+    let left = db.write(move |_| {
+        counted.fetch_add(1, Ordering::SeqCst);
+        Ok(())
+    });
+    drop(left);
+    let after = db.write(|conn| insert(conn, 2));
+    held.release().await.unwrap();
+    after.await.unwrap();
+    assert_eq!(runs.load(Ordering::SeqCst), 0);
+}

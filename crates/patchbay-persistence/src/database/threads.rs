@@ -1,0 +1,119 @@
+//! The database threads and the queues to them.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Mutex, PoisonError, RwLock};
+use std::thread::JoinHandle;
+
+use crossbeam_channel::{Receiver, Sender, TrySendError};
+use patchbay_domain::RepositoryError;
+use tokio::sync::mpsc;
+
+use super::ConnectError;
+use super::job::{Kind, Queued};
+use super::location::Location;
+use super::manager::Manager;
+use super::session::{Pool, RECONNECT, Session};
+use super::worker::{work_alone, write_in_groups};
+
+/// How many jobs may wait in one queue. More would be answered too late to be of use.
+pub(super) const QUEUE: usize = 1024;
+
+/// What a call is told after the database was closed.
+pub(super) fn closed() -> RepositoryError {
+    RepositoryError::unavailable("the database is closed")
+}
+
+/// The running threads of one database.
+pub(super) struct Threads {
+    queues: RwLock<Option<Queues>>,
+    running: Mutex<Vec<JoinHandle<()>>>,
+    ended: tokio::sync::Mutex<mpsc::Receiver<()>>,
+}
+
+/// Where work is put. On PostgreSQL both are one queue.
+struct Queues {
+    reads: Sender<Queued>,
+    writes: Sender<Queued>,
+}
+
+impl Threads {
+    pub(super) fn start(manager: &Manager, pool_size: usize) -> Result<Self, ConnectError> {
+        let (alive, ended) = mpsc::channel(1);
+        let (reads, to_read) = crossbeam_channel::bounded(QUEUE);
+        let sqlite = matches!(manager.location, Location::Sqlite(_));
+        let pool = pool(manager, pool_size + usize::from(sqlite));
+        let mut running = Vec::new();
+        let mut start = |name: String, queue: &Receiver<Queued>, read_only: bool, work: Work| {
+            let (queue, pool, alive) = (queue.clone(), pool.clone(), alive.clone());
+            let thread = std::thread::Builder::new().name(name).spawn(move || {
+                run(&queue, &pool, read_only, work);
+                // In this order: who sees the last thread end finds every connection closed.
+                drop(pool);
+                drop(alive);
+            });
+            thread.map(|thread| running.push(thread)).map_err(ConnectError::Threads)
+        };
+        for number in 0..pool_size {
+            let name = if sqlite { "db-read" } else { "db" };
+            start(format!("{name}-{number}"), &to_read, sqlite, work_alone)?;
+        }
+        let writes = if sqlite {
+            let (writes, to_write) = crossbeam_channel::bounded(QUEUE);
+            start("db-write".to_owned(), &to_write, false, write_in_groups)?;
+            writes
+        } else {
+            reads.clone()
+        };
+        Ok(Self {
+            queues: RwLock::new(Some(Queues { reads, writes })),
+            running: Mutex::new(running),
+            ended: tokio::sync::Mutex::new(ended),
+        })
+    }
+
+    /// Puts a job where its kind belongs. Never waits.
+    pub(super) fn put(&self, work: Queued) -> Result<(), RepositoryError> {
+        let open = self.queues.read().unwrap_or_else(PoisonError::into_inner);
+        let Some(Queues { reads, writes }) = open.as_ref() else { return Err(closed()) };
+        let queue = if work.kind == Kind::Write { writes } else { reads };
+        queue.try_send(work).map_err(|refused| match refused {
+            TrySendError::Full(_) => RepositoryError::Busy,
+            TrySendError::Disconnected(_) => closed(),
+        })
+    }
+
+    /// Takes no more jobs, and waits until the threads have done those that wait.
+    pub(super) async fn shutdown(&self) {
+        // Without senders a queue ends once it is empty, and with it its threads.
+        drop(self.queues.write().unwrap_or_else(PoisonError::into_inner).take());
+        while self.ended.lock().await.recv().await.is_some() {}
+        let running = std::mem::take(&mut *self.running.lock().unwrap_or_else(PoisonError::into_inner));
+        for thread in running {
+            // Each has said its last word: this does not block.
+            thread.join().ok();
+        }
+    }
+}
+
+type Work = fn(&Receiver<Queued>, &mut Session);
+
+fn run(queue: &Receiver<Queued>, pool: &Pool, read_only: bool, work: Work) {
+    let mut session = Session::new(pool.clone(), read_only);
+    // A job's own panic is caught where it runs. What is left are those of the driver, and
+    // of values that panic when they are dropped: they cost the connection, not the thread.
+    while catch_unwind(AssertUnwindSafe(|| work(queue, &mut session))).is_err() {
+        tracing::error!("a database thread panicked and goes on with a new connection");
+        session = Session::new(pool.clone(), read_only);
+    }
+}
+
+fn pool(manager: &Manager, size: usize) -> Pool {
+    r2d2::Pool::builder()
+        .max_size(u32::try_from(size).unwrap_or(u32::MAX))
+        .min_idle(Some(0))
+        .test_on_check_out(false)
+        .idle_timeout(None)
+        .max_lifetime(None)
+        .connection_timeout(RECONNECT)
+        .build_unchecked(manager.clone())
+}

@@ -1,0 +1,112 @@
+//! Integrations.
+
+mod row;
+
+use async_trait::async_trait;
+use chrono::NaiveDateTime;
+use diesel::expression::AsExpression;
+use diesel::prelude::*;
+use diesel::sql_types::{Text, Timestamp};
+use patchbay_domain::{
+    Integration, IntegrationId, IntegrationPosition, IntegrationRepository, Page, PageRequest,
+    RepositoryError, Scope,
+};
+
+pub(crate) use row::IntegrationRow;
+
+use crate::columns::column_of;
+use crate::database::{AnyConnection, Database, unavailable};
+use crate::keyset::follows;
+use crate::schema::integrations::dsl::{
+    created_at, deleted_at, environment_id, id, integrations, organisation_id,
+};
+
+/// Reads integrations from a [`Database`].
+#[derive(Clone, Debug)]
+pub struct DieselIntegrationRepository {
+    db: Database,
+}
+
+impl DieselIntegrationRepository {
+    /// Reads from `db`.
+    #[must_use]
+    pub const fn new(db: Database) -> Self {
+        Self { db }
+    }
+}
+
+#[async_trait]
+impl IntegrationRepository for DieselIntegrationRepository {
+    async fn find(
+        &self,
+        scope: &Scope,
+        wanted: IntegrationId,
+    ) -> Result<Option<Integration>, RepositoryError> {
+        let scope = *scope;
+        let row = self.db.read(move |conn| find(conn, &scope, wanted).map_err(unavailable)).await?;
+        row.map(Integration::try_from).transpose()
+    }
+
+    async fn list(
+        &self,
+        scope: &Scope,
+        page: PageRequest<IntegrationPosition>,
+    ) -> Result<Page<Integration, IntegrationPosition>, RepositoryError> {
+        let (scope, limit) = (*scope, usize::try_from(page.limit).unwrap_or(usize::MAX));
+        let mut rows = self.db.read(move |conn| list(conn, &scope, page).map_err(unavailable)).await?;
+        let more = rows.len() > limit;
+        rows.truncate(limit);
+        let items = rows.into_iter().map(Integration::try_from).collect::<Result<Vec<_>, _>>()?;
+        let next = if more { items.last().map(IntegrationPosition::of) } else { None };
+        Ok(Page { items, next })
+    }
+}
+
+pub(crate) fn find(
+    conn: &mut AnyConnection,
+    scope: &Scope,
+    wanted: IntegrationId,
+) -> QueryResult<Option<IntegrationRow>> {
+    let live = integrations
+        .filter(organisation_id.eq(scope.organisation().to_string()))
+        .filter(id.eq(wanted.to_string()))
+        .filter(deleted_at.is_null())
+        .select(IntegrationRow::as_select());
+    match scope.environment() {
+        None => live.first(conn).optional(),
+        Some(environment) => live.filter(environment_id.eq(environment.to_string())).first(conn).optional(),
+    }
+}
+
+/// One row more than the page has, when there is more.
+pub(crate) fn list(
+    conn: &mut AnyConnection,
+    scope: &Scope,
+    page: PageRequest<IntegrationPosition>,
+) -> QueryResult<Vec<IntegrationRow>> {
+    let (time, last) =
+        page.after.map_or_else(beginning, |after| (column_of(after.created_at), after.id.to_string()));
+    let position =
+        (AsExpression::<Timestamp>::as_expression(time), AsExpression::<Text>::as_expression(last));
+    let live = integrations
+        .filter(organisation_id.eq(scope.organisation().to_string()))
+        .filter(deleted_at.is_null())
+        .filter(follows((created_at, id), position))
+        .limit(i64::from(page.limit) + 1)
+        .select(IntegrationRow::as_select());
+    // The order names the column that is fixed: that makes it the index's own.
+    match scope.environment() {
+        None => live.order((created_at, id)).load(conn),
+        Some(environment) => {
+            live.filter(environment_id.eq(environment.to_string())).order((created_at, id)).load(conn)
+        }
+    }
+}
+
+/// A position before all others: the first page is asked for by the same statement as the
+/// others, which is prepared once.
+fn beginning() -> (NaiveDateTime, String) {
+    const YEAR_1: i64 = -62_135_596_800;
+    let time = chrono::DateTime::from_timestamp(YEAR_1, 0).unwrap_or_default();
+    (column_of(time), String::new())
+}

@@ -1,0 +1,116 @@
+//! An integration as it is stored.
+
+use chrono::NaiveDateTime;
+use diesel::prelude::*;
+use patchbay_domain::{
+    AppDescription, Deletion, Integration, IntegrationKind, IntegrationName, IntegrationParts, Manifest,
+    ManifestUrl, Origin, ProviderId, RepositoryError, Status, UniqueRule, Version,
+};
+use serde_json::{Map, Value, json};
+
+use crate::columns::{Reading, actor_column, codes_column, column_of};
+use crate::schema::integrations;
+
+/// An integration as it is stored.
+#[derive(Clone, Debug, Queryable, Selectable, Insertable, AsChangeset)]
+#[diesel(table_name = integrations)]
+#[diesel(primary_key(organisation_id, id))]
+#[diesel(treat_none_as_default_value = false, treat_none_as_null = true)]
+pub(crate) struct IntegrationRow {
+    pub(crate) organisation_id: String,
+    pub(crate) id: String,
+    pub(crate) environment_id: String,
+    provider: String,
+    name: String,
+    kind: String,
+    origin: String,
+    status: String,
+    manifest_url: Option<String>,
+    manifest_app: Option<String>,
+    credentials: Option<Vec<u8>>,
+    credentials_key: Option<String>,
+    unique_rules: String,
+    pub(crate) version: i32,
+    created_at: NaiveDateTime,
+    updated_at: NaiveDateTime,
+    deleted_at: Option<NaiveDateTime>,
+    deleted_by: Option<String>,
+}
+
+impl From<&Integration> for IntegrationRow {
+    fn from(integration: &Integration) -> Self {
+        let parts = integration.parts();
+        // The secrets of a deleted integration are destroyed, whoever made its last version.
+        let sealed = parts.credentials.as_ref().filter(|_| parts.deleted.is_none());
+        let app = parts.manifest.as_ref().and_then(|manifest| manifest.app.as_ref());
+        Self {
+            organisation_id: parts.organisation_id.to_string(),
+            id: parts.id.to_string(),
+            environment_id: parts.environment_id.to_string(),
+            provider: parts.provider.as_str().to_owned(),
+            name: parts.name.as_str().to_owned(),
+            kind: parts.kind.as_str().to_owned(),
+            origin: parts.origin.as_str().to_owned(),
+            status: parts.status.as_str().to_owned(),
+            manifest_url: parts.manifest.as_ref().map(|manifest| manifest.url.as_str().to_owned()),
+            manifest_app: app.map(app_column),
+            credentials: sealed.map(|sealed| sealed.envelope().to_vec()),
+            credentials_key: sealed.map(|sealed| sealed.key_id().as_str().to_owned()),
+            unique_rules: codes_column(parts.unique_rules.iter().map(UniqueRule::as_str)),
+            version: parts.version.number(),
+            created_at: column_of(parts.created_at),
+            updated_at: column_of(parts.updated_at),
+            deleted_at: parts.deleted.map(|deletion| column_of(deletion.at)),
+            deleted_by: parts.deleted.map(|deletion| actor_column(deletion.by)),
+        }
+    }
+}
+
+impl TryFrom<IntegrationRow> for Integration {
+    type Error = RepositoryError;
+
+    fn try_from(row: IntegrationRow) -> Result<Self, RepositoryError> {
+        let read = Reading("integration");
+        let manifest = |url: String| {
+            let url = read.value(ManifestUrl::parse(&url))?;
+            let app = row.manifest_app.as_deref().map(|app| read.value(app_of(app))).transpose()?;
+            Ok(Manifest { url, app })
+        };
+        let deletion =
+            |(at, by): (NaiveDateTime, String)| Ok(Deletion { at: at.and_utc(), by: read.actor(&by)? });
+        Ok(Self::from_parts(IntegrationParts {
+            id: read.value(row.id.parse())?,
+            organisation_id: read.value(row.organisation_id.parse())?,
+            environment_id: read.value(row.environment_id.parse())?,
+            provider: read.value(ProviderId::parse(&row.provider))?,
+            name: read.value(IntegrationName::parse(&row.name))?,
+            kind: read.value(IntegrationKind::parse(&row.kind))?,
+            origin: read.code(&row.origin, Origin::from_code)?,
+            status: read.code(&row.status, Status::from_code)?,
+            manifest: row.manifest_url.map(manifest).transpose()?,
+            credentials: read.sealed(row.credentials, row.credentials_key)?,
+            unique_rules: read.codes(&row.unique_rules, UniqueRule::from_code)?,
+            version: read.value(Version::from_number(row.version).ok_or("a version below 1"))?,
+            created_at: row.created_at.and_utc(),
+            updated_at: row.updated_at.and_utc(),
+            deleted: row.deleted_at.zip(row.deleted_by).map(deletion).transpose()?,
+        }))
+    }
+}
+
+fn app_column(app: &AppDescription) -> String {
+    let AppDescription { name, url, logo, description } = app;
+    json!({"name": name, "url": url, "logo": logo, "description": description}).to_string()
+}
+
+fn app_of(column: &str) -> Result<AppDescription, serde_json::Error> {
+    let members: Map<String, Value> = serde_json::from_str(column)?;
+    // What an older version did not store reads as empty, which every text here may be.
+    let text = |name: &str| members.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
+    Ok(AppDescription {
+        name: text("name"),
+        url: text("url"),
+        logo: text("logo"),
+        description: text("description"),
+    })
+}

@@ -1,0 +1,92 @@
+//! The tables, as the migrations make them on both databases.
+
+diesel::table! {
+    organisations (id) {
+        id -> Text,
+        name -> Text,
+        default_environment_id -> Text,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    environments (organisation_id, id) {
+        organisation_id -> Text,
+        id -> Text,
+        name -> Text,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    integrations (organisation_id, id) {
+        organisation_id -> Text,
+        id -> Text,
+        environment_id -> Text,
+        provider -> Text,
+        name -> Text,
+        kind -> Text,
+        origin -> Text,
+        status -> Text,
+        manifest_url -> Nullable<Text>,
+        manifest_app -> Nullable<Text>,
+        credentials -> Nullable<Binary>,
+        credentials_key -> Nullable<Text>,
+        unique_rules -> Text,
+        version -> Integer,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+        deleted_at -> Nullable<Timestamp>,
+        deleted_by -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    unique_keys (organisation_id, key) {
+        organisation_id -> Text,
+        key -> Text,
+        integration_id -> Text,
+    }
+}
+
+diesel::table! {
+    api_keys (organisation_id, id) {
+        organisation_id -> Text,
+        id -> Text,
+        environment_id -> Nullable<Text>,
+        name -> Text,
+        kind -> Text,
+        prefix -> Text,
+        hash -> Binary,
+        permissions -> Text,
+        expires_at -> Nullable<Timestamp>,
+        created_at -> Timestamp,
+        last_used_at -> Nullable<Timestamp>,
+        revoked_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    events (organisation_id, id) {
+        organisation_id -> Text,
+        id -> Text,
+        environment_id -> Nullable<Text>,
+        actor -> Text,
+        event_type -> Text,
+        entity -> Text,
+        entity_id -> Text,
+        digest -> Text,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    installation (id) {
+        id -> Integer,
+        canary -> Binary,
+        canary_key -> Text,
+    }
+}
+
+diesel::joinable!(api_keys -> organisations (organisation_id));
+diesel::allow_tables_to_appear_in_same_query!(api_keys, organisations);

@@ -1,0 +1,3 @@
+//! What only the inside of the crate shows.
+
+mod plans;

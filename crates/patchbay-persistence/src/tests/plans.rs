@@ -1,0 +1,140 @@
+//! Every statement that is asked for often is answered from an index, whatever the size of
+//! the table.
+
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use diesel::connection::{Connection, InstrumentationEvent};
+use diesel::prelude::*;
+use diesel::sql_types::Text;
+use patchbay_domain::{ApiKeyId, EnvironmentId, IntegrationId, OrganisationId, PageRequest, Scope};
+use rstest::rstest;
+use uuid::Uuid;
+
+use crate::database::{AnyConnection, Database, DatabaseOptions, unavailable};
+use crate::test_support::{Backend, TestDatabase};
+use crate::{api_keys, environments, integrations, key_lookup, sealed_store};
+
+type Statement = fn(&mut AnyConnection) -> QueryResult<()>;
+
+fn whole() -> Scope {
+    Scope::new(OrganisationId::from_uuid(Uuid::nil()), None)
+}
+
+fn bound() -> Scope {
+    Scope::new(OrganisationId::from_uuid(Uuid::nil()), Some(EnvironmentId::from_uuid(Uuid::nil())))
+}
+
+const PAGE: PageRequest<patchbay_domain::IntegrationPosition> = PageRequest { after: None, limit: 50 };
+
+#[rstest]
+#[case::point(|conn: &mut AnyConnection| integrations::find(conn, &whole(), IntegrationId::from_uuid(Uuid::nil())).map(drop))]
+#[case::point_bound(|conn: &mut AnyConnection| integrations::find(conn, &bound(), IntegrationId::from_uuid(Uuid::nil())).map(drop))]
+#[case::page(|conn: &mut AnyConnection| integrations::list(conn, &whole(), PAGE).map(drop))]
+#[case::page_bound(|conn: &mut AnyConnection| integrations::list(conn, &bound(), PAGE).map(drop))]
+#[case::environment(|conn: &mut AnyConnection| environments::find(conn, &whole(), EnvironmentId::from_uuid(Uuid::nil())).map(drop))]
+#[case::environments(|conn: &mut AnyConnection| environments::list(conn, &whole()).map(drop))]
+#[case::keys(|conn: &mut AnyConnection| api_keys::list(conn, &whole()).map(drop))]
+#[case::key_by_hash(|conn: &mut AnyConnection| key_lookup::by_hash(conn, &[0; 32]).map(drop))]
+#[case::key_by_id(|conn: &mut AnyConnection| key_lookup::by_id(conn, ApiKeyId::from_uuid(Uuid::nil())).map(drop))]
+#[case::sealed(|conn: &mut AnyConnection| sealed_store::credentials(conn, None, 50).map(drop))]
+#[tokio::test]
+async fn no_read_walks_over_a_whole_table(
+    #[case] statement: Statement,
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let place = TestDatabase::new(backend);
+    let plan = plan_of(&place, statement).await;
+    let table_scan = match backend {
+        Backend::Sqlite => plan.iter().any(|step| step.starts_with("SCAN ") && !step.contains("USING")),
+        Backend::Postgres => plan.iter().any(|step| step.contains("Seq Scan")),
+    };
+    assert!(!table_scan, "{plan:#?}");
+}
+
+/// The range of the index begins at the position, and the rows come in order: a page deep in
+/// the list costs what the first one costs.
+#[rstest]
+#[case::page(|conn: &mut AnyConnection| integrations::list(conn, &whole(), PAGE).map(drop), "integrations_listed")]
+#[case::page_bound(|conn: &mut AnyConnection| integrations::list(conn, &bound(), PAGE).map(drop), "integrations_listed_by_environment")]
+#[tokio::test]
+async fn a_page_is_one_range_of_its_index(
+    #[case] statement: Statement,
+    #[case] index: &str,
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let place = TestDatabase::new(backend);
+    let plan = plan_of(&place, statement).await.join("\n");
+    assert!(plan.contains(&format!("{index} ")), "{plan}");
+    assert!(!plan.contains("Sort") && !plan.contains("TEMP B-TREE"), "{plan}");
+    let range = match backend {
+        Backend::Sqlite => plan.contains("(created_at,id)>(?,?)"),
+        Backend::Postgres => plan
+            .lines()
+            .any(|line| line.contains("Index Cond") && line.contains("ROW(created_at, id) > ROW(")),
+    };
+    assert!(range, "{plan}");
+}
+
+#[derive(QueryableByName)]
+struct SqliteStep {
+    #[diesel(sql_type = Text)]
+    detail: String,
+}
+
+#[derive(QueryableByName)]
+struct PostgresStep {
+    #[diesel(sql_type = Text, column_name = "QUERY PLAN")]
+    step: String,
+}
+
+/// The plan of the one statement that `statement` runs, for any values.
+async fn plan_of(place: &TestDatabase, statement: Statement) -> Vec<String> {
+    let job_timeout = Duration::from_secs(60);
+    let options = DatabaseOptions { url: place.url.as_str().into(), pool_size: 1, job_timeout };
+    let db = Database::connect(&options).unwrap();
+    db.migrate().await.unwrap();
+    let plan = db.read(move |conn| {
+        let sql = sql_of(conn, statement);
+        explain(conn, &sql).map_err(unavailable)
+    });
+    plan.await.unwrap()
+}
+
+fn sql_of(conn: &mut AnyConnection, statement: Statement) -> String {
+    let seen = Arc::new(Mutex::new(Vec::new()));
+    let record = Arc::clone(&seen);
+    conn.set_instrumentation(move |event: InstrumentationEvent<'_>| {
+        if let InstrumentationEvent::StartQuery { query, .. } = event {
+            record.lock().unwrap().push(query.to_string());
+        }
+    });
+    statement(conn).unwrap();
+    conn.set_instrumentation(None::<Box<dyn diesel::connection::Instrumentation>>);
+    let seen = seen.lock().unwrap();
+    let [one] = seen.as_slice() else { panic!("one statement is expected: {seen:?}") };
+    one.split(" -- binds").next().unwrap().to_owned()
+}
+
+fn explain(conn: &mut AnyConnection, sql: &str) -> QueryResult<Vec<String>> {
+    match conn {
+        AnyConnection::Sqlite(conn) => {
+            let steps = diesel::sql_query(format!("EXPLAIN QUERY PLAN {sql}")).load::<SqliteStep>(conn)?;
+            Ok(steps.into_iter().map(|step| step.detail).collect())
+        }
+        AnyConnection::Postgres(conn) => {
+            use diesel::connection::SimpleConnection;
+            // The tables are empty: without these a walk over them would be the cheapest.
+            conn.batch_execute(
+                "SET enable_seqscan = off; SET enable_bitmapscan = off; SET enable_sort = off",
+            )?;
+            conn.batch_execute(&format!(
+                "SET plan_cache_mode = force_generic_plan; PREPARE explained AS {sql}"
+            ))?;
+            let values = vec!["NULL"; sql.matches('$').count()].join(", ");
+            let explain = format!("EXPLAIN EXECUTE explained ({values})");
+            let steps = diesel::sql_query(explain).load::<PostgresStep>(conn)?;
+            Ok(steps.into_iter().map(|step| step.step).collect())
+        }
+    }
+}

@@ -1,0 +1,127 @@
+//! Saving what one use case changed.
+
+mod plan;
+
+use async_trait::async_trait;
+use diesel::prelude::*;
+use patchbay_domain::{Changes, EntityKind, IntegrationId, RepositoryError, Scope, Taken, UnitOfWork};
+
+use crate::database::{AnyConnection, Database, gone_or_unavailable, per_backend, unavailable};
+use crate::integrations::IntegrationRow;
+use crate::schema::{integrations, unique_keys};
+use crate::{api_keys, environments, events};
+use plan::{IntegrationStep, KeyStep, Plan, UniqueKeyRow};
+
+/// Saves [`Changes`] in a [`Database`].
+#[derive(Clone, Debug)]
+pub struct DieselUnitOfWork {
+    db: Database,
+}
+
+impl DieselUnitOfWork {
+    /// Writes to `db`.
+    #[must_use]
+    pub const fn new(db: Database) -> Self {
+        Self { db }
+    }
+}
+
+#[async_trait]
+impl UnitOfWork for DieselUnitOfWork {
+    async fn commit(&self, scope: &Scope, changes: Changes) -> Result<(), RepositoryError> {
+        let scope = *scope;
+        // Made here: SQLite's one writer has nothing to do but to write.
+        let plan = Plan::new(&scope, &changes)?;
+        self.db.write(move |conn| save(conn, &scope, &plan)).await
+    }
+}
+
+/// Writes all of it, in the order that foreign keys ask for. Every unique key is given up
+/// before one is taken: two integrations may swap theirs.
+fn save(conn: &mut AnyConnection, scope: &Scope, plan: &Plan) -> Result<(), RepositoryError> {
+    for row in &plan.environments {
+        environments::insert(conn, row)?;
+    }
+    for step in &plan.integrations {
+        match step {
+            IntegrationStep::Insert(row) => insert(conn, row)?,
+            IntegrationStep::Update(row) => update(conn, scope, row)?,
+        }
+    }
+    for id in &plan.deleted {
+        release_all(conn, scope, *id)?;
+    }
+    for row in &plan.released {
+        release(conn, row)?;
+    }
+    for (row, key) in &plan.claimed {
+        if claim(conn, row)? == 0 {
+            return Err(RepositoryError::Duplicate(Taken::Key(key.clone())));
+        }
+    }
+    for step in &plan.api_keys {
+        match step {
+            KeyStep::Insert(row) => api_keys::insert(conn, row)?,
+            KeyStep::Revoke(id, at) => api_keys::revoke(conn, scope, *id, *at)?,
+        }
+    }
+    plan.events.iter().try_for_each(|row| events::insert(conn, row))
+}
+
+fn insert(conn: &mut AnyConnection, row: &IntegrationRow) -> Result<(), RepositoryError> {
+    let inserted = per_backend!(conn, conn => diesel::insert_into(integrations::table)
+        .values(row)
+        .on_conflict_do_nothing()
+        .execute(conn));
+    match inserted.map_err(gone_or_unavailable)? {
+        0 => Err(RepositoryError::Duplicate(Taken::Id(EntityKind::Integration))),
+        _ => Ok(()),
+    }
+}
+
+/// Replaces the version before the row's own, if it is live and in the scope.
+fn update(conn: &mut AnyConnection, scope: &Scope, row: &IntegrationRow) -> Result<(), RepositoryError> {
+    let before = integrations::table
+        .filter(integrations::organisation_id.eq(scope.organisation().to_string()))
+        .filter(integrations::id.eq(&row.id))
+        .filter(integrations::version.eq(row.version - 1))
+        .filter(integrations::deleted_at.is_null());
+    let changed = match scope.environment() {
+        None => diesel::update(before).set(row).execute(conn),
+        Some(environment) => {
+            let before = before.filter(integrations::environment_id.eq(environment.to_string()));
+            diesel::update(before).set(row).execute(conn)
+        }
+    };
+    match changed.map_err(gone_or_unavailable)? {
+        0 => Err(RepositoryError::Stale),
+        _ => Ok(()),
+    }
+}
+
+/// Gives up whatever a deleted integration holds.
+fn release_all(conn: &mut AnyConnection, scope: &Scope, id: IntegrationId) -> Result<(), RepositoryError> {
+    let held = unique_keys::table
+        .filter(unique_keys::organisation_id.eq(scope.organisation().to_string()))
+        .filter(unique_keys::integration_id.eq(id.to_string()));
+    diesel::delete(held).execute(conn).map(drop).map_err(unavailable)
+}
+
+/// Gives up a key, if this very integration holds it.
+fn release(conn: &mut AnyConnection, row: &UniqueKeyRow) -> Result<(), RepositoryError> {
+    let held = unique_keys::table
+        .filter(unique_keys::organisation_id.eq(&row.organisation_id))
+        .filter(unique_keys::key.eq(&row.key))
+        .filter(unique_keys::integration_id.eq(&row.integration_id));
+    diesel::delete(held).execute(conn).map(drop).map_err(unavailable)
+}
+
+/// Takes a key, one at a time: which of several is taken no database tells alike. Answers
+/// 0 when it is.
+fn claim(conn: &mut AnyConnection, row: &UniqueKeyRow) -> Result<usize, RepositoryError> {
+    let claimed = per_backend!(conn, conn => diesel::insert_into(unique_keys::table)
+        .values(row)
+        .on_conflict_do_nothing()
+        .execute(conn));
+    claimed.map_err(unavailable)
+}

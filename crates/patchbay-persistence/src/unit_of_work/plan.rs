@@ -1,0 +1,164 @@
+//! What is to be written, made ready before the write begins.
+
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use patchbay_domain::{
+    ApiKey, ApiKeyId, Changes, Environment, Event, Integration, IntegrationId, IntegrationWrite, KeyWrite,
+    RepositoryError, Scope, UniqueKey,
+};
+use sha2::{Digest, Sha256};
+
+use crate::api_keys::ApiKeyRow;
+use crate::environments::EnvironmentRow;
+use crate::events::EventRow;
+use crate::integrations::IntegrationRow;
+use crate::schema::unique_keys;
+
+/// The rows of one commit.
+pub(super) struct Plan {
+    pub(super) environments: Vec<EnvironmentRow>,
+    pub(super) integrations: Vec<IntegrationStep>,
+    pub(super) deleted: Vec<IntegrationId>,
+    pub(super) released: Vec<UniqueKeyRow>,
+    pub(super) claimed: Vec<(UniqueKeyRow, UniqueKey)>,
+    pub(super) api_keys: Vec<KeyStep>,
+    pub(super) events: Vec<EventRow>,
+}
+
+pub(super) enum IntegrationStep {
+    Insert(IntegrationRow),
+    Update(IntegrationRow),
+}
+
+pub(super) enum KeyStep {
+    Insert(Box<ApiKeyRow>),
+    Revoke(ApiKeyId, DateTime<Utc>),
+}
+
+/// A unique key as it is stored.
+#[derive(Clone, Debug, Insertable)]
+#[diesel(table_name = unique_keys)]
+pub(super) struct UniqueKeyRow {
+    pub(super) organisation_id: String,
+    pub(super) key: String,
+    pub(super) integration_id: String,
+}
+
+impl UniqueKeyRow {
+    fn new(integration: &Integration, key: &UniqueKey) -> Self {
+        Self {
+            organisation_id: integration.parts().organisation_id.to_string(),
+            key: column_of(key),
+            integration_id: integration.id().to_string(),
+        }
+    }
+}
+
+/// A key's value may be longer than PostgreSQL lets a row of an index be: its digest stands
+/// for it.
+fn column_of(key: &UniqueKey) -> String {
+    format!("{}:{}", key.rule.as_str(), hex::encode(Sha256::digest(key.value.as_bytes())))
+}
+
+impl Plan {
+    /// Turns changes into rows.
+    ///
+    /// # Errors
+    /// [`RepositoryError::Stale`] for an update of what the scope does not see,
+    /// [`RepositoryError::Corrupt`] for something new outside of it.
+    pub(super) fn new(scope: &Scope, changes: &Changes) -> Result<Self, RepositoryError> {
+        let mut plan = Self {
+            environments: Vec::new(),
+            integrations: Vec::with_capacity(changes.integrations.len()),
+            deleted: Vec::new(),
+            released: Vec::new(),
+            claimed: Vec::new(),
+            api_keys: Vec::new(),
+            events: Vec::with_capacity(changes.events.len()),
+        };
+        for environment in &changes.environments {
+            plan.add_environment(scope, environment)?;
+        }
+        for write in &changes.integrations {
+            plan.add_integration(scope, write)?;
+        }
+        for write in &changes.api_keys {
+            plan.add_api_key(scope, write)?;
+        }
+        for event in &changes.events {
+            plan.add_event(scope, event)?;
+        }
+        Ok(plan)
+    }
+
+    fn add_environment(&mut self, scope: &Scope, environment: &Environment) -> Result<(), RepositoryError> {
+        inside(scope.sees(environment.organisation_id, environment.id), "environment")?;
+        self.environments.push(environment.into());
+        Ok(())
+    }
+
+    fn add_integration(&mut self, scope: &Scope, write: &IntegrationWrite) -> Result<(), RepositoryError> {
+        match write {
+            IntegrationWrite::Insert { integration, claimed } => {
+                inside(sees(scope, integration), "integration")?;
+                self.integrations.push(IntegrationStep::Insert(integration.into()));
+                self.claim(integration, claimed);
+            }
+            IntegrationWrite::Update { integration, released, claimed } => {
+                if !sees(scope, integration) {
+                    return Err(RepositoryError::Stale);
+                }
+                self.integrations.push(IntegrationStep::Update(integration.into()));
+                if integration.parts().deleted.is_some() {
+                    self.deleted.push(integration.id());
+                    return Ok(());
+                }
+                self.released.extend(released.iter().map(|key| UniqueKeyRow::new(integration, key)));
+                self.claim(integration, claimed);
+            }
+        }
+        Ok(())
+    }
+
+    fn claim(&mut self, integration: &Integration, keys: &[UniqueKey]) {
+        self.claimed.extend(keys.iter().map(|key| (UniqueKeyRow::new(integration, key), key.clone())));
+    }
+
+    fn add_api_key(&mut self, scope: &Scope, write: &KeyWrite) -> Result<(), RepositoryError> {
+        match write {
+            KeyWrite::Insert(key) => {
+                inside(sees_key(scope, key), "key")?;
+                self.api_keys.push(KeyStep::Insert(Box::new(key.into())));
+            }
+            KeyWrite::Revoke { id, at } => self.api_keys.push(KeyStep::Revoke(*id, *at)),
+        }
+        Ok(())
+    }
+
+    fn add_event(&mut self, scope: &Scope, event: &Event) -> Result<(), RepositoryError> {
+        // An event of no environment is one of the organisation as a whole.
+        let seen = match event.environment_id {
+            Some(environment) => scope.sees(event.organisation_id, environment),
+            None => scope.organisation() == event.organisation_id,
+        };
+        inside(seen, "event")?;
+        self.events.push(event.into());
+        Ok(())
+    }
+}
+
+fn inside(seen: bool, entity: &'static str) -> Result<(), RepositoryError> {
+    if seen { Ok(()) } else { Err(RepositoryError::corrupt(entity, "it lies outside the scope")) }
+}
+
+fn sees(scope: &Scope, integration: &Integration) -> bool {
+    scope.sees(integration.parts().organisation_id, integration.parts().environment_id)
+}
+
+/// A caller of one environment cannot make a key that reaches beyond it.
+fn sees_key(scope: &Scope, key: &ApiKey) -> bool {
+    match key.environment_id {
+        Some(environment) => scope.sees(key.organisation_id, environment),
+        None => scope.organisation() == key.organisation_id && scope.environment().is_none(),
+    }
+}

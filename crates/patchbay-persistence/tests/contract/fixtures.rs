@@ -1,0 +1,218 @@
+//! A database with what the tests put into it.
+
+use std::time::Duration;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use patchbay_domain::testing::{FixedClock, SequentialIds};
+use patchbay_domain::{
+    Actor, ApiKey, ApiKeyId, ApiKeyName, Changes, Clock, EntityKind, Environment, EnvironmentId,
+    EnvironmentName, Event, EventId, EventType, IdGenerator, Integration, IntegrationDraft, IntegrationEdit,
+    IntegrationId, IntegrationKind, IntegrationName, IntegrationPosition, IntegrationRepository, KeyHash,
+    KeyId, KeyKind, Manifest, ManifestUrl, Organisation, OrganisationDirectory, OrganisationId,
+    OrganisationName, Page, PageRequest, Permission, ProviderId, RepositoryError, Scope, Sealed, Status,
+    UniqueRule, UnitOfWork,
+};
+use patchbay_persistence::{
+    Database, DatabaseOptions, DieselApiKeyRepository, DieselEnvironmentRepository,
+    DieselIntegrationRepository, DieselKeyLookup, DieselOrganisationDirectory, DieselSealedStore,
+    DieselUnitOfWork,
+};
+use uuid::Uuid;
+
+use crate::support::{Backend, TestDatabase};
+
+/// A migrated database, every port on it, and ids and times for what goes in.
+pub struct Store {
+    pub db: Database,
+    pub organisations: DieselOrganisationDirectory,
+    pub environments: DieselEnvironmentRepository,
+    pub integrations: DieselIntegrationRepository,
+    pub keys: DieselApiKeyRepository,
+    pub lookup: DieselKeyLookup,
+    pub sealed: DieselSealedStore,
+    pub work: DieselUnitOfWork,
+    pub ids: SequentialIds,
+    pub clock: FixedClock,
+    // Last: it is dropped after what uses it.
+    pub place: TestDatabase,
+}
+
+/// An organisation and the scope of all of it.
+pub struct Tenant {
+    pub organisation: Organisation,
+    pub scope: Scope,
+}
+
+pub fn connect(place: &TestDatabase) -> Database {
+    let job_timeout = Duration::from_secs(60);
+    Database::connect(&DatabaseOptions { url: place.url.as_str().into(), pool_size: 4, job_timeout }).unwrap()
+}
+
+impl Store {
+    pub async fn open(backend: Backend) -> Self {
+        let place = TestDatabase::new(backend);
+        let db = connect(&place);
+        db.migrate().await.unwrap();
+        let clock = FixedClock::default();
+        clock.advance(TimeDelta::microseconds(123_457));
+        Self {
+            organisations: DieselOrganisationDirectory::new(db.clone()),
+            environments: DieselEnvironmentRepository::new(db.clone()),
+            integrations: DieselIntegrationRepository::new(db.clone()),
+            keys: DieselApiKeyRepository::new(db.clone()),
+            lookup: DieselKeyLookup::new(db.clone()),
+            sealed: DieselSealedStore::new(db.clone()),
+            work: DieselUnitOfWork::new(db.clone()),
+            ids: SequentialIds::default(),
+            clock,
+            db,
+            place,
+        }
+    }
+
+    pub fn now(&self) -> DateTime<Utc> {
+        self.clock.now()
+    }
+
+    pub async fn tenant(&self) -> Tenant {
+        let organisation = self.new_organisation();
+        let environment = self.default_environment(&organisation);
+        let event = self.event(organisation.id, EventType::OrganisationCreated);
+        self.organisations.create(&organisation, &environment, event).await.unwrap();
+        let scope = Scope::new(organisation.id, None);
+        Tenant { organisation, scope }
+    }
+
+    pub fn new_organisation(&self) -> Organisation {
+        Organisation {
+            id: OrganisationId::from_uuid(self.ids.uuid()),
+            name: OrganisationName::parse("Acme").unwrap(),
+            default_environment: EnvironmentId::from_uuid(self.ids.uuid()),
+            created_at: self.now(),
+        }
+    }
+
+    pub fn default_environment(&self, organisation: &Organisation) -> Environment {
+        Environment {
+            id: organisation.default_environment,
+            organisation_id: organisation.id,
+            name: EnvironmentName::default_environment(),
+            created_at: self.now(),
+        }
+    }
+
+    pub fn event(&self, organisation_id: OrganisationId, event_type: EventType) -> Event {
+        Event {
+            id: EventId::from_uuid(self.ids.uuid()),
+            organisation_id,
+            environment_id: None,
+            actor: Actor::Operator,
+            event_type,
+            entity: EntityKind::Organisation,
+            entity_id: Uuid::nil(),
+            digest: serde_json::Map::new(),
+            at: self.now(),
+        }
+    }
+
+    /// One more environment of the tenant, stored.
+    pub async fn environment(&self, tenant: &Tenant) -> Environment {
+        let environment = Environment {
+            id: EnvironmentId::from_uuid(self.ids.uuid()),
+            organisation_id: tenant.organisation.id,
+            name: EnvironmentName::parse("test").unwrap(),
+            created_at: self.now(),
+        };
+        self.work.commit(&tenant.scope, Changes::new().environment(&environment)).await.unwrap();
+        environment
+    }
+
+    /// A new integration in the tenant's default environment, not stored.
+    pub fn integration(&self, tenant: &Tenant, name: &str) -> Integration {
+        self.integration_in(tenant, tenant.organisation.default_environment, name)
+    }
+
+    pub fn integration_in(&self, tenant: &Tenant, environment: EnvironmentId, name: &str) -> Integration {
+        let id = IntegrationId::from_uuid(self.ids.uuid());
+        Integration::create(id, tenant.organisation.id, environment, draft(name), self.now())
+    }
+
+    /// A new integration, stored.
+    pub async fn stored(&self, tenant: &Tenant, name: &str) -> Integration {
+        let integration = self.integration(tenant, name);
+        self.work.commit(&tenant.scope, Changes::new().insert(&integration)).await.unwrap();
+        integration
+    }
+
+    pub async fn update(
+        &self,
+        scope: &Scope,
+        before: &Integration,
+        after: &Integration,
+    ) -> Result<(), RepositoryError> {
+        self.work.commit(scope, Changes::new().update(before, after)).await
+    }
+
+    pub fn key(&self, tenant: &Tenant, environment_id: Option<EnvironmentId>, digest: u8) -> ApiKey {
+        ApiKey {
+            id: ApiKeyId::from_uuid(self.ids.uuid()),
+            organisation_id: tenant.organisation.id,
+            environment_id,
+            name: ApiKeyName::parse("a key").unwrap(),
+            kind: KeyKind::Generic,
+            prefix: "ck_0123abcd".to_owned(),
+            hash: KeyHash::from_bytes([digest; 32]),
+            permissions: [Permission::IntegrationsRead].into_iter().collect(),
+            expires_at: None,
+            created_at: self.now(),
+            last_used_at: None,
+            revoked_at: None,
+        }
+    }
+
+    pub async fn page(
+        &self,
+        scope: &Scope,
+        after: Option<IntegrationPosition>,
+        limit: u32,
+    ) -> Page<Integration, IntegrationPosition> {
+        self.integrations.list(scope, PageRequest { after, limit }).await.unwrap()
+    }
+
+    /// The names on the first page.
+    pub async fn names(&self, scope: &Scope) -> Vec<String> {
+        let page = self.page(scope, None, 1000).await;
+        page.items.iter().map(|one| one.name().as_str().to_owned()).collect()
+    }
+}
+
+pub fn sealed(key: &str, envelope: &[u8]) -> Sealed {
+    Sealed::new(KeyId::parse(key).unwrap(), envelope)
+}
+
+pub fn draft(name: &str) -> IntegrationDraft {
+    IntegrationDraft {
+        provider: ProviderId::json_manifest(),
+        name: IntegrationName::parse(name).unwrap(),
+        kind: IntegrationKind::parse("").unwrap(),
+        origin: patchbay_domain::Origin::Plain,
+        status: Status::Active,
+        manifest: Some(Manifest {
+            url: ManifestUrl::parse("https://shop.example/app.json").unwrap(),
+            app: None,
+        }),
+        credentials: Some(sealed("k1", b"sealed secret")),
+        unique_rules: [UniqueRule::NameAndManifest].into_iter().collect(),
+    }
+}
+
+/// The next version, with another name.
+pub fn renamed(before: &Integration, name: &str) -> Integration {
+    let name = Some(IntegrationName::parse(name).unwrap());
+    before.edited(IntegrationEdit { name, ..Default::default() }, before.parts().updated_at).unwrap()
+}
+
+/// The next version, deleted.
+pub fn deleted(before: &Integration) -> Integration {
+    before.deleted(Actor::Operator, before.parts().updated_at)
+}

@@ -1,0 +1,135 @@
+//! What lies outside a scope is as if it did not exist.
+
+use patchbay_domain::{
+    ApiKeyRepository, Changes, EnvironmentRepository, EventType, IntegrationRepository, RepositoryError,
+    Scope, UnitOfWork,
+};
+use rstest::rstest;
+
+use crate::fixtures::{Store, Tenant, deleted, renamed};
+use crate::support::Backend;
+
+/// A tenant with an integration, and scopes that do not see it.
+async fn strangers(store: &Store) -> (Tenant, [Scope; 2]) {
+    let (owner, other) = (store.tenant().await, store.tenant().await);
+    let environment = store.environment(&owner).await;
+    let elsewhere = Scope::new(owner.organisation.id, Some(environment.id));
+    (owner, [other.scope, elsewhere])
+}
+
+#[rstest]
+#[tokio::test]
+async fn another_scope_cannot_see_an_integration(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let store = Store::open(backend).await;
+    let (owner, strangers) = strangers(&store).await;
+    let stored = store.stored(&owner, "ours").await;
+    let own_environment = Scope::new(owner.organisation.id, Some(owner.organisation.default_environment));
+    for scope in [owner.scope, own_environment] {
+        assert!(store.integrations.find(&scope, stored.id()).await.unwrap().is_some());
+        assert_eq!(store.names(&scope).await, ["ours"]);
+    }
+    for scope in strangers {
+        assert_eq!(store.integrations.find(&scope, stored.id()).await.unwrap(), None);
+        assert!(store.names(&scope).await.is_empty());
+    }
+}
+
+#[rstest]
+#[tokio::test]
+async fn another_scope_cannot_change_or_delete_an_integration(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let store = Store::open(backend).await;
+    let (owner, strangers) = strangers(&store).await;
+    let stored = store.stored(&owner, "ours").await;
+    for scope in strangers {
+        for after in [renamed(&stored, "theirs"), deleted(&stored)] {
+            let refused = store.update(&scope, &stored, &after).await;
+            assert!(matches!(refused, Err(RepositoryError::Stale)), "{refused:?}");
+        }
+    }
+    assert_eq!(store.names(&owner.scope).await, ["ours"]);
+    // Their refused attempts gave no key up.
+    let again = store.integration(&owner, "ours");
+    let taken = store.work.commit(&owner.scope, Changes::new().insert(&again)).await;
+    assert!(matches!(taken, Err(RepositoryError::Duplicate(_))), "{taken:?}");
+}
+
+/// An id is no password: knowing another's does not help.
+#[rstest]
+#[tokio::test]
+async fn the_id_of_anothers_integration_opens_nothing_under_ones_own_organisation(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let store = Store::open(backend).await;
+    let (owner, other) = (store.tenant().await, store.tenant().await);
+    let stored = store.stored(&owner, "ours").await;
+    let disguised = patchbay_domain::Integration::from_parts(patchbay_domain::IntegrationParts {
+        organisation_id: other.organisation.id,
+        environment_id: other.organisation.default_environment,
+        ..renamed(&stored, "theirs").parts().clone()
+    });
+    let refused = store.update(&other.scope, &stored, &disguised).await;
+    assert!(matches!(refused, Err(RepositoryError::Stale)), "{refused:?}");
+    assert_eq!(store.names(&owner.scope).await, ["ours"]);
+}
+
+#[rstest]
+#[tokio::test]
+async fn nothing_new_can_be_put_outside_the_scope(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let store = Store::open(backend).await;
+    let (owner, strangers) = strangers(&store).await;
+    let mut event = store.event(owner.organisation.id, EventType::IntegrationCreated);
+    event.environment_id = Some(owner.organisation.default_environment);
+    let changes = [
+        Changes::new().insert(&store.integration(&owner, "planted")),
+        Changes::new().key(&store.key(&owner, None, 1)),
+        Changes::new().key(&store.key(&owner, Some(owner.organisation.default_environment), 2)),
+        Changes::new().environment(&store.default_environment(&owner.organisation)),
+        Changes::new().event(event),
+    ];
+    for scope in strangers {
+        for planted in changes.clone() {
+            let refused = store.work.commit(&scope, planted).await;
+            assert!(matches!(refused, Err(RepositoryError::Corrupt { .. })), "{refused:?}");
+        }
+    }
+    assert!(store.names(&owner.scope).await.is_empty());
+    assert_eq!(store.keys.list(&owner.scope).await.unwrap(), []);
+}
+
+#[rstest]
+#[tokio::test]
+async fn another_scope_cannot_revoke_a_key(#[values(Backend::Sqlite, Backend::Postgres)] backend: Backend) {
+    let store = Store::open(backend).await;
+    let (owner, strangers) = strangers(&store).await;
+    let key = store.key(&owner, None, 1);
+    store.work.commit(&owner.scope, Changes::new().key(&key)).await.unwrap();
+    for scope in strangers {
+        let refused = store.work.commit(&scope, Changes::new().revoke_key(key.id, store.now())).await;
+        assert!(matches!(refused, Err(RepositoryError::Stale)), "{refused:?}");
+        assert_eq!(store.keys.list(&scope).await.unwrap(), []);
+    }
+    assert_eq!(store.keys.list(&owner.scope).await.unwrap(), [key]);
+}
+
+#[rstest]
+#[tokio::test]
+async fn another_scope_cannot_see_an_environment(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let store = Store::open(backend).await;
+    let (owner, [other, elsewhere]) = strangers(&store).await;
+    let default = owner.organisation.default_environment;
+    assert!(store.environments.find(&owner.scope, default).await.unwrap().is_some());
+    for scope in [other, elsewhere] {
+        assert_eq!(store.environments.find(&scope, default).await.unwrap(), None);
+        let listed = store.environments.list(&scope).await.unwrap();
+        assert!(listed.iter().all(|environment| environment.id != default), "{listed:?}");
+        assert_eq!(listed.len(), 1);
+    }
+}

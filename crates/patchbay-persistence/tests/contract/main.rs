@@ -1,0 +1,17 @@
+//! What the repository ports promise, kept by both databases.
+
+#![cfg(test)]
+
+mod cache;
+mod commits;
+mod fixtures;
+mod integrations;
+mod isolation;
+mod keys;
+mod migrations;
+mod organisations;
+mod paging;
+mod sealed;
+#[path = "../support/mod.rs"]
+mod support;
+mod unique;

@@ -1,0 +1,125 @@
+//! Sealed values, as verification and rotation see them.
+
+use patchbay_domain::{
+    Changes, Integration, IntegrationEdit, IntegrationRepository, KeyId, Patch, SealedStore, SecretPlace,
+    StoredSecret, UnitOfWork,
+};
+use rstest::rstest;
+
+use crate::fixtures::{Store, Tenant, deleted, renamed, sealed};
+use crate::support::Backend;
+
+/// A new integration with these credentials, stored.
+async fn with(store: &Store, tenant: &Tenant, name: &str, envelope: &[u8]) -> Integration {
+    let plain = store.integration(tenant, name);
+    let credentials = Some(sealed("k1", envelope));
+    let parts = patchbay_domain::IntegrationParts { credentials, ..plain.parts().clone() };
+    let integration = Integration::from_parts(parts);
+    store.work.commit(&tenant.scope, Changes::new().insert(&integration)).await.unwrap();
+    integration
+}
+
+async fn walk(store: &Store, limit: u32) -> Vec<StoredSecret> {
+    let (mut all, mut after) = (Vec::new(), None);
+    loop {
+        let (values, next) = store.sealed.walk(after, limit).await.unwrap();
+        all.extend(values);
+        after = next;
+        if after.is_none() {
+            return all;
+        }
+    }
+}
+
+#[rstest]
+#[tokio::test]
+async fn the_canary_is_planted_once_whoever_comes(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let store = Store::open(backend).await;
+    assert_eq!(store.sealed.canary().await.unwrap(), None);
+    let planting: Vec<_> = (0..32)
+        .map(|n: u8| {
+            let store = store.sealed.clone();
+            tokio::spawn(async move { store.plant_canary(&sealed("k1", &[n; 40])).await.unwrap() })
+        })
+        .collect();
+    let mut planted = Vec::new();
+    for one in planting {
+        planted.push(one.await.unwrap());
+    }
+    planted.dedup();
+    assert_eq!(planted.len(), 1);
+    assert_eq!(store.sealed.canary().await.unwrap().as_ref(), planted.first());
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_walk_meets_every_value_once_and_the_canary_last(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+    #[values(1, 2, 3, 4, 5, 6, 100)] limit: u32,
+) {
+    let store = Store::open(backend).await;
+    let (a, b) = (store.tenant().await, store.tenant().await);
+    store.sealed.plant_canary(&sealed("k1", b"canary")).await.unwrap();
+    let mut expected = Vec::new();
+    for (tenant, name) in [(&b, "1"), (&a, "2"), (&b, "3"), (&a, "4"), (&a, "5")] {
+        let stored = with(&store, tenant, name, name.as_bytes()).await;
+        let place = SecretPlace::credentials(tenant.organisation.id, stored.id());
+        expected.push(StoredSecret { place, sealed: sealed("k1", name.as_bytes()) });
+    }
+    expected.sort_by_key(|one| (one.place.organisation, one.place.row));
+    expected.push(StoredSecret { place: SecretPlace::canary(), sealed: sealed("k1", b"canary") });
+    // Neither one that has no secret nor one that was deleted.
+    let plain = with(&store, &a, "plain", b"taken away").await;
+    let edit = IntegrationEdit { credentials: Patch::Remove, ..Default::default() };
+    store.update(&a.scope, &plain, &plain.edited(edit, store.now()).unwrap()).await.unwrap();
+    let gone = with(&store, &a, "gone", b"destroyed").await;
+    store.update(&a.scope, &gone, &deleted(&gone)).await.unwrap();
+    assert_eq!(walk(&store, limit).await, expected);
+}
+
+#[rstest]
+#[tokio::test]
+async fn values_are_resealed_until_none_is_left_under_an_old_key(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let store = Store::open(backend).await;
+    let tenant = store.tenant().await;
+    let stored = with(&store, &tenant, "a", b"old").await;
+    with(&store, &tenant, "b", b"old").await;
+    store.sealed.plant_canary(&sealed("k1", b"old")).await.unwrap();
+    let [old, new] = ["k1", "k2"].map(|key| KeyId::parse(key).unwrap());
+    assert_eq!(store.sealed.count_not_under(&old).await.unwrap(), 0);
+    for (done, value) in walk(&store, 1).await.into_iter().enumerate() {
+        assert_eq!(store.sealed.count_not_under(&new).await.unwrap(), 3 - done as u64);
+        assert!(store.sealed.replace(&value, &sealed("k2", b"new")).await.unwrap());
+    }
+    assert_eq!(store.sealed.count_not_under(&new).await.unwrap(), 0);
+    assert!(walk(&store, 10).await.iter().all(|value| value.sealed == sealed("k2", b"new")));
+    // It is the same secret: whoever read the integration before can still change it.
+    store.update(&tenant.scope, &stored, &renamed(&stored, "c")).await.unwrap();
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_value_that_changed_meanwhile_is_not_replaced(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let store = Store::open(backend).await;
+    let tenant = store.tenant().await;
+    let before = with(&store, &tenant, "a", b"old").await;
+    store.sealed.plant_canary(&sealed("k1", b"old")).await.unwrap();
+    let seen = walk(&store, 10).await;
+    let credentials = Patch::Set(sealed("k1", b"changed"));
+    let edit = IntegrationEdit { credentials, ..Default::default() };
+    store.update(&tenant.scope, &before, &before.edited(edit, store.now()).unwrap()).await.unwrap();
+    let canary = seen.last().unwrap();
+    assert!(store.sealed.replace(canary, &sealed("k2", b"first")).await.unwrap());
+    for stale in &seen {
+        assert!(!store.sealed.replace(stale, &sealed("k2", b"late")).await.unwrap(), "{stale:?}");
+    }
+    let stored = store.integrations.find(&tenant.scope, before.id()).await.unwrap().unwrap();
+    assert_eq!(stored.credentials(), Some(&sealed("k1", b"changed")));
+    assert_eq!(store.sealed.canary().await.unwrap(), Some(sealed("k2", b"first")));
+}

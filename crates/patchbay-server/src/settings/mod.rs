@@ -1,0 +1,64 @@
+//! What the operator decides: read once at start, checked as a whole, typed from then on.
+//!
+//! Three layers, the later wins: `config/default.toml` (compiled in), the file of
+//! `--config`, and variables named `PATCHBAY__SECTION__KEY`. Everything that is wrong is
+//! reported together, by the full name of its key and without its value; so is every key
+//! that nothing knows.
+
+mod catalogue;
+mod fault;
+mod key_file;
+mod layers;
+mod parse;
+mod reader;
+mod sections;
+#[cfg(test)]
+mod tests;
+
+pub use fault::SettingsError;
+pub use layers::{Layers, Variables};
+pub use sections::{DatabaseSettings, LogFormat, MasterKeySource, ServerSettings, TelemetrySettings};
+
+use patchbay_application::integrations::SystemApp;
+
+use reader::Reader;
+
+/// Every setting.
+pub struct Settings {
+    /// Where and how it serves.
+    pub server: ServerSettings,
+    /// Where it stores.
+    pub database: DatabaseSettings,
+    /// What it seals with.
+    pub master_keys: MasterKeySource,
+    /// What it says of itself.
+    pub telemetry: TelemetrySettings,
+    /// The apps that it offers to every organisation.
+    pub system_apps: Vec<SystemApp>,
+}
+
+impl Settings {
+    /// Reads the settings.
+    ///
+    /// # Errors
+    /// [`SettingsError`] with all that is wrong.
+    pub fn load(layers: Layers<'_>) -> Result<Self, SettingsError> {
+        let (tree, faults) = layers.merge()?;
+        let mut reader = Reader::over(tree, faults);
+        // Every section is read before the first missing one ends it: all faults count.
+        let server = ServerSettings::read(&mut reader);
+        let request_timeout = server.as_ref().map(|server| server.request_timeout).unwrap_or_default();
+        let database = DatabaseSettings::read(&mut reader, request_timeout);
+        let master_keys = MasterKeySource::read(&mut reader);
+        let telemetry = TelemetrySettings::read(&mut reader);
+        let system_apps = catalogue::read(&mut reader);
+        let all = server.zip(database).zip(telemetry);
+        reader.finish(all.map(|((server, database), telemetry)| Self {
+            server,
+            database,
+            master_keys,
+            telemetry,
+            system_apps,
+        }))
+    }
+}

@@ -1,0 +1,254 @@
+//! The settings as a whole.
+
+use std::ffi::OsString;
+use std::os::unix::ffi::OsStringExt;
+use std::path::Path;
+use std::time::Duration;
+
+use secrecy::ExposeSecret;
+
+use super::{Layers, LogFormat, MasterKeySource, Settings, SettingsError, Variables};
+
+const ONE: &str = "AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE=";
+const TWO: &str = "AgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgI=";
+
+fn load(file: &str, variables: &[(&str, &str)]) -> Result<Settings, SettingsError> {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("patchbay.toml");
+    std::fs::write(&path, file).unwrap();
+    let variables = variables.iter().map(|(name, value)| (OsString::from(name), OsString::from(value)));
+    let variables = Variables::among(variables);
+    Settings::load(Layers { data_dir: Path::new("data"), file: Some(&path), variables })
+}
+
+/// The faults, each without the path of the file.
+fn faults(file: &str, variables: &[(&str, &str)]) -> Vec<String> {
+    match load(file, variables).err() {
+        Some(SettingsError::Faults(faults)) => faults
+            .iter()
+            .map(ToString::to_string)
+            .map(|fault| match fault.split_once(" (set in /") {
+                Some((fault, _)) => format!("{fault} (file)"),
+                None => fault.replace(" (set in the environment)", " (environment)"),
+            })
+            .collect(),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn the_defaults_stand_alone() {
+    let settings = load("", &[]).unwrap();
+    assert_eq!((settings.server.host.as_str(), settings.server.port), ("127.0.0.1", 8080));
+    assert_eq!(settings.server.body_limit_bytes, 256 * 1024);
+    assert_eq!(settings.server.request_timeout, Duration::from_secs(30));
+    assert_eq!(settings.server.shutdown_grace, Duration::from_secs(10));
+    assert_eq!(settings.database.url.expose_secret(), "sqlite://data/patchbay.db");
+    assert!(settings.database.auto_migrate && settings.database.pool_size >= 4);
+    assert!(matches!(settings.master_keys, MasterKeySource::Missing));
+    assert!(settings.telemetry.log_format.is_none() && settings.system_apps.is_empty());
+}
+
+#[test]
+fn the_default_database_lies_in_the_data_folder_and_a_given_one_where_it_says() {
+    let layers = |variables| Layers { data_dir: Path::new("/var/lib/p"), file: None, variables };
+    let settings = Settings::load(layers(Variables::default())).unwrap();
+    assert_eq!(settings.database.url.expose_secret(), "sqlite:///var/lib/p/patchbay.db");
+    let given = Variables::among([("PATCHBAY__DATABASE__URL".into(), "sqlite://x.db".into())]);
+    let settings = Settings::load(layers(given)).unwrap();
+    assert_eq!(settings.database.url.expose_secret(), "sqlite://x.db");
+}
+
+#[test]
+fn the_environment_wins_over_the_file_and_the_file_over_the_defaults() {
+    let file = "[server]\nport = 1\nworkers = 3\n[telemetry]\nlog_format = 'json'";
+    let settings = load(file, &[("PATCHBAY__SERVER__PORT", "2")]).unwrap();
+    assert_eq!((settings.server.port, settings.server.workers), (2, 3));
+    assert_eq!(settings.telemetry.log_format, Some(LogFormat::Json));
+}
+
+#[test]
+fn an_empty_variable_and_one_of_another_program_set_nothing() {
+    let variables = [("PATCHBAY__SERVER__PORT", ""), ("PATCHBAY_BIN", "x"), ("OTHER__SERVER__PORT", "x")];
+    assert_eq!(load("", &variables).unwrap().server.port, 8080);
+}
+
+#[test]
+fn migrations_are_automatic_on_sqlite_alone_unless_it_is_said() {
+    let url = ("PATCHBAY__DATABASE__URL", "postgres://ann@localhost/x");
+    assert!(!load("", &[url]).unwrap().database.auto_migrate);
+    assert!(load("database.auto_migrate = true", &[url]).unwrap().database.auto_migrate);
+    assert!(!load("database.auto_migrate = false", &[]).unwrap().database.auto_migrate);
+}
+
+#[test]
+fn every_fault_is_reported_at_once_by_the_full_name_of_its_key() {
+    let file = "
+        typo = 1
+        [server]
+        port = 70000
+        body_limit_bytes = 0
+        prot = 1
+        [database]
+        url = 'mysql://x'
+        auto_migrate = 'perhaps'
+        [telemetry]
+        log_format = 'xml'
+        [nowhere]
+        to_be = { found = 1 }";
+    let variables = [("PATCHBAY__SERVER__WORKERS", "many"), ("PATCHBAY__TELEMETRY__LEVLE", "info")];
+    assert_eq!(
+        faults(file, &variables),
+        [
+            "server.port must be a whole number from 0 to 65535 (file)",
+            "server.workers must be a whole number from 1 to 1024 (environment)",
+            "server.body_limit_bytes must be a whole number from 1 to 1073741824 (file)",
+            "database.url must start with sqlite://, postgres:// or postgresql:// (file)",
+            "database.auto_migrate must be true or false (file)",
+            "telemetry.log_format must be pretty or json (file)",
+            "nowhere.to_be.found is not a setting that this version knows (file)",
+            "server.prot is not a setting that this version knows (file)",
+            "telemetry.levle is not a setting that this version knows (environment)",
+            "typo is not a setting that this version knows (file)",
+        ]
+    );
+}
+
+#[test]
+fn a_section_must_be_a_table_and_may_be_an_empty_one() {
+    assert!(load("[secrets]\n[telemetry]\n[server]", &[]).is_ok());
+    assert_eq!(faults("server = 5", &[]), ["server must be a table (file)"]);
+    assert_eq!(faults("[nothing]", &[]), ["nothing is not a setting that this version knows"]);
+    let below_a_value = [("PATCHBAY__SERVER__PORT__X", "1")];
+    assert!(load("", &below_a_value).is_err());
+}
+
+#[test]
+fn a_log_level_is_a_filter() {
+    assert!(load("telemetry.level = 'warn,patchbay_http=debug'", &[]).is_ok());
+    let expected =
+        "telemetry.level must be a level or a list of TARGET=LEVEL, as in info,patchbay_http=debug (file)";
+    assert_eq!(faults("telemetry.level = 'patchbay=loud'", &[]), [expected]);
+}
+
+#[test]
+fn master_keys_come_from_a_list_in_any_of_its_forms() {
+    let ids = |file: &str, variables: &[(&str, &str)]| match load(file, variables).unwrap().master_keys {
+        MasterKeySource::Given(ring) => ring.iter().map(|key| key.id().to_string()).collect::<Vec<_>>(),
+        other => panic!("{other:?}"),
+    };
+    let (new, old) = (format!("new:{ONE}"), format!("old:{TWO}"));
+    assert_eq!(ids(&format!("secrets.keys = ['{new}', '{old}']"), &[]), ["new", "old"]);
+    assert_eq!(ids("", &[("PATCHBAY__SECRETS__KEYS", &format!("{new},{old}"))]), ["new", "old"]);
+    assert_eq!(ids("", &[("PATCHBAY__SECRETS__KEYS", &format!(r#"["{new}","{old}"]"#))]), ["new", "old"]);
+    assert!(matches!(load("secrets.keys = []", &[]).unwrap().master_keys, MasterKeySource::Missing));
+}
+
+#[test]
+fn bad_master_keys_are_named_by_their_place_in_the_list() {
+    let file = format!("secrets.keys = ['new:{ONE}', '{TWO}', 'old:AQE=', 'new:{TWO}']");
+    assert_eq!(
+        faults(&file, &[]),
+        [
+            "secrets.keys[1] is no master key: not of the form ID:BASE64",
+            "secrets.keys[2] is no master key: its key has 2 bytes instead of 32",
+            "secrets.keys[3] is no master key: entry 1 has the same id",
+        ]
+    );
+    assert_eq!(faults("secrets.keys = [7]", &[]), ["secrets.keys must be a list of texts ID:BASE64 (file)"]);
+}
+
+#[test]
+fn master_keys_are_given_in_one_place_only() {
+    let file = format!("[secrets]\nkeys = ['new:{ONE}']\nkey_file = 'master.key'");
+    let expected = "secrets.key_file must not be set beside secrets.keys: give only one of them";
+    assert_eq!(faults(&file, &[]), [expected]);
+    assert!(matches!(
+        load("secrets.key_file = 'master.key'", &[]).unwrap().master_keys,
+        MasterKeySource::File(path) if path == Path::new("master.key")
+    ));
+}
+
+#[test]
+fn no_complaint_shows_a_secret() {
+    let planted = "planted-s3cret";
+    let shown = |file: &str, variables: &[(&str, &str)]| {
+        let error = load(file, variables).err().expect("a fault");
+        let shown = format!("{error} {error:?}");
+        assert!(!shown.contains("planted"), "{shown}");
+        shown
+    };
+    shown(&format!("database.url = 'mysql://ann:{planted}@db/x'"), &[]);
+    shown(&format!("secrets.keys = ['{planted}']"), &[]);
+    shown(&format!("secrets.keys = [{{ key = '{planted}' }}]"), &[]);
+    shown(&format!("[secrets]\nkey = '{planted}'"), &[]);
+    shown("", &[("PATCHBAY__SECRETS__KEYS", &format!("[{planted}"))]);
+    shown("", &[("PATCHBAY__DATABASE__URL", &format!("//{planted}"))]);
+    shown("", &[("PATCHBAY__DATABASE__URL__PASSWORD", planted)]);
+    shown("", &[("PATCHBAY__TELEX__CATALOGUE", planted)]);
+    let syntax = shown(&format!("[secrets]\nkeys = ['{planted}"), &[]);
+    assert!(syntax.contains("at line 2"), "{syntax}");
+}
+
+#[test]
+fn a_variable_that_is_no_text_is_a_fault_without_its_value() {
+    let variables = [("PATCHBAY__DATABASE__URL".into(), OsString::from_vec(b"planted\xff".to_vec()))];
+    let layers = Layers { data_dir: Path::new("data"), file: None, variables: Variables::among(variables) };
+    let error = Settings::load(layers).err().expect("a fault");
+    assert_eq!(error.to_string(), "database.url is not valid Unicode (set in the environment)");
+}
+
+#[test]
+fn a_file_that_is_not_there_is_named() {
+    let file = Some(Path::new("/nonexistent/patchbay.toml"));
+    let error = Settings::load(Layers { data_dir: Path::new("data"), file, variables: Variables::default() });
+    let error = error.err().expect("a fault");
+    assert_eq!(error.to_string(), "the configuration file /nonexistent/patchbay.toml cannot be read");
+}
+
+#[test]
+fn apps_are_offered_as_the_catalogue_says() {
+    let file = "
+        [[telex.catalogue]]
+        name = 'Slack'
+        json_url = 'https://apps.example/slack.json'
+        app_url = 'https://slack.com'
+        app_logo = 'https://apps.example/slack.png'
+        app_description = 'Chat.'
+        provider = 'slack'
+        [[telex.catalogue]]
+        name = 'Plain'
+        json_url = 'https://apps.example/plain.json'";
+    let in_environment = r#"[{"name": "Other", "json_url": "x"}]"#;
+    let apps = load(file, &[]).unwrap().system_apps;
+    assert_eq!(apps.len(), 2);
+    assert_eq!((apps[0].name.as_str(), apps[0].provider.as_str()), ("Slack", "slack"));
+    assert_eq!((apps[0].app.name.as_str(), apps[0].app.url.as_str()), ("Slack", "https://slack.com"));
+    assert_eq!(apps[0].app.description, "Chat.");
+    assert_eq!((apps[1].provider.as_str(), apps[1].app.logo.as_str()), ("json_manifest", ""));
+    let apps = load(file, &[("PATCHBAY__TELEX__CATALOGUE", in_environment)]).unwrap().system_apps;
+    assert_eq!(apps.iter().map(|app| app.name.as_str()).collect::<Vec<_>>(), ["Other"]);
+}
+
+#[test]
+fn faults_of_the_catalogue_are_named_by_entry_and_member() {
+    let file = "telex.catalogue = [
+        { name = '', json_url = 'x', nmae = 'y' },
+        { json_url = 7, provider = 'No Such' },
+        { name = 'a', json_url = 'x' },
+        { name = ' a ', json_url = 'y' },
+        'text',
+    ]";
+    assert_eq!(
+        faults(file, &[]),
+        [
+            "telex.catalogue[4] must be a table (file)",
+            "telex.catalogue[0].name must not be empty (file)",
+            "telex.catalogue[1].name is missing",
+            "telex.catalogue[1].json_url must be text (file)",
+            "telex.catalogue[1].provider may contain only lower-case letters, digits and _ (file)",
+            "telex.catalogue[3].name is the name of another entry too",
+            "telex.catalogue[0].nmae is not a setting that this version knows (file)",
+        ]
+    );
+}

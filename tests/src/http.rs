@@ -1,0 +1,151 @@
+//! A small HTTP client: no proxy, no redirects, no TLS.
+
+use std::fmt;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use anyhow::{Context, Result};
+use reqwest::header::{HeaderMap, HeaderValue};
+use reqwest::redirect::Policy;
+use reqwest::{Client, Method, RequestBuilder};
+use serde_json::Value;
+
+use crate::difference;
+
+/// An answer that has not come by then never comes.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// Speaks to one service.
+#[derive(Clone, Debug)]
+pub struct Http {
+    client: Client,
+    root: String,
+}
+
+impl Http {
+    /// Speaks to what listens on `address`.
+    #[must_use]
+    pub fn to(address: SocketAddr) -> Self {
+        let client = Client::builder().no_proxy().redirect(Policy::none()).timeout(PATIENCE).build();
+        assert!(client.is_ok(), "no HTTP client: {client:?}");
+        Self { client: client.unwrap_or_default(), root: format!("http://{address}") }
+    }
+
+    /// A request to be completed and sent.
+    #[must_use]
+    pub fn request(&self, method: &str, path: &str) -> Request {
+        let known = Method::from_bytes(method.as_bytes());
+        assert!(known.is_ok(), "{method} is no method");
+        let builder = self.client.request(known.unwrap_or_default(), format!("{}{path}", self.root));
+        Request { asked: format!("{method} {path}"), builder }
+    }
+
+    /// A request of a path.
+    #[must_use]
+    pub fn get(&self, path: &str) -> Request {
+        self.request("GET", path)
+    }
+}
+
+/// A request that was not sent yet.
+#[derive(Debug)]
+pub struct Request {
+    asked: String,
+    builder: RequestBuilder,
+}
+
+impl Request {
+    /// Adds a header.
+    #[must_use]
+    pub fn header(self, name: &str, value: impl AsRef<[u8]>) -> Self {
+        let read = HeaderValue::from_bytes(value.as_ref());
+        assert!(read.is_ok(), "{name} cannot have this value");
+        let value = read.unwrap_or_else(|_| HeaderValue::from_static(""));
+        Self { builder: self.builder.header(name, value), ..self }
+    }
+
+    /// Presents a key as a bearer.
+    #[must_use]
+    pub fn bearer(self, key: &str) -> Self {
+        self.header("authorization", format!("Bearer {key}"))
+    }
+
+    /// Sends a JSON document.
+    #[must_use]
+    pub fn json(self, body: &Value) -> Self {
+        Self { builder: self.builder.json(body), ..self }
+    }
+
+    /// Sends any bytes, and calls them JSON.
+    #[must_use]
+    pub fn body(self, bytes: impl Into<Vec<u8>>) -> Self {
+        let called = self.header("content-type", "application/json");
+        Self { builder: called.builder.body(bytes.into()), ..called }
+    }
+
+    /// Sends any bytes, and does not say what they are.
+    #[must_use]
+    pub fn nameless_body(self, bytes: impl Into<Vec<u8>>) -> Self {
+        Self { builder: self.builder.body(bytes.into()), ..self }
+    }
+
+    /// Sends it and reads the whole answer.
+    pub async fn send(self) -> Result<Answer> {
+        let Self { asked, builder } = self;
+        let response = builder.send().await.with_context(|| asked.clone())?;
+        let (status, headers) = (response.status().as_u16(), response.headers().clone());
+        let bytes = response.bytes().await.with_context(|| format!("{asked}: the answer breaks off"))?;
+        let text = String::from_utf8(bytes.into()).with_context(|| format!("{asked}: no UTF-8"))?;
+        Ok(Answer { asked, status, headers, text })
+    }
+}
+
+/// What came back.
+#[derive(Clone, Debug)]
+pub struct Answer {
+    asked: String,
+    /// The status code.
+    pub status: u16,
+    /// The headers.
+    pub headers: HeaderMap,
+    /// The body.
+    pub text: String,
+}
+
+impl Answer {
+    /// Asserts the status code.
+    #[must_use = "chain on, or say with `drop` that the status is all there is to see"]
+    pub fn expect_status(self, status: u16) -> Self {
+        assert_eq!(self.status, status, "{self}");
+        self
+    }
+
+    /// Asserts the whole body, the order of its members too. Of those that `volatile` names
+    /// (as in `data[].id`) only type and form count.
+    #[must_use = "chain on, or say with `drop` that the body is all there is to see"]
+    pub fn expect_json(self, expected: &Value, volatile: &[&str]) -> Self {
+        let found = difference(expected, &self.json(), volatile);
+        assert!(found.is_none(), "{self}\n{}", found.unwrap_or_default());
+        self
+    }
+
+    /// The body as a JSON document, its members in their order.
+    #[must_use]
+    pub fn json(&self) -> Value {
+        let document = serde_json::from_str(&self.text);
+        assert!(document.is_ok(), "no JSON document: {self}");
+        document.unwrap_or_default()
+    }
+
+    /// A header's text; empty when it is absent.
+    #[must_use]
+    pub fn header(&self, name: &str) -> &str {
+        self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
+    }
+}
+
+impl fmt::Display for Answer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} was answered {}: {}", self.asked, self.status, self.text)
+    }
+}

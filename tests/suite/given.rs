@@ -1,0 +1,67 @@
+//! What most tests start from, and the assertions that they share.
+
+use anyhow::Result;
+use patchbay_tests::{Answer, Backend, Service, TELEX_PREFIXES, Telex, Tenant};
+use serde_json::{Value, json};
+
+/// An id that nothing has.
+pub const UNKNOWN_ID: &str = "00000000-0000-7000-8000-000000000000";
+
+/// The credential of [`an_integration`], its mask, and what shows both.
+pub const CREDENTIAL: &str = "some-auth-credential";
+pub const MASKED: &str = "********tial";
+
+/// A running service with one organisation and a client of it that may do everything.
+pub struct Acme {
+    pub service: Service,
+    pub tenant: Tenant,
+    pub telex: Telex,
+    pub key: String,
+}
+
+impl Acme {
+    pub async fn on(backend: Backend) -> Result<Self> {
+        Self::of(Service::on(backend).await?).await
+    }
+
+    pub async fn of(service: Service) -> Result<Self> {
+        let tenant = service.organisation("acme").await?;
+        let key = tenant.full_key().await?;
+        let telex = service.telex("", &tenant, &key);
+        Ok(Self { service, tenant, telex, key })
+    }
+
+    /// The client below each prefix that the dialect is served under.
+    pub fn below_each_prefix(&self) -> [Telex; 2] {
+        TELEX_PREFIXES.map(|prefix| self.service.telex(prefix, &self.tenant, &self.key))
+    }
+
+    /// The client with a key of these permissions alone.
+    pub async fn may(&self, permissions: &[&str]) -> Result<Telex> {
+        Ok(self.telex.with_key(&self.tenant.key(permissions).await?.text))
+    }
+}
+
+/// What most tests create: with a credential and a type.
+pub fn an_integration(name: &str) -> Value {
+    json!({
+        "name": name,
+        "json_url": format!("not-a-url-for-{name}"),
+        "auth_credential": CREDENTIAL,
+        "integration_type": "filter",
+    })
+}
+
+/// Asserts a refusal in Telex's shape, and answers the text of its reason.
+pub fn refused(answer: Answer, status: u16, message: &str) -> String {
+    let expected = json!({ "status": "error", "status_code": status, "message": message, "error": "why" });
+    let answer = answer.expect_status(status).expect_json(&expected, &["error"]);
+    assert_eq!(answer.header("content-type"), "application/json", "{answer}");
+    answer.json()["error"].as_str().unwrap().to_owned()
+}
+
+/// The texts of one member of every element of `data`, in order.
+pub fn every(answer: &Answer, member: &str) -> Vec<String> {
+    let data = answer.json()["data"].as_array().unwrap().clone();
+    data.iter().map(|element| element[member].as_str().unwrap().to_owned()).collect()
+}

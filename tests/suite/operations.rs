@@ -1,0 +1,12 @@
+//! What an operator relies on: the command line, the service's start and end, its own
+//! endpoints and its log.
+
+mod commands;
+mod dev;
+mod endpoints;
+mod keys;
+mod logs;
+mod master_keys;
+mod migrations;
+mod refusals_to_start;
+mod shutdown;

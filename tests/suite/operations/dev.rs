@@ -1,0 +1,69 @@
+//! `patchbay dev`: everything for a first try.
+
+use std::os::unix::fs::PermissionsExt;
+use std::process::Command;
+
+use anyhow::{Context, Result};
+use patchbay_tests::Server;
+use serde_json::json;
+use tempfile::TempDir;
+
+#[tokio::test]
+async fn the_first_start_prints_a_key_that_works() -> Result<()> {
+    let folder = TempDir::new()?;
+    let server = Server::dev(folder.path()).await?;
+    let demo = server.demo().await?;
+    let path = format!("/api/v1/organisations/{}/integrations", demo.organisation);
+    let made = server.http().request("POST", &path).bearer(&demo.key);
+    let made = made.json(&json!({ "name": "first", "json_url": "https://a.example" })).send().await?;
+    drop(made.expect_status(201));
+    drop(server.http().get(&path).bearer(&demo.key).send().await?.expect_status(200));
+    Ok(())
+}
+
+#[tokio::test]
+async fn the_lines_that_it_prints_can_be_pasted_into_a_shell() -> Result<()> {
+    let folder = TempDir::new()?;
+    let server = Server::dev(folder.path()).await?;
+    server.demo().await?;
+    let said = server.logs()?;
+    let from = said.find("# create").context("no line creates an integration")?;
+    let until = said[from..].find("\n\n").context("the lines have no end")?;
+    let pasted = Command::new("sh").args(["-ec", &said[from..from + until]]).output()?;
+    let answers = String::from_utf8(pasted.stdout)?;
+    assert!(pasted.status.success(), "{answers}{}", String::from_utf8_lossy(&pasted.stderr));
+    assert!(answers.contains(r#""message":"Integration app created successfully""#), "{answers}");
+    assert!(answers.contains(r#""message":"Integrations deleted successfully""#), "{answers}");
+    assert!(!answers.contains(r#""status":"error""#), "{answers}");
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_later_start_keeps_everything_and_prints_no_key() -> Result<()> {
+    let folder = TempDir::new()?;
+    let mut server = Server::dev(folder.path()).await?;
+    let demo = server.demo().await?;
+    assert!(server.terminate().await?.success());
+    let before = server.outputs()?;
+
+    let mut server = Server::dev(folder.path()).await?;
+    let path = format!("/organisations/{}/integrations", demo.organisation);
+    drop(server.http().get(&path).bearer(&demo.key).send().await?.expect_status(200));
+    assert!(server.terminate().await?.success());
+    for (before, after) in before.iter().zip(server.outputs()?) {
+        let said = after.text().split_off(before.text().len());
+        assert!(!said.contains("ck_"), "a later start shows a key:\n{said}");
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn what_it_makes_is_for_its_owner_alone() -> Result<()> {
+    let folder = TempDir::new()?;
+    let _server = Server::dev(folder.path()).await?;
+    let key_file = folder.path().join("data").join("master.key");
+    let mode = std::fs::metadata(&key_file)?.permissions().mode() & 0o777;
+    assert_eq!(mode, 0o600, "{mode:o}");
+    assert!(folder.path().join("data").join("patchbay.db").is_file());
+    Ok(())
+}
