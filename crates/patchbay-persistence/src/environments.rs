@@ -47,6 +47,7 @@ impl EnvironmentRepository for DieselEnvironmentRepository {
 /// An environment as it is stored.
 #[derive(Clone, Debug, Queryable, Selectable, Insertable)]
 #[diesel(table_name = environments)]
+#[diesel(treat_none_as_default_value = false)]
 pub(crate) struct EnvironmentRow {
     organisation_id: String,
     id: String,
@@ -87,7 +88,7 @@ pub(crate) fn find(
     environments::table
         .find((scope.organisation().to_string(), id.to_string()))
         .select(EnvironmentRow::as_select())
-        .first(conn)
+        .get_result(conn)
         .optional()
 }
 

@@ -51,7 +51,7 @@ pub(crate) fn by_hash(conn: &mut AnyConnection, hash: &[u8]) -> QueryResult<Opti
         .inner_join(organisations::table)
         .filter(api_keys::hash.eq(hash))
         .select((ApiKeyRow::as_select(), OrganisationRow::as_select()))
-        .first(conn)
+        .get_result(conn)
         .optional()
 }
 
@@ -60,6 +60,6 @@ pub(crate) fn by_id(conn: &mut AnyConnection, id: ApiKeyId) -> QueryResult<Optio
         .inner_join(organisations::table)
         .filter(api_keys::id.eq(id.to_string()))
         .select((ApiKeyRow::as_select(), OrganisationRow::as_select()))
-        .first(conn)
+        .get_result(conn)
         .optional()
 }

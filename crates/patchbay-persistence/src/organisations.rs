@@ -57,7 +57,7 @@ impl OrganisationDirectory for DieselOrganisationDirectory {
     async fn find(&self, id: OrganisationId) -> Result<Option<Organisation>, RepositoryError> {
         let find = move |conn: &mut AnyConnection| {
             let one = organisations::table.find(id.to_string()).select(OrganisationRow::as_select());
-            one.first(conn).optional().map_err(unavailable)
+            one.get_result(conn).optional().map_err(unavailable)
         };
         self.db.read(find).await?.map(Organisation::try_from).transpose()
     }
@@ -74,6 +74,7 @@ impl OrganisationDirectory for DieselOrganisationDirectory {
 /// An organisation as it is stored.
 #[derive(Clone, Debug, Queryable, Selectable, Insertable)]
 #[diesel(table_name = organisations)]
+#[diesel(treat_none_as_default_value = false)]
 pub(crate) struct OrganisationRow {
     id: String,
     name: String,

@@ -93,7 +93,7 @@ fn columns(sealed: &Sealed) -> Columns {
 
 fn canary(conn: &mut AnyConnection) -> Result<Option<Sealed>, RepositoryError> {
     let row = installation::table.find(THE_ROW).select((installation::canary, installation::canary_key));
-    let row: Option<Columns> = row.first(conn).optional().map_err(unavailable)?;
+    let row: Option<Columns> = row.get_result(conn).optional().map_err(unavailable)?;
     row.map_or(Ok(None), |(envelope, key)| Reading("canary").sealed(Some(envelope), Some(key)))
 }
 

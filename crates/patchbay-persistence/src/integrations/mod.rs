@@ -73,8 +73,8 @@ pub(crate) fn find(
         .filter(deleted_at.is_null())
         .select(IntegrationRow::as_select());
     match scope.environment() {
-        None => live.first(conn).optional(),
-        Some(environment) => live.filter(environment_id.eq(environment.to_string())).first(conn).optional(),
+        None => live.get_result(conn).optional(),
+        Some(environment) => live.filter(environment_id.eq(environment.to_string())).get_result(conn).optional(),
     }
 }
 
