@@ -97,6 +97,8 @@ impl Manager {
             "PRAGMA foreign_keys = ON",
             // What is deleted is overwritten: a sealed secret leaves no copy in a free page.
             "PRAGMA secure_delete = ON",
+            // The undo log of a savepoint stays in memory: each job of a group has one.
+            "PRAGMA temp_store = MEMORY",
             // A burst of writes does not keep its log's size for ever.
             "PRAGMA journal_size_limit = 67108864",
         ] {

@@ -74,7 +74,9 @@ pub(crate) fn find(
         .select(IntegrationRow::as_select());
     match scope.environment() {
         None => live.get_result(conn).optional(),
-        Some(environment) => live.filter(environment_id.eq(environment.to_string())).get_result(conn).optional(),
+        Some(environment) => {
+            live.filter(environment_id.eq(environment.to_string())).get_result(conn).optional()
+        }
     }
 }
 
