@@ -4,8 +4,12 @@
 //! goes through there, whoever chose the URL. On top of it stand the adapters of the
 //! domain's ports that ask something of a third party.
 
+mod manifest;
 mod outbound;
+#[cfg(test)]
+mod testing;
 
+pub use manifest::HttpManifestFetcher;
 pub use outbound::{
     ForbiddenHeader, GuardedClient, InvalidOrigin, Method, OutboundError, OutboundPolicy, OutboundRequest,
     OutboundResponse, OutboundUrl, Refused, TrustedOrigin, UnusableTls, is_public,

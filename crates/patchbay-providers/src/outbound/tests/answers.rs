@@ -6,8 +6,8 @@ use rstest::rstest;
 use tokio::io::AsyncReadExt;
 use tokio::net::TcpListener;
 
-use super::servers::{Manner, head, healthy, says, serve, server};
 use super::*;
+use crate::testing::{Manner, head, healthy, says, serve, server};
 
 #[tokio::test]
 async fn a_proper_answer_is_read_whole() {

@@ -2,8 +2,8 @@
 
 use std::process::Command;
 
-use super::servers::{healthy, server};
 use super::*;
+use crate::testing::{healthy, server};
 
 /// Runs alone, and below once more in a process of its own with proxies in its environment.
 #[tokio::test]

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use rstest::rstest;
 
-use super::servers::{healthy, server};
 use super::*;
+use crate::testing::{healthy, server};
 
 /// Reaches the public internet alone, where every name is at home.
 fn public_client() -> GuardedClient {

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use super::servers::{Manner, healthy, server};
 use super::*;
+use crate::testing::{Manner, healthy, server};
 
 #[tokio::test]
 async fn requests_that_hang_cost_their_own_deadline_and_no_one_elses() {

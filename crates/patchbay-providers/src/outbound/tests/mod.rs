@@ -5,7 +5,6 @@ mod environment;
 mod judging;
 mod load;
 mod pinning;
-mod servers;
 mod spellings;
 mod tls;
 

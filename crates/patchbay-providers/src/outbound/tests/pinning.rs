@@ -1,7 +1,7 @@
 //! Connections go to the addresses that were judged.
 
-use super::servers::{healthy, says, server, server_at};
 use super::*;
+use crate::testing::{healthy, says, server, server_at};
 
 #[tokio::test]
 async fn a_name_is_resolved_once_for_each_request() {

@@ -1,5 +1,6 @@
 //! The many ways to write a URL.
 
+use proptest::prelude::*;
 use rstest::rstest;
 
 use super::*;
@@ -129,4 +130,13 @@ fn the_debug_output_of_a_url_shows_its_origin_alone() {
 #[tokio::test]
 async fn a_text_that_is_no_url_is_told_from_one_that_is_refused(#[case] text: &str, #[case] malformed: bool) {
     assert_eq!(judged(text).await.unwrap_err().is_malformed(), malformed);
+}
+
+proptest! {
+    #[test]
+    fn what_was_read_reads_the_same_again(text in "https?://[a-zA-Z0-9.:@%/\\[\\]?#_\\\\ \u{3002}\u{ff10}-]{0,30}") {
+        if let Ok(once) = OutboundUrl::parse(&text) {
+            prop_assert_eq!(OutboundUrl::parse(once.as_str()), Ok(once));
+        }
+    }
 }

@@ -1,16 +1,18 @@
 //! Certificates and names.
 
+use std::time::Duration;
+
 use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
 use rustls::crypto::aws_lc_rs;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::{RootCertStore, ServerConfig};
-use tokio::io::AsyncWriteExt;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 use tokio_rustls::TlsAcceptor;
 
 use super::super::tls as setup;
-use super::servers::{Server, head, serve};
 use super::*;
+use crate::testing::{Server, head, serve};
 
 /// An authority of the test's own.
 struct Authority {
@@ -130,4 +132,23 @@ async fn a_server_without_tls_is_not_asked_in_the_clear() {
         let _ = stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok").await;
     });
     is_unreachable(client_with(policy(), Script::new(&[&["127.0.0.1"]])), &server).await;
+}
+
+#[tokio::test]
+async fn a_server_that_never_begins_with_tls_costs_the_deadline_of_connecting() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let mut server = serve(listener, |mut stream, heads| async move {
+        let _ = heads.send("connected".to_owned());
+        let _ = stream.read_to_end(&mut Vec::new()).await;
+    });
+    let policy = OutboundPolicy { timeout: Duration::from_secs(3600), ..policy() };
+    let client = client_with(policy, Script::new(&[&["127.0.0.1"]]));
+    let request = request_to(&server);
+    let pending = tokio::spawn(async move { client.send(request).await });
+    server.heard().await;
+    tokio::time::pause();
+    tokio::time::sleep(Duration::from_secs(6)).await;
+    assert!(pending.is_finished());
+    let outcome = pending.await.unwrap();
+    assert!(matches!(outcome, Err(OutboundError::TimedOut)), "{outcome:?}");
 }

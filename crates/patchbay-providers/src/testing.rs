@@ -1,4 +1,4 @@
-//! Small servers on loopback.
+//! Small servers on loopback, for tests.
 
 use std::future::Future;
 use std::net::SocketAddr;
@@ -11,27 +11,27 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::mpsc;
 
 /// A server and what it heard.
-pub(super) struct Server {
-    pub(super) port: u16,
+pub(crate) struct Server {
+    pub(crate) port: u16,
     connections: Arc<AtomicUsize>,
     heads: mpsc::UnboundedReceiver<String>,
 }
 
 impl Server {
     /// How often someone connected.
-    pub(super) fn connections(&self) -> usize {
+    pub(crate) fn connections(&self) -> usize {
         self.connections.load(Ordering::SeqCst)
     }
 
     /// Waits for the next request and answers its head.
-    pub(super) async fn heard(&mut self) -> String {
+    pub(crate) async fn heard(&mut self) -> String {
         self.heads.recv().await.unwrap()
     }
 }
 
 /// What a server does with each connection, once it has the head of a request.
 #[derive(Clone)]
-pub(super) enum Manner {
+pub(crate) enum Manner {
     /// Writes this and closes.
     Says(Vec<u8>),
     /// Writes this and then nothing more.
@@ -42,26 +42,26 @@ pub(super) enum Manner {
     Floods(&'static str, &'static str),
 }
 
-pub(super) fn says(text: &str) -> Manner {
+pub(crate) fn says(text: &str) -> Manner {
     Manner::Says(text.as_bytes().to_vec())
 }
 
 /// A whole and proper answer.
-pub(super) fn healthy() -> Manner {
+pub(crate) fn healthy() -> Manner {
     says("HTTP/1.1 200 OK\r\nContent-Length: 2\r\nX-From: server\r\n\r\nok")
 }
 
-pub(super) async fn server(manner: Manner) -> Server {
+pub(crate) async fn server(manner: Manner) -> Server {
     server_at("127.0.0.1:0".parse().unwrap(), manner).await
 }
 
-pub(super) async fn server_at(address: SocketAddr, manner: Manner) -> Server {
+pub(crate) async fn server_at(address: SocketAddr, manner: Manner) -> Server {
     let listener = TcpListener::bind(address).await.unwrap();
     serve(listener, move |stream, heads| talk(stream, manner.clone(), heads))
 }
 
 /// Has every connection handled by `talk`.
-pub(super) fn serve<F, T>(listener: TcpListener, talk: F) -> Server
+pub(crate) fn serve<F, T>(listener: TcpListener, talk: F) -> Server
 where
     F: Fn(TcpStream, mpsc::UnboundedSender<String>) -> T + Send + 'static,
     T: Future<Output = ()> + Send + 'static,
@@ -108,7 +108,7 @@ async fn talk(mut stream: TcpStream, manner: Manner, heads: mpsc::UnboundedSende
 }
 
 /// Reads the head of a request.
-pub(super) async fn head(stream: &mut (impl AsyncRead + Unpin)) -> String {
+pub(crate) async fn head(stream: &mut (impl AsyncRead + Unpin)) -> String {
     let mut head = Vec::new();
     while !head.ends_with(b"\r\n\r\n") {
         match stream.read_u8().await {
