@@ -60,7 +60,7 @@ async fn a_refusal_of_the_other_side_is_an_answer(#[case] status: u16) {
 #[tokio::test]
 async fn one_deadline_covers_the_whole_answer(#[case] manner: Manner) {
     let mut server = server(manner).await;
-    let request = get_from(server.port);
+    let request = get_from(server.port).within(Duration::from_secs(10));
     let pending = tokio::spawn(async move { client().send(request).await });
     server.heard().await;
     // From here on the clock goes on by itself whenever everybody waits.

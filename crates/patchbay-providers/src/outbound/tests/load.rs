@@ -1,15 +1,12 @@
 //! Many requests at once.
 
-use std::time::Duration;
-
 use super::*;
 use crate::testing::{Manner, healthy, server};
 
 #[tokio::test]
 async fn requests_that_hang_cost_their_own_deadline_and_no_one_elses() {
     let (mut hung, healthy) = (server(Manner::Hangs("HTTP/1.1 200 OK\r\n")).await, server(healthy()).await);
-    let policy = OutboundPolicy { timeout: Duration::from_secs(3600), ..policy() };
-    let client = client_with(policy, Arc::new(Ignorant));
+    let client = client_with(policy(), Arc::new(Ignorant));
     let send = |port| {
         let client = client.clone();
         tokio::spawn(async move { client.send(get_from(port)).await })

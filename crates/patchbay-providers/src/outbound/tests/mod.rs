@@ -12,6 +12,7 @@ use std::error::Error;
 use std::net::IpAddr;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, LazyLock};
+use std::time::Duration;
 use std::{future, io, iter};
 
 use async_trait::async_trait;
@@ -66,10 +67,15 @@ impl Resolver for Silent {
     }
 }
 
-/// Reaches 127.0.0.1, where the servers of the tests are, and no other private address.
+/// Reaches 127.0.0.1, where the servers of the tests are, and no other private address. Has
+/// time enough for a busy machine; tests of deadlines have a clock that runs by itself.
 fn policy() -> OutboundPolicy {
-    let allowed_private_networks = vec!["127.0.0.1/32".parse().unwrap()];
-    OutboundPolicy { allowed_private_networks, max_response_bytes: 1000, ..OutboundPolicy::default() }
+    OutboundPolicy {
+        allowed_private_networks: vec!["127.0.0.1/32".parse().unwrap()],
+        max_response_bytes: 1000,
+        timeout: Duration::from_secs(3600),
+        ..OutboundPolicy::default()
+    }
 }
 
 /// Reading the system's certificates takes longer than most of the tests.

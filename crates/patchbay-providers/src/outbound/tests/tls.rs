@@ -141,8 +141,7 @@ async fn a_server_that_never_begins_with_tls_costs_the_deadline_of_connecting() 
         let _ = heads.send("connected".to_owned());
         let _ = stream.read_to_end(&mut Vec::new()).await;
     });
-    let policy = OutboundPolicy { timeout: Duration::from_secs(3600), ..policy() };
-    let client = client_with(policy, Script::new(&[&["127.0.0.1"]]));
+    let client = client_with(policy(), Script::new(&[&["127.0.0.1"]]));
     let request = request_to(&server);
     let pending = tokio::spawn(async move { client.send(request).await });
     server.heard().await;
