@@ -1,25 +1,18 @@
 //! The connection of one database thread.
 
 use std::sync::{Mutex, PoisonError};
-use std::time::Duration;
 
 use patchbay_domain::RepositoryError;
 
 use super::connection::AnyConnection;
-use super::manager::Manager;
-
-/// How long a thread waits for a connection before it refuses the work at hand. A lost
-/// server is asked for again after at most half of it.
-pub(super) const RECONNECT: Duration = Duration::from_secs(1);
-
-pub(super) type Pool = r2d2::Pool<Manager>;
+use super::pool::{Connection, Pool};
 
 /// The connection of one database thread. It is kept until it breaks: what is prepared
 /// stays prepared, and one lost server does not make every piece of work meet another dead
 /// connection.
 pub(super) struct Session {
     pool: Pool,
-    held: Option<r2d2::PooledConnection<Manager>>,
+    held: Option<Connection>,
     read_only: bool,
 }
 
@@ -39,8 +32,8 @@ impl Session {
         Ok(&mut **self.held.insert(conn))
     }
 
-    fn connect(&self) -> Result<r2d2::PooledConnection<Manager>, RepositoryError> {
-        let mut conn = self.pool.get_timeout(RECONNECT).map_err(RepositoryError::unavailable)?;
+    fn connect(&self) -> Result<Connection, RepositoryError> {
+        let mut conn = self.pool.get()?;
         if let AnyConnection::Sqlite(_) = &*conn {
             let access = format!("PRAGMA query_only = {}", self.read_only);
             conn.run_sql(&access).map_err(RepositoryError::unavailable)?;
@@ -52,6 +45,7 @@ impl Session {
     pub(super) fn drop_if_broken(&mut self) -> bool {
         let broken = self.held.as_mut().is_some_and(|conn| conn.is_broken());
         if broken {
+            tracing::warn!("a database connection was lost; the next work gets a new one");
             self.held = None;
         }
         broken
