@@ -9,7 +9,7 @@ use patchbay_domain::{
 };
 
 use crate::columns::{Reading, column_of};
-use crate::database::{AnyConnection, Database, gone_or_unavailable, per_backend, unavailable};
+use crate::database::{AnyConnection, Database, gone_or_unavailable, load_one, per_backend, unavailable};
 use crate::schema::environments;
 
 /// Reads environments from a [`Database`].
@@ -85,11 +85,8 @@ pub(crate) fn find(
     scope: &Scope,
     id: EnvironmentId,
 ) -> QueryResult<Option<EnvironmentRow>> {
-    environments::table
-        .find((scope.organisation().to_string(), id.to_string()))
-        .select(EnvironmentRow::as_select())
-        .get_result(conn)
-        .optional()
+    let one = environments::table.find((scope.organisation().to_string(), id.to_string()));
+    load_one!(conn, one.select(EnvironmentRow::as_select()))
 }
 
 pub(crate) fn list(conn: &mut AnyConnection, scope: &Scope) -> QueryResult<Vec<EnvironmentRow>> {

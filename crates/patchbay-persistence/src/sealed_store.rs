@@ -8,7 +8,7 @@ use patchbay_domain::{
 };
 
 use crate::columns::Reading;
-use crate::database::{AnyConnection, Database, per_backend, unavailable};
+use crate::database::{AnyConnection, Database, load_first, load_one, per_backend, unavailable};
 use crate::schema::{installation, integrations};
 
 /// The sealed values of a [`Database`].
@@ -92,8 +92,9 @@ fn columns(sealed: &Sealed) -> Columns {
 }
 
 fn canary(conn: &mut AnyConnection) -> Result<Option<Sealed>, RepositoryError> {
-    let row = installation::table.find(THE_ROW).select((installation::canary, installation::canary_key));
-    let row: Option<Columns> = row.get_result(conn).optional().map_err(unavailable)?;
+    let one = installation::table.find(THE_ROW);
+    let row = load_one!(conn, one.select((installation::canary, installation::canary_key)));
+    let row: Option<Columns> = row.map_err(unavailable)?;
     row.map_or(Ok(None), |(envelope, key)| Reading("canary").sealed(Some(envelope), Some(key)))
 }
 
@@ -141,13 +142,12 @@ pub(crate) fn credentials(
     let (organisation, id) = after.map_or(("", ""), |(organisation, id)| (organisation, id));
     let position =
         (organisation.into_sql::<diesel::sql_types::Text>(), id.into_sql::<diesel::sql_types::Text>());
-    dsl::integrations
+    let values = dsl::integrations
         .filter(crate::keyset::follows((dsl::organisation_id, dsl::id), position))
         .filter(dsl::credentials.is_not_null())
         .order((dsl::organisation_id, dsl::id))
-        .limit(i64::from(limit))
-        .select((dsl::organisation_id, dsl::id, dsl::credentials, dsl::credentials_key))
-        .load(conn)
+        .select((dsl::organisation_id, dsl::id, dsl::credentials, dsl::credentials_key));
+    load_first!(i64::from(limit), conn, values)
 }
 
 /// Compares and sets: what was changed meanwhile stays.

@@ -95,10 +95,10 @@ impl Manager {
         for pragma in [
             "PRAGMA synchronous = FULL",
             "PRAGMA foreign_keys = ON",
+            // What a savepoint may have to bring back stays out of temporary files.
+            "PRAGMA temp_store = MEMORY",
             // What is deleted is overwritten: a sealed secret leaves no copy in a free page.
             "PRAGMA secure_delete = ON",
-            // The undo log of a savepoint stays in memory: each job of a group has one.
-            "PRAGMA temp_store = MEMORY",
             // A burst of writes does not keep its log's size for ever.
             "PRAGMA journal_size_limit = 67108864",
         ] {
@@ -153,7 +153,7 @@ fn create_private(path: &Path) -> std::io::Result<()> {
 
 /// Whether libpq was built with TLS. Without it, libpq stumbles over the very word; with
 /// it, over the socket that does not exist.
-fn libpq_knows_tls() -> bool {
+pub(super) fn libpq_knows_tls() -> bool {
     match PgConnection::establish("host=/nonexistent sslmode=require") {
         Ok(_) => true,
         Err(error) => !error.to_string().contains("SSL support is not compiled in"),

@@ -1,16 +1,11 @@
 //! The connection of one database thread.
 
 use std::sync::{Mutex, PoisonError};
-use std::time::Duration;
 
 use patchbay_domain::RepositoryError;
 
 use super::connection::AnyConnection;
-use super::manager::Manager;
-
-/// How long a thread waits for a connection before it refuses the work at hand. A lost
-/// server is asked for again after at most half of it.
-pub(super) const RECONNECT: Duration = Duration::from_secs(1);
+use super::pool::{Connection, Pool};
 
 /// How SQLite's readers are set up: they cannot write.
 const READER: &str = "PRAGMA query_only = TRUE";
@@ -20,14 +15,12 @@ const READER: &str = "PRAGMA query_only = TRUE";
 /// file.
 const WRITER: &str = "PRAGMA query_only = FALSE; PRAGMA cache_size = -8192; PRAGMA wal_autocheckpoint = 4096";
 
-pub(super) type Pool = r2d2::Pool<Manager>;
-
 /// The connection of one database thread. It is kept until it breaks: what is prepared
 /// stays prepared, and one lost server does not make every piece of work meet another dead
 /// connection.
 pub(super) struct Session {
     pool: Pool,
-    held: Option<r2d2::PooledConnection<Manager>>,
+    held: Option<Connection>,
     read_only: bool,
 }
 
@@ -47,8 +40,8 @@ impl Session {
         Ok(&mut **self.held.insert(conn))
     }
 
-    fn connect(&self) -> Result<r2d2::PooledConnection<Manager>, RepositoryError> {
-        let mut conn = self.pool.get_timeout(RECONNECT).map_err(RepositoryError::unavailable)?;
+    fn connect(&self) -> Result<Connection, RepositoryError> {
+        let mut conn = self.pool.get()?;
         if let AnyConnection::Sqlite(_) = &*conn {
             let role = if self.read_only { READER } else { WRITER };
             conn.run_sql(role).map_err(RepositoryError::unavailable)?;
@@ -60,6 +53,7 @@ impl Session {
     pub(super) fn drop_if_broken(&mut self) -> bool {
         let broken = self.held.as_mut().is_some_and(|conn| conn.is_broken());
         if broken {
+            tracing::warn!("a database connection was lost; the next work gets a new one");
             self.held = None;
         }
         broken
