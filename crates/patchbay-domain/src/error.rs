@@ -70,3 +70,20 @@ impl RepositoryError {
         Self::Corrupt { entity, source: Arc::from(source.into()) }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::UniqueRule;
+
+    #[test]
+    fn a_duplicate_says_what_is_taken_without_the_callers_text() {
+        let key = UniqueKey { rule: UniqueRule::NameAndManifest, value: "a secret plan".to_owned() };
+        for (taken, shown) in [
+            (Taken::Key(key), "name_and_manifest is taken"),
+            (Taken::Id(EntityKind::Organisation), "the id of the organisation is taken"),
+        ] {
+            assert_eq!(RepositoryError::Duplicate(taken).to_string(), shown);
+        }
+    }
+}

@@ -54,7 +54,7 @@ pub use {
     clock::MockClock,
     environment::MockEnvironmentRepository,
     id_generator::MockIdGenerator,
-    integration::MockIntegrationRepository,
+    integration::{MockIntegrationRepository, MockManifestFetcher},
     organisation::MockOrganisationDirectory,
     secret::{MockSealedStore, MockVault},
     setting::{MockChannelConfigRepository, MockSettingRepository},

@@ -9,7 +9,7 @@ use patchbay_domain::{
 };
 
 use crate::columns::{Reading, column_of};
-use crate::database::{AnyConnection, Database, gone_or_unavailable, per_backend, unavailable};
+use crate::database::{AnyConnection, Database, gone_or_unavailable, load_one, per_backend, unavailable};
 use crate::schema::environments;
 
 /// Reads environments from a [`Database`].
@@ -47,6 +47,7 @@ impl EnvironmentRepository for DieselEnvironmentRepository {
 /// An environment as it is stored.
 #[derive(Clone, Debug, Queryable, Selectable, Insertable)]
 #[diesel(table_name = environments)]
+#[diesel(treat_none_as_default_value = false)]
 pub(crate) struct EnvironmentRow {
     organisation_id: String,
     id: String,
@@ -84,11 +85,8 @@ pub(crate) fn find(
     scope: &Scope,
     id: EnvironmentId,
 ) -> QueryResult<Option<EnvironmentRow>> {
-    environments::table
-        .find((scope.organisation().to_string(), id.to_string()))
-        .select(EnvironmentRow::as_select())
-        .first(conn)
-        .optional()
+    let one = environments::table.find((scope.organisation().to_string(), id.to_string()));
+    load_one!(conn, one.select(EnvironmentRow::as_select()))
 }
 
 pub(crate) fn list(conn: &mut AnyConnection, scope: &Scope) -> QueryResult<Vec<EnvironmentRow>> {

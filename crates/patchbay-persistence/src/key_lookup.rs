@@ -7,7 +7,7 @@ use diesel::prelude::*;
 use patchbay_domain::{ApiKeyId, KeyHash, KeyLookup, KeyOwner, RepositoryError};
 
 use crate::api_keys::ApiKeyRow;
-use crate::database::{AnyConnection, Database, unavailable};
+use crate::database::{AnyConnection, Database, load_one, unavailable};
 use crate::organisations::OrganisationRow;
 use crate::schema::{api_keys, organisations};
 
@@ -47,19 +47,11 @@ fn found(row: Option<Row>) -> Result<Option<Arc<KeyOwner>>, RepositoryError> {
 }
 
 pub(crate) fn by_hash(conn: &mut AnyConnection, hash: &[u8]) -> QueryResult<Option<Row>> {
-    api_keys::table
-        .inner_join(organisations::table)
-        .filter(api_keys::hash.eq(hash))
-        .select((ApiKeyRow::as_select(), OrganisationRow::as_select()))
-        .first(conn)
-        .optional()
+    let owned = api_keys::table.inner_join(organisations::table).filter(api_keys::hash.eq(hash));
+    load_one!(conn, owned.select((ApiKeyRow::as_select(), OrganisationRow::as_select())))
 }
 
 pub(crate) fn by_id(conn: &mut AnyConnection, id: ApiKeyId) -> QueryResult<Option<Row>> {
-    api_keys::table
-        .inner_join(organisations::table)
-        .filter(api_keys::id.eq(id.to_string()))
-        .select((ApiKeyRow::as_select(), OrganisationRow::as_select()))
-        .first(conn)
-        .optional()
+    let owned = api_keys::table.inner_join(organisations::table).filter(api_keys::id.eq(id.to_string()));
+    load_one!(conn, owned.select((ApiKeyRow::as_select(), OrganisationRow::as_select())))
 }

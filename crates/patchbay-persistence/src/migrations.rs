@@ -54,7 +54,8 @@ impl Database {
     /// Applies what is pending; answers the versions that it applied. Safe to call from
     /// several processes at once: one works, the others wait and find nothing left to do.
     ///
-    /// It has a thread and a connection of its own, and no deadline.
+    /// It has a thread and a connection of its own, and no deadline; on SQLite it waits ten
+    /// minutes for another process.
     ///
     /// # Errors
     /// What was applied before the one that failed stays on PostgreSQL, nothing on SQLite.
@@ -124,6 +125,8 @@ fn in_one_go<T>(
     conn: &mut SqliteConnection,
     change: impl FnOnce(&mut SqliteConnection) -> Result<T, BoxError>,
 ) -> Result<T, BoxError> {
+    // Another process may be at it, and take its time.
+    conn.batch_execute("PRAGMA busy_timeout = 600000")?;
     AnsiTransactionManager::begin_transaction_sql(conn, "BEGIN IMMEDIATE")?;
     match change(conn) {
         Ok(changed) => {

@@ -9,7 +9,7 @@ use patchbay_domain::{
 };
 
 use crate::columns::{Reading, column_of};
-use crate::database::{AnyConnection, Database, per_backend, unavailable};
+use crate::database::{AnyConnection, Database, load_one, per_backend, unavailable};
 use crate::environments::{self, EnvironmentRow};
 use crate::events::{self, EventRow};
 use crate::schema::organisations;
@@ -56,8 +56,8 @@ impl OrganisationDirectory for DieselOrganisationDirectory {
 
     async fn find(&self, id: OrganisationId) -> Result<Option<Organisation>, RepositoryError> {
         let find = move |conn: &mut AnyConnection| {
-            let one = organisations::table.find(id.to_string()).select(OrganisationRow::as_select());
-            one.first(conn).optional().map_err(unavailable)
+            let one = organisations::table.find(id.to_string());
+            load_one!(conn, one.select(OrganisationRow::as_select())).map_err(unavailable)
         };
         self.db.read(find).await?.map(Organisation::try_from).transpose()
     }
@@ -74,6 +74,7 @@ impl OrganisationDirectory for DieselOrganisationDirectory {
 /// An organisation as it is stored.
 #[derive(Clone, Debug, Queryable, Selectable, Insertable)]
 #[diesel(table_name = organisations)]
+#[diesel(treat_none_as_default_value = false)]
 pub(crate) struct OrganisationRow {
     id: String,
     name: String,

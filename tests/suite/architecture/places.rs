@@ -26,6 +26,12 @@ const EXPOSE_SECRETS: [(&str, &str); 8] = [
     ("crates/patchbay-server/src/commands/", "prints a new key, this once"),
 ];
 
+/// The guarded client, and the load driver, which is not shipped.
+const SPEAK_TO_OTHERS: [&str; 2] = ["crates/patchbay-providers/src/outbound/", "crates/patchbay-bench/"];
+
+/// What makes a connection.
+const WAYS_OUT: [&str; 5] = ["reqwest", "TcpStream", "UdpSocket", "UnixStream", "lookup_host"];
+
 const DIALECTS: &str = "crates/patchbay-http/src/dialects/";
 
 /// What stops a process or circumvents the compiler.
@@ -74,6 +80,19 @@ fn secrets_exposed(sources: &[File]) -> Result<Vec<String>> {
             let tokens = production(file)?;
             for exposes in ["expose_secret", "expose_secret_mut"] {
                 violations.extend(report(file, lines_with(&tokens, &[exposes]), "exposes a secret"));
+            }
+        }
+    }
+    Ok(violations)
+}
+
+fn ways_out(sources: &[File]) -> Result<Vec<String>> {
+    let mut violations = Vec::new();
+    for file in shipped(sources) {
+        if !SPEAK_TO_OTHERS.iter().any(|place| lies_in(&file.path, place)) {
+            let tokens = production(file)?;
+            for way in WAYS_OUT {
+                violations.extend(report(file, lines_with(&tokens, &[way]), "goes past the guarded client"));
             }
         }
     }
@@ -167,6 +186,12 @@ fn a_secret_is_exposed_only_where_it_must_be() -> Result<()> {
 }
 
 #[test]
+fn nothing_goes_past_the_guarded_client() -> Result<()> {
+    assert_eq!(ways_out(&sources()?)?, [""; 0]);
+    Ok(())
+}
+
+#[test]
 fn no_dialect_knows_another() -> Result<()> {
     assert_eq!(dialects_that_meet(&sources()?)?, [""; 0]);
     Ok(())
@@ -203,6 +228,21 @@ fn a_secret_exposed_elsewhere_would_be_found() -> Result<()> {
         .map(|path| File::new(path, expose));
     let expected = [2, 3].map(|line| format!("crates/patchbay-http/src/x.rs:{line}: exposes a secret"));
     assert_eq!(secrets_exposed(&planted)?, expected);
+    Ok(())
+}
+
+#[test]
+fn a_way_past_the_guarded_client_would_be_found() -> Result<()> {
+    let past = "use tokio::net::TcpStream;\nfn f() { reqwest::get(\"reqwest\"); }\n\
+                #[cfg(test)] mod tests { use std::net::UdpSocket; }";
+    let planted = [
+        "crates/patchbay-providers/src/x.rs",
+        "crates/patchbay-providers/src/outbound/x.rs",
+        "tests/suite/x.rs",
+    ]
+    .map(|path| File::new(path, past));
+    let expected = [2, 1].map(|line| format!("{}:{line}: goes past the guarded client", planted[0].path));
+    assert_eq!(ways_out(&planted)?, expected);
     Ok(())
 }
 

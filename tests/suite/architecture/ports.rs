@@ -8,16 +8,19 @@ use super::repository::{File, read, sources};
 
 const DOMAIN: &str = "crates/patchbay-domain/src/";
 
-/// Which calls of a port take no scope, and which operator ports are none.
+/// The lists of the ports that take no scope.
+const EXEMPT: [&str; 2] = ["### Operator ports", "### Provider ports"];
+
+/// Which calls of a port take no scope, and which of the ports that need not are none.
 fn unscoped_calls(sources: &[File], document: &str) -> Result<Vec<String>> {
-    let exempt = points(document, "### Operator ports");
+    let exempt: Vec<_> = EXEMPT.iter().flat_map(|heading| points(document, heading)).collect();
     let mut unused = exempt.clone();
     let mut violations = Vec::new();
     for source in sources {
         let file = syn::parse_file(&source.text).with_context(|| source.path.clone())?;
         for port in traits(&file.items) {
             let name = port.ident.to_string();
-            unused.retain(|operator| *operator != name);
+            unused.retain(|listed| *listed != name);
             if exempt.contains(&name.as_str()) {
                 continue;
             }
@@ -27,7 +30,7 @@ fn unscoped_calls(sources: &[File], document: &str) -> Result<Vec<String>> {
             );
         }
     }
-    violations.extend(unused.iter().map(|operator| format!("{operator} is an operator port and no trait")));
+    violations.extend(unused.iter().map(|listed| format!("{listed} is listed as a port and no trait")));
     Ok(violations)
 }
 
@@ -83,14 +86,17 @@ fn a_port_that_takes_no_scope_would_be_found() -> Result<()> {
             async fn changed(&self, scope: &mut Scope) -> Id;
         }
         mod inner { trait Others { async fn inside(&self); } }
-        trait Operators { async fn everything(&self); }",
+        trait Operators { async fn everything(&self); }
+        trait Providers { async fn elsewhere(&self); }",
     );
-    let document = "### Operator ports\n\n- `Operators`: because\n- `Gone`: because\n";
+    let document = "### Operator ports\n\n- `Operators`: because\n- `Gone`: because\n\
+                    ### Provider ports\n\n- `Providers`: because\n- `Away`: because\n\n### Others\n- `Others`: no\n";
     let found = unscoped_calls(&[planted], document)?;
     let calls = ["Things::none", "Things::later", "Things::owned", "Things::renamed", "Things::changed"];
     let mut expected: Vec<_> = calls.map(|call| format!("x.rs: {call} takes no scope")).into();
     expected.push("x.rs: Others::inside takes no scope".to_owned());
-    expected.push("Gone is an operator port and no trait".to_owned());
+    expected.push("Gone is listed as a port and no trait".to_owned());
+    expected.push("Away is listed as a port and no trait".to_owned());
     assert_eq!(found, expected);
     Ok(())
 }

@@ -113,7 +113,7 @@ fn a_path_outside_the_repository_would_be_found() {
 fn the_walk_sees_every_crate_and_nothing_that_was_built() -> io::Result<()> {
     let files = files()?;
     let has = |path: &str| files.iter().any(|file| file.path == path);
-    for krate in ["domain", "application", "persistence", "crypto", "http", "server", "bench"] {
+    for krate in ["domain", "application", "persistence", "crypto", "providers", "http", "server", "bench"] {
         assert!(has(&format!("crates/patchbay-{krate}/Cargo.toml")), "{krate}");
     }
     assert!(has("Cargo.toml") && has("tests/Cargo.toml") && has("tests/suite/architecture.rs"));

@@ -105,7 +105,7 @@ macro_rules! row_store {
     ($connection:ty) => {
         impl RowStore for $connection {
             fn find(&mut self, id: &str) -> QueryResult<Option<Row>> {
-                bench_rows::table.find(id).select(Row::as_select()).first(self).optional()
+                bench_rows::table.find(id).select(Row::as_select()).get_result(self).optional()
             }
 
             fn page(&mut self, after: i64) -> QueryResult<Vec<Row>> {

@@ -10,7 +10,12 @@ use chrono::{DateTime, Utc};
 use serde_json::{Map, Value, json};
 
 pub use edit::{IntegrationEdit, Patch};
-pub use manifest::{AppDescription, Manifest, ManifestUrl};
+#[cfg(feature = "testing")]
+pub use manifest::MockManifestFetcher;
+pub use manifest::{
+    AppDescription, AppKind, FetchError, Manifest, ManifestDocument, ManifestFetcher, ManifestUrl,
+    NotAManifest, NotInstallable, SettingDefinition, SettingFault, SettingType,
+};
 #[cfg(feature = "testing")]
 pub use repository::MockIntegrationRepository;
 pub use repository::{IntegrationPosition, IntegrationRepository};

@@ -29,6 +29,36 @@ macro_rules! per_backend {
 }
 pub(crate) use per_backend;
 
+/// Loads the row that a query can find at the most.
+///
+/// Straight from the connection that is there: through the enum, the text of the statement
+/// is written anew each time, only to find the prepared one. Never by `first`: see
+/// [`load_first`].
+macro_rules! load_one {
+    ($conn:expr, $query:expr) => {
+        $crate::database::per_backend!($conn, conn => $query.get_result(conn).optional())
+    };
+}
+pub(crate) use load_one;
+
+/// Loads the first rows of a query.
+///
+/// SQLite gives them one by one, so stopping is enough. A value bound to LIMIT would have it
+/// prepare the statement anew each time, which costs more than reading a row.
+macro_rules! load_first {
+    ($rows:expr, $conn:expr, $query:expr) => {
+        match $conn {
+            $crate::database::AnyConnection::Postgres(conn) => $query.limit($rows).load(conn),
+            $crate::database::AnyConnection::Sqlite(conn) => {
+                let rows = usize::try_from($rows).unwrap_or(usize::MAX);
+                let all = $query.load_iter::<_, diesel::connection::DefaultLoadingMode>(conn)?;
+                all.take(rows).collect()
+            }
+        }
+    };
+}
+pub(crate) use load_first;
+
 impl AnyConnection {
     /// Begins a transaction that will write. On SQLite it takes the write lock at once: a
     /// transaction that first reads and then wants the lock can fail without remedy.

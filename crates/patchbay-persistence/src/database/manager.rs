@@ -95,6 +95,8 @@ impl Manager {
         for pragma in [
             "PRAGMA synchronous = FULL",
             "PRAGMA foreign_keys = ON",
+            // What a savepoint may have to bring back stays out of temporary files.
+            "PRAGMA temp_store = MEMORY",
             // What is deleted is overwritten: a sealed secret leaves no copy in a free page.
             "PRAGMA secure_delete = ON",
             // A burst of writes does not keep its log's size for ever.
@@ -151,7 +153,7 @@ fn create_private(path: &Path) -> std::io::Result<()> {
 
 /// Whether libpq was built with TLS. Without it, libpq stumbles over the very word; with
 /// it, over the socket that does not exist.
-fn libpq_knows_tls() -> bool {
+pub(super) fn libpq_knows_tls() -> bool {
     match PgConnection::establish("host=/nonexistent sslmode=require") {
         Ok(_) => true,
         Err(error) => !error.to_string().contains("SSL support is not compiled in"),

@@ -9,6 +9,7 @@ mod error;
 mod job;
 mod location;
 mod manager;
+mod pool;
 mod postgres_url;
 mod session;
 mod threads;
@@ -26,7 +27,7 @@ use r2d2::ManageConnection;
 use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::oneshot;
 
-pub(crate) use connection::{AnyConnection, per_backend};
+pub(crate) use connection::{AnyConnection, load_first, load_one, per_backend};
 pub use error::ConnectError;
 pub(crate) use error::{gone_or_unavailable, taken_or_unavailable, unavailable};
 use job::{Kind, Queued, Task};
@@ -143,6 +144,9 @@ impl Database {
         T: Send + 'static,
         F: FnOnce(&mut AnyConnection) -> Result<T, BoxError> + Send + 'static,
     {
+        if !self.threads.are_open() {
+            return Err(threads::closed());
+        }
         let (reply, answer) = oneshot::channel();
         let manager = self.manager.clone();
         let thread = std::thread::Builder::new().name(name.to_owned()).spawn(move || {

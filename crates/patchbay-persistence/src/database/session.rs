@@ -1,25 +1,26 @@
 //! The connection of one database thread.
 
 use std::sync::{Mutex, PoisonError};
-use std::time::Duration;
 
 use patchbay_domain::RepositoryError;
 
 use super::connection::AnyConnection;
-use super::manager::Manager;
+use super::pool::{Connection, Pool};
 
-/// How long a thread waits for a connection before it refuses the work at hand. A lost
-/// server is asked for again after at most half of it.
-pub(super) const RECONNECT: Duration = Duration::from_secs(1);
+/// How SQLite's readers are set up: they cannot write.
+const READER: &str = "PRAGMA query_only = TRUE";
 
-pub(super) type Pool = r2d2::Pool<Manager>;
+/// How its writer is set up: it keeps 8 MiB of pages, because it touches the same ones of
+/// every index again and again, and lets 16 MiB of log gather before it is folded into the
+/// file.
+const WRITER: &str = "PRAGMA query_only = FALSE; PRAGMA cache_size = -8192; PRAGMA wal_autocheckpoint = 4096";
 
 /// The connection of one database thread. It is kept until it breaks: what is prepared
 /// stays prepared, and one lost server does not make every piece of work meet another dead
 /// connection.
 pub(super) struct Session {
     pool: Pool,
-    held: Option<r2d2::PooledConnection<Manager>>,
+    held: Option<Connection>,
     read_only: bool,
 }
 
@@ -39,11 +40,11 @@ impl Session {
         Ok(&mut **self.held.insert(conn))
     }
 
-    fn connect(&self) -> Result<r2d2::PooledConnection<Manager>, RepositoryError> {
-        let mut conn = self.pool.get_timeout(RECONNECT).map_err(RepositoryError::unavailable)?;
+    fn connect(&self) -> Result<Connection, RepositoryError> {
+        let mut conn = self.pool.get()?;
         if let AnyConnection::Sqlite(_) = &*conn {
-            let access = format!("PRAGMA query_only = {}", self.read_only);
-            conn.run_sql(&access).map_err(RepositoryError::unavailable)?;
+            let role = if self.read_only { READER } else { WRITER };
+            conn.run_sql(role).map_err(RepositoryError::unavailable)?;
         }
         Ok(conn)
     }
@@ -52,6 +53,7 @@ impl Session {
     pub(super) fn drop_if_broken(&mut self) -> bool {
         let broken = self.held.as_mut().is_some_and(|conn| conn.is_broken());
         if broken {
+            tracing::warn!("a database connection was lost; the next work gets a new one");
             self.held = None;
         }
         broken

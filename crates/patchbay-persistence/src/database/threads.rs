@@ -12,7 +12,8 @@ use super::ConnectError;
 use super::job::{Kind, Queued};
 use super::location::Location;
 use super::manager::Manager;
-use super::session::{Pool, RECONNECT, Session};
+use super::pool::Pool;
+use super::session::Session;
 use super::worker::{work_alone, write_in_groups};
 
 /// How many jobs may wait in one queue. More would be answered too late to be of use.
@@ -41,7 +42,7 @@ impl Threads {
         let (alive, ended) = mpsc::channel(1);
         let (reads, to_read) = crossbeam_channel::bounded(QUEUE);
         let sqlite = matches!(manager.location, Location::Sqlite(_));
-        let pool = pool(manager, pool_size + usize::from(sqlite));
+        let pool = Pool::new(manager, pool_size + usize::from(sqlite));
         let mut running = Vec::new();
         let mut start = |name: String, queue: &Receiver<Queued>, read_only: bool, work: Work| {
             let (queue, pool, alive) = (queue.clone(), pool.clone(), alive.clone());
@@ -82,6 +83,11 @@ impl Threads {
         })
     }
 
+    /// Whether it was not closed.
+    pub(super) fn are_open(&self) -> bool {
+        self.queues.read().unwrap_or_else(PoisonError::into_inner).is_some()
+    }
+
     /// Takes no more jobs, and waits until the threads have done those that wait.
     pub(super) async fn shutdown(&self) {
         // Without senders a queue ends once it is empty, and with it its threads.
@@ -105,15 +111,4 @@ fn run(queue: &Receiver<Queued>, pool: &Pool, read_only: bool, work: Work) {
         tracing::error!("a database thread panicked and goes on with a new connection");
         session = Session::new(pool.clone(), read_only);
     }
-}
-
-fn pool(manager: &Manager, size: usize) -> Pool {
-    r2d2::Pool::builder()
-        .max_size(u32::try_from(size).unwrap_or(u32::MAX))
-        .min_idle(Some(0))
-        .test_on_check_out(false)
-        .idle_timeout(None)
-        .max_lifetime(None)
-        .connection_timeout(RECONNECT)
-        .build_unchecked(manager.clone())
 }

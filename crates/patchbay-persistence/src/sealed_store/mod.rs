@@ -9,7 +9,7 @@ use patchbay_domain::{
 };
 
 use crate::columns::Reading;
-use crate::database::{AnyConnection, Database, per_backend, unavailable};
+use crate::database::{AnyConnection, Database, load_one, per_backend, unavailable};
 use crate::schema::{installation, integrations, settings};
 use walk::Position;
 #[cfg(test)]
@@ -98,8 +98,9 @@ fn columns(sealed: &Sealed) -> Columns {
 }
 
 fn canary(conn: &mut AnyConnection) -> Result<Option<Sealed>, RepositoryError> {
-    let row = installation::table.find(THE_ROW).select((installation::canary, installation::canary_key));
-    let row: Option<Columns> = row.first(conn).optional().map_err(unavailable)?;
+    let one = installation::table.find(THE_ROW);
+    let row = load_one!(conn, one.select((installation::canary, installation::canary_key)));
+    let row: Option<Columns> = row.map_err(unavailable)?;
     row.map_or(Ok(None), |(envelope, key)| Reading("canary").sealed(Some(envelope), Some(key)))
 }
 

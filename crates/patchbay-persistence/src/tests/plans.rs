@@ -7,13 +7,16 @@ use std::time::Duration;
 use diesel::connection::{Connection, InstrumentationEvent};
 use diesel::prelude::*;
 use diesel::sql_types::Text;
-use patchbay_domain::{ApiKeyId, EnvironmentId, IntegrationId, OrganisationId, PageRequest, Scope};
+use patchbay_domain::{
+    ApiKeyId, EnvironmentId, Integration, IntegrationDraft, IntegrationId, IntegrationKind, IntegrationName,
+    OrganisationId, Origin, PageRequest, ProviderId, Scope, Status, UniqueRules,
+};
 use rstest::rstest;
 use uuid::Uuid;
 
 use crate::database::{AnyConnection, Database, DatabaseOptions, unavailable};
 use crate::test_support::{Backend, TestDatabase};
-use crate::{api_keys, environments, integrations, key_lookup, sealed_store, settings};
+use crate::{api_keys, environments, integrations, key_lookup, sealed_store, settings, unit_of_work};
 
 type Statement = fn(&mut AnyConnection) -> QueryResult<()>;
 
@@ -28,8 +31,6 @@ fn bound() -> Scope {
 const PAGE: PageRequest<patchbay_domain::IntegrationPosition> = PageRequest { after: None, limit: 50 };
 
 #[rstest]
-#[case::point(|conn: &mut AnyConnection| integrations::find(conn, &whole(), IntegrationId::from_uuid(Uuid::nil())).map(drop))]
-#[case::point_bound(|conn: &mut AnyConnection| integrations::find(conn, &bound(), IntegrationId::from_uuid(Uuid::nil())).map(drop))]
 #[case::page(|conn: &mut AnyConnection| integrations::list(conn, &whole(), PAGE).map(drop))]
 #[case::page_bound(|conn: &mut AnyConnection| integrations::list(conn, &bound(), PAGE).map(drop))]
 #[case::environment(|conn: &mut AnyConnection| environments::find(conn, &whole(), EnvironmentId::from_uuid(Uuid::nil())).map(drop))]
@@ -47,12 +48,63 @@ async fn no_read_walks_over_a_whole_table(
     #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
 ) {
     let place = TestDatabase::new(backend);
-    let plan = plan_of(&place, statement).await;
+    let (sql, plan) = plan_of(&place, statement).await;
     let table_scan = match backend {
         Backend::Sqlite => plan.iter().any(|step| step.starts_with("SCAN ") && !step.contains("USING")),
         Backend::Postgres => plan.iter().any(|step| step.contains("Seq Scan")),
     };
     assert!(!table_scan, "{plan:#?}");
+    // A value bound to LIMIT would have SQLite prepare the statement anew each time.
+    assert!(backend == Backend::Postgres || !sql.contains("LIMIT"), "{sql}");
+}
+
+/// Not from an index of the lists, although it would hold the answer too: there, one is
+/// looked for among all of the organisation's.
+#[rstest]
+#[case::found(|conn: &mut AnyConnection| find(conn, &whole()))]
+#[case::found_bound(|conn: &mut AnyConnection| find(conn, &bound()))]
+#[case::updated(|conn: &mut AnyConnection| { update(conn, &whole()); Ok(()) })]
+#[case::updated_bound(|conn: &mut AnyConnection| { update(conn, &bound()); Ok(()) })]
+#[tokio::test]
+async fn one_integration_is_found_by_its_primary_key(
+    #[case] statement: Statement,
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let place = TestDatabase::new(backend);
+    let (_, plan) = plan_of(&place, statement).await;
+    let plan = plan.join("\n");
+    let primary_key = match backend {
+        Backend::Sqlite => "sqlite_autoindex_integrations_1 (organisation_id=? AND id=?)",
+        Backend::Postgres => "integrations_pkey",
+    };
+    assert!(plan.contains(primary_key), "{plan}");
+}
+
+fn find(conn: &mut AnyConnection, scope: &Scope) -> QueryResult<()> {
+    integrations::find(conn, scope, IntegrationId::from_uuid(Uuid::nil())).map(drop)
+}
+
+fn update(conn: &mut AnyConnection, scope: &Scope) {
+    let draft = IntegrationDraft {
+        provider: ProviderId::json_manifest(),
+        name: IntegrationName::parse("any").unwrap(),
+        kind: IntegrationKind::parse("").unwrap(),
+        origin: Origin::Plain,
+        status: Status::Active,
+        manifest: None,
+        credentials: None,
+        unique_rules: UniqueRules::default(),
+    };
+    let [id, organisation, environment] = [Uuid::nil(); 3];
+    let any = Integration::create(
+        IntegrationId::from_uuid(id),
+        OrganisationId::from_uuid(organisation),
+        EnvironmentId::from_uuid(environment),
+        draft,
+        chrono::DateTime::UNIX_EPOCH,
+    );
+    // There is none to update.
+    unit_of_work::update(conn, scope, &(&any).into()).unwrap_err();
 }
 
 /// The range of the index begins at the position, and the rows come in order: a page deep in
@@ -67,7 +119,8 @@ async fn a_page_is_one_range_of_its_index(
     #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
 ) {
     let place = TestDatabase::new(backend);
-    let plan = plan_of(&place, statement).await.join("\n");
+    let (_, plan) = plan_of(&place, statement).await;
+    let plan = plan.join("\n");
     assert!(plan.contains(&format!("{index} ")), "{plan}");
     assert!(!plan.contains("Sort") && !plan.contains("TEMP B-TREE"), "{plan}");
     let range = match backend {
@@ -112,15 +165,16 @@ struct PostgresStep {
     step: String,
 }
 
-/// The plan of the one statement that `statement` runs, for any values.
-async fn plan_of(place: &TestDatabase, statement: Statement) -> Vec<String> {
+/// The text of the one statement that `statement` runs, and its plan for any values.
+async fn plan_of(place: &TestDatabase, statement: Statement) -> (String, Vec<String>) {
     let job_timeout = Duration::from_secs(60);
     let options = DatabaseOptions { url: place.url.as_str().into(), pool_size: 1, job_timeout };
     let db = Database::connect(&options).unwrap();
     db.migrate().await.unwrap();
-    let plan = db.read(move |conn| {
+    let plan = db.write(move |conn| {
         let sql = sql_of(conn, statement);
-        explain(conn, &sql).map_err(unavailable)
+        let plan = explain(conn, &sql).map_err(unavailable)?;
+        Ok((sql, plan))
     });
     plan.await.unwrap()
 }

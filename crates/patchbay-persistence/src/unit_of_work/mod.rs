@@ -87,13 +87,18 @@ fn insert(conn: &mut AnyConnection, row: &IntegrationRow) -> Result<(), Reposito
     }
 }
 
-/// Replaces the version before the row's own, if it is live and in the scope.
-fn update(conn: &mut AnyConnection, scope: &Scope, row: &IntegrationRow) -> Result<(), RepositoryError> {
+/// Replaces the version before the row's own, if it is live and in the scope. It asks by
+/// `deleted_by` for the same reason as [`find`](crate::integrations::find).
+pub(crate) fn update(
+    conn: &mut AnyConnection,
+    scope: &Scope,
+    row: &IntegrationRow,
+) -> Result<(), RepositoryError> {
     let before = integrations::table
         .filter(integrations::organisation_id.eq(scope.organisation().to_string()))
         .filter(integrations::id.eq(&row.id))
         .filter(integrations::version.eq(row.version - 1))
-        .filter(integrations::deleted_at.is_null());
+        .filter(integrations::deleted_by.is_null());
     let changed = match scope.environment() {
         None => diesel::update(before).set(row).execute(conn),
         Some(environment) => {

@@ -46,6 +46,7 @@ pub(super) enum KeyStep {
 /// A unique key as it is stored.
 #[derive(Clone, Debug, Insertable)]
 #[diesel(table_name = unique_keys)]
+#[diesel(treat_none_as_default_value = false)]
 pub(super) struct UniqueKeyRow {
     pub(super) organisation_id: String,
     pub(super) key: String,

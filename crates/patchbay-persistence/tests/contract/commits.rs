@@ -142,6 +142,27 @@ async fn an_id_in_use_is_told_by_its_kind(#[values(Backend::Sqlite, Backend::Pos
     }
 }
 
+#[tokio::test]
+async fn while_the_server_is_away_every_port_is_unavailable_and_nothing_is_changed() {
+    let store = Store::open(Backend::Postgres).await;
+    let tenant = store.tenant().await;
+    let before = store.stored(&tenant, "before").await;
+    store.place.cut();
+    let refused = [
+        store.update(&tenant.scope, &before, &renamed(&before, "after")).await,
+        store.integrations.find(&tenant.scope, before.id()).await.map(drop),
+        store.keys.list(&tenant.scope).await.map(drop),
+    ];
+    for refused in refused {
+        assert!(matches!(refused, Err(RepositoryError::Unavailable(_))), "{refused:?}");
+    }
+    store.place.restore();
+    while store.db.check().await.is_err() {
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(store.names(&tenant.scope).await, ["before"]);
+}
+
 #[derive(QueryableByName)]
 struct StoredEvent {
     #[diesel(sql_type = diesel::sql_types::Text)]

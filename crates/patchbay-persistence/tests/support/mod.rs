@@ -65,6 +65,30 @@ impl TestDatabase {
     }
 }
 
+impl TestDatabase {
+    /// Cuts every connection to a PostgreSQL database and lets none in.
+    pub fn cut(&self) {
+        let (maintenance, name) = self.server();
+        on_postgres(maintenance, &format!("ALTER DATABASE {name} ALLOW_CONNECTIONS false"));
+        let theirs =
+            format!("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'");
+        on_postgres(maintenance, &theirs);
+    }
+
+    /// Lets connections in again.
+    pub fn restore(&self) {
+        let (maintenance, name) = self.server();
+        on_postgres(maintenance, &format!("ALTER DATABASE {name} ALLOW_CONNECTIONS true"));
+    }
+
+    fn server(&self) -> (&str, &str) {
+        match &self.place {
+            Place::Server { maintenance, name } => (maintenance, name),
+            Place::Directory(_) => panic!("only PostgreSQL has a server"),
+        }
+    }
+}
+
 impl Drop for TestDatabase {
     fn drop(&mut self) {
         if let Place::Server { maintenance, name } = &self.place {

@@ -106,6 +106,24 @@ async fn many_writers_at_once_lose_nothing() {
     assert_eq!(stored(&db).await, (1..=600).collect::<Vec<_>>());
 }
 
+/// Begun as a deferred transaction, most of these would find the database locked when they
+/// come to write what they decided from reading.
+#[tokio::test]
+async fn two_processes_that_read_and_then_write_wait_for_each_other() {
+    let Opened { db, place } = open(Backend::Sqlite);
+    let other = Database::connect(&options(&place.url, 1, Duration::from_secs(30))).unwrap();
+    let next = |conn: &mut AnyConnection| {
+        let last = ids(conn)?.last().copied().unwrap_or_default();
+        insert(conn, last + 1)
+    };
+    let writing: Vec<_> =
+        (0..200).map(|n| if n % 2 == 0 { db.write(next) } else { other.write(next) }).collect();
+    for answer in writing {
+        answer.await.unwrap();
+    }
+    assert_eq!(stored(&db).await, (1..=200).collect::<Vec<_>>());
+}
+
 #[tokio::test]
 async fn another_process_that_holds_the_lock_too_long_makes_the_database_busy() {
     let Opened { db, place } = open_with(Backend::Sqlite, 1, Duration::from_millis(50));

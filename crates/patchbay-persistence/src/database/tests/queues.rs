@@ -93,7 +93,8 @@ async fn closing_finishes_what_waits_and_refuses_what_comes(
         async move { db.shutdown().await }
     });
     tokio::task::yield_now().await;
-    for refused in [db.write(|conn| insert(conn, 2000)).await, db.check().await] {
+    let apart = db.apart("never", |_| Ok(())).await;
+    for refused in [db.write(|conn| insert(conn, 2000)).await, db.check().await, apart] {
         assert!(matches!(refused, Err(RepositoryError::Unavailable(_))), "{refused:?}");
     }
     held.release().await.unwrap();

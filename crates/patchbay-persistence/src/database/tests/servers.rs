@@ -45,6 +45,25 @@ async fn connections_that_died_while_idle_are_replaced_for_reads_and_writes() {
 }
 
 #[tokio::test]
+async fn a_server_that_went_away_is_unavailable_and_found_again_when_it_is_back() {
+    let Opened { db, place } = open_with(Backend::Postgres, 2, Duration::from_secs(30));
+    db.write(|conn| insert(conn, 1)).await.unwrap();
+    place.cut();
+    for _ in 0..100 {
+        let (read, write) = (db.read(ids).await, db.write(|conn| insert(conn, 2)).await);
+        assert!(matches!(read, Err(RepositoryError::Unavailable(_))), "{read:?}");
+        assert!(matches!(write, Err(RepositoryError::Unavailable(_))), "{write:?}");
+    }
+    place.restore();
+    // A thread that knows of the loss only looks; the pool tries again by itself.
+    while db.check().await.is_err() {
+        tokio::task::yield_now().await;
+    }
+    db.write(|conn| insert(conn, 3)).await.unwrap();
+    assert_eq!(stored(&db).await, [1, 3]);
+}
+
+#[tokio::test]
 async fn a_read_whose_connection_dies_is_done_again_on_a_new_one() {
     let Opened { db, place: _place } = open(Backend::Postgres);
     let runs = Arc::new(AtomicU32::new(0));

@@ -1,5 +1,16 @@
 //! The document that describes an app.
 
+mod document;
+mod fetcher;
+mod schedule;
+mod setting;
+
+pub use document::{AppKind, ManifestDocument, NotAManifest, NotInstallable};
+#[cfg(feature = "testing")]
+pub use fetcher::MockManifestFetcher;
+pub use fetcher::{FetchError, ManifestFetcher};
+pub use setting::{SettingDefinition, SettingFault, SettingType};
+
 use crate::text::text_value;
 
 text_value!(

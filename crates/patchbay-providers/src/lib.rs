@@ -1,0 +1,16 @@
+//! Patchbay's way out.
+//!
+//! [`GuardedClient`] is the one HTTP client of the service: every request that leaves it
+//! goes through there, whoever chose the URL. On top of it stand the adapters of the
+//! domain's ports that ask something of a third party.
+
+mod manifest;
+mod outbound;
+#[cfg(test)]
+mod testing;
+
+pub use manifest::HttpManifestFetcher;
+pub use outbound::{
+    ForbiddenHeader, GuardedClient, InvalidOrigin, Method, OutboundError, OutboundPolicy, OutboundRequest,
+    OutboundResponse, OutboundUrl, Refused, TrustedOrigin, UnusableTls, is_public,
+};
