@@ -142,7 +142,7 @@ async fn the_settings_of_one_place_are_one_range_of_their_index(
     #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
 ) {
     let place = TestDatabase::new(backend);
-    let plan = plan_of(&place, statement).await.join("\n");
+    let plan = plan_of(&place, statement).await.1.join("\n");
     assert!(plan.contains("settings_listed "), "{plan}");
     assert!(!plan.contains("Sort") && !plan.contains("TEMP B-TREE"), "{plan}");
     let columns: &[&str] = match backend {
