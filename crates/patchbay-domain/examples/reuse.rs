@@ -63,7 +63,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     refused("a twin", block_on(store.commit(&scope, Changes::new().insert(&twin))))?;
 
     println!("\nA scope sees its own organisation and nothing else:");
-    let page = block_on(store.list(&scope, PageRequest { after: None, limit: 10 }))?;
+    let page = block_on(store.list(&scope, None, PageRequest { after: None, limit: 10 }))?;
     for integration in &page.items {
         println!("  {} at version {}", integration.name(), integration.version().number());
     }
@@ -193,10 +193,12 @@ impl IntegrationRepository for InMemory {
     async fn list(
         &self,
         scope: &Scope,
+        origin: Option<Origin>,
         page: PageRequest<IntegrationPosition>,
     ) -> Result<Page<Integration, IntegrationPosition>, RepositoryError> {
         let place = |one: &Integration| (one.parts().created_at, one.id());
         let mut items = self.live(scope);
+        items.retain(|one| origin.is_none_or(|origin| one.parts().origin == origin));
         items.sort_by_key(place);
         items.retain(|one| page.after.is_none_or(|after| place(one) > (after.created_at, after.id)));
         let limit = usize::try_from(page.limit).unwrap_or(usize::MAX);

@@ -3,7 +3,10 @@
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 
-use crate::{ApiKey, ApiKeyId, Environment, Event, Integration, RepositoryError, Scope, Setting, UniqueKey};
+use crate::{
+    ApiKey, ApiKeyId, Environment, Event, Integration, IntegrationId, ManifestDocument, RepositoryError,
+    Scope, Setting, UniqueKey,
+};
 
 /// A write of an integration and of the unique keys that it holds.
 #[derive(Clone, Debug, PartialEq)]
@@ -24,6 +27,17 @@ pub enum IntegrationWrite {
         /// The keys it takes.
         claimed: Vec<UniqueKey>,
     },
+}
+
+/// A write of what was read at the address of an integration's manifest.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ManifestWrite {
+    /// The integration. It is written in the same changes, which guards the document by its
+    /// version.
+    pub integration: IntegrationId,
+    /// The document that is kept from now on, in the place of any other; `None` drops what
+    /// is kept.
+    pub document: Option<ManifestDocument>,
 }
 
 /// A write of an API key.
@@ -61,6 +75,9 @@ pub enum SettingWrite {
 pub struct Changes {
     /// Integrations, in the order of writing.
     pub integrations: Vec<IntegrationWrite>,
+    /// Documents of manifests. That of an integration that is deleted goes with it
+    /// unmentioned.
+    pub manifests: Vec<ManifestWrite>,
     /// Settings, in the order of writing. Those of an integration that is deleted go with it
     /// unmentioned.
     pub settings: Vec<SettingWrite>,
@@ -95,6 +112,14 @@ impl Changes {
         let released = held.iter().filter(|key| !wanted.contains(key)).cloned().collect();
         let claimed = wanted.into_iter().filter(|key| !held.contains(key)).collect();
         self.integrations.push(IntegrationWrite::Update { integration: after.clone(), released, claimed });
+        self
+    }
+
+    /// Keeps the document that was read at the manifest of `of`, or drops the one that is
+    /// kept. `of` is among these changes.
+    #[must_use]
+    pub fn manifest(mut self, of: &Integration, document: Option<ManifestDocument>) -> Self {
+        self.manifests.push(ManifestWrite { integration: of.id(), document });
         self
     }
 
@@ -146,7 +171,8 @@ pub trait UnitOfWork: Send + Sync {
     /// # Errors
     /// [`RepositoryError::Stale`] when a stored version moved on or the entity is gone,
     /// [`RepositoryError::Duplicate`] with the unique key or the kind of id that is taken,
-    /// [`RepositoryError::Corrupt`] when something new lies outside `scope`. After every
+    /// [`RepositoryError::Corrupt`] when something new lies outside `scope`, or a document
+    /// comes without its integration. After every
     /// error but [`RepositoryError::OutcomeUnknown`] nothing was changed.
     async fn commit(&self, scope: &Scope, changes: Changes) -> Result<(), RepositoryError>;
 }

@@ -31,7 +31,7 @@ pub mod testing;
 mod text;
 
 pub use api_key::*;
-pub use changes::{Changes, IntegrationWrite, KeyWrite, SettingWrite, UnitOfWork};
+pub use changes::{Changes, IntegrationWrite, KeyWrite, ManifestWrite, SettingWrite, UnitOfWork};
 pub use clock::Clock;
 pub use environment::{Environment, EnvironmentName, EnvironmentRepository};
 pub use error::{BoxError, RepositoryError, Taken};
@@ -54,7 +54,7 @@ pub use {
     clock::MockClock,
     environment::MockEnvironmentRepository,
     id_generator::MockIdGenerator,
-    integration::{MockIntegrationRepository, MockManifestFetcher},
+    integration::{MockIntegrationRepository, MockManifestFetcher, MockManifestRepository},
     organisation::MockOrganisationDirectory,
     secret::{MockSealedStore, MockVault},
     setting::{MockChannelConfigRepository, MockSettingRepository},

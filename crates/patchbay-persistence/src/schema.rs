@@ -50,6 +50,15 @@ diesel::table! {
 }
 
 diesel::table! {
+    manifests (organisation_id, integration_id) {
+        organisation_id -> Text,
+        integration_id -> Text,
+        environment_id -> Text,
+        document -> Text,
+    }
+}
+
+diesel::table! {
     settings (organisation_id, id) {
         organisation_id -> Text,
         id -> Text,

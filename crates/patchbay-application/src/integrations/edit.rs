@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use patchbay_domain::{
     Changes, Clock, CredentialName, Credentials, EventType, IdGenerator, Integration, IntegrationEdit,
-    IntegrationId, IntegrationKind, IntegrationName, IntegrationRepository, ManifestUrl, Mask, Patch,
-    Permission, Status, UnitOfWork, Vault,
+    IntegrationId, IntegrationKind, IntegrationName, IntegrationRepository, Manifest, ManifestUrl, Mask,
+    Patch, Permission, Status, UnitOfWork, Vault,
 };
 use secrecy::SecretString;
 use serde_json::Map;
@@ -78,11 +78,14 @@ impl EditIntegration {
             new_secrets |= credentials.write_back(name, secret, mask);
         }
         let sealed = if new_secrets { self.seal(&credentials, &before)? } else { Patch::Keep };
+        let elsewhere =
+            |url: &ManifestUrl| before.manifest().is_none_or(|manifest| manifest.url != *url);
+        let moved = change.manifest_url.filter(elsewhere);
         let edit = IntegrationEdit {
             name: change.name,
             kind: change.kind,
             status: change.status,
-            manifest_url: change.manifest_url,
+            manifest: moved.map(|url| Manifest { url, app: None }),
             credentials: sealed,
         };
         let now = self.clock.now();

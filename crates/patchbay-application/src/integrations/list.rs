@@ -41,7 +41,8 @@ impl ListIntegrations {
         let mut all = Vec::new();
         let mut after: Option<IntegrationPosition> = None;
         loop {
-            let page = self.integrations.list(caller.scope(), PageRequest { after, limit: BATCH }).await?;
+            let request = PageRequest { after, limit: BATCH };
+            let page = self.integrations.list(caller.scope(), None, request).await?;
             all.extend(page.items);
             after = page.next;
             if after.is_none() {
@@ -83,7 +84,7 @@ mod tests {
     #[test]
     fn a_long_list_is_read_in_batches_to_its_end() {
         let mut integrations = MockIntegrationRepository::new();
-        integrations.expect_list().times(2).returning(|_, page| {
+        integrations.expect_list().times(2).returning(|_, _, page| {
             let item = an_integration();
             let next = page.after.is_none().then(|| IntegrationPosition::of(&item));
             Ok(Page { items: vec![item], next })
@@ -96,14 +97,14 @@ mod tests {
     fn an_offered_app_is_listed_first_until_it_is_connected() {
         let reader = caller(&[Permission::IntegrationsRead]);
         let mut integrations = MockIntegrationRepository::new();
-        integrations.expect_list().returning(|_, _| Ok(Page { items: vec![an_integration()], next: None }));
+        integrations.expect_list().returning(|_, _, _| Ok(Page { items: vec![an_integration()], next: None }));
         let listed = block_on(list(integrations, vec![slack()]).run(&reader)).unwrap();
         assert_eq!(listed.len(), 2);
         assert_eq!((listed[0].id(), listed[0].parts().origin), (slack().id_for(&reader), Origin::System));
 
         let mut integrations = MockIntegrationRepository::new();
         let connected = slack().offered_to(&reader);
-        integrations.expect_list().return_once(|_, _| Ok(Page { items: vec![connected], next: None }));
+        integrations.expect_list().return_once(|_, _, _| Ok(Page { items: vec![connected], next: None }));
         let listed = block_on(list(integrations, vec![slack()]).run(&reader)).unwrap();
         assert_eq!(listed.len(), 1);
     }
@@ -111,11 +112,11 @@ mod tests {
     #[test]
     fn a_list_that_breaks_off_is_an_error_not_a_shorter_list() {
         let mut integrations = MockIntegrationRepository::new();
-        integrations.expect_list().once().return_once(|_, _| {
+        integrations.expect_list().once().return_once(|_, _, _| {
             let item = an_integration();
             Ok(Page { next: Some(IntegrationPosition::of(&item)), items: vec![item] })
         });
-        integrations.expect_list().return_once(|_, _| Err(RepositoryError::Busy));
+        integrations.expect_list().return_once(|_, _, _| Err(RepositoryError::Busy));
         let outcome = block_on(list(integrations, Vec::new()).run(&caller(&[Permission::IntegrationsRead])));
         assert!(matches!(outcome, Err(AppError::Busy(_))), "{outcome:?}");
     }

@@ -1,6 +1,6 @@
 //! A partial change of an integration.
 
-use super::{IntegrationKind, IntegrationName, IntegrationParts, Manifest, ManifestUrl, Status};
+use super::{IntegrationKind, IntegrationName, IntegrationParts, Manifest, Status};
 use crate::Sealed;
 
 /// What to do with something that an integration may lack.
@@ -52,8 +52,8 @@ pub struct IntegrationEdit {
     pub kind: Option<IntegrationKind>,
     /// A new status.
     pub status: Option<Status>,
-    /// A new place for its manifest. What was read at another place no longer counts.
-    pub manifest_url: Option<ManifestUrl>,
+    /// A new manifest: where it is, and what was read there.
+    pub manifest: Option<Manifest>,
     /// Its secrets, already sealed.
     pub credentials: Patch<Sealed>,
 }
@@ -69,10 +69,8 @@ impl IntegrationEdit {
         if let Some(status) = self.status {
             parts.status = status;
         }
-        if let Some(url) = self.manifest_url
-            && parts.manifest.as_ref().is_none_or(|manifest| manifest.url != url)
-        {
-            parts.manifest = Some(Manifest { url, app: None });
+        if let Some(manifest) = self.manifest {
+            parts.manifest = Some(manifest);
         }
         self.credentials.apply(&mut parts.credentials);
     }

@@ -10,12 +10,12 @@ use chrono::{DateTime, Utc};
 use serde_json::{Map, Value, json};
 
 pub use edit::{IntegrationEdit, Patch};
-#[cfg(feature = "testing")]
-pub use manifest::MockManifestFetcher;
 pub use manifest::{
-    AppDescription, AppKind, FetchError, Manifest, ManifestDocument, ManifestFetcher, ManifestUrl,
-    NotAManifest, NotInstallable, SettingDefinition, SettingFault, SettingType,
+    AppDescription, AppKind, FetchError, Manifest, ManifestDocument, ManifestFetcher, ManifestRepository,
+    ManifestUrl, NotAManifest, NotInstallable, SettingDefinition, SettingFault, SettingType,
 };
+#[cfg(feature = "testing")]
+pub use manifest::{MockManifestFetcher, MockManifestRepository};
 #[cfg(feature = "testing")]
 pub use repository::MockIntegrationRepository;
 pub use repository::{IntegrationPosition, IntegrationRepository};
@@ -183,6 +183,15 @@ impl Integration {
         let mut parts = self.0.clone();
         edit.apply(&mut parts);
         (parts != self.0).then(|| Self(parts).advanced(now))
+    }
+
+    /// The next version with `edit` applied, even if it changes nothing: something that
+    /// belongs to the integration changes with it.
+    #[must_use]
+    pub fn next(&self, edit: IntegrationEdit, now: DateTime<Utc>) -> Self {
+        let mut parts = self.0.clone();
+        edit.apply(&mut parts);
+        Self(parts).advanced(now)
     }
 
     /// The last version: deleted, its secrets destroyed.

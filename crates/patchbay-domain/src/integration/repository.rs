@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 
-use super::Integration;
+use super::{Integration, Origin};
 use crate::{IntegrationId, Page, PageRequest, RepositoryError, Scope};
 
 /// A place in the list of integrations, which is ordered by time of making, then id.
@@ -31,10 +31,12 @@ pub trait IntegrationRepository: Send + Sync {
     /// Finds an integration that the scope sees.
     async fn find(&self, scope: &Scope, id: IntegrationId) -> Result<Option<Integration>, RepositoryError>;
 
-    /// The integrations that the scope sees, oldest first (then by id).
+    /// The integrations that the scope sees, of one origin or of all, oldest first (then by
+    /// id).
     async fn list(
         &self,
         scope: &Scope,
+        origin: Option<Origin>,
         page: PageRequest<IntegrationPosition>,
     ) -> Result<Page<Integration, IntegrationPosition>, RepositoryError>;
 }

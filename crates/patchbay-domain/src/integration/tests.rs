@@ -48,10 +48,19 @@ fn a_change_to_what_is_already_so_is_no_change() {
     let same = IntegrationEdit {
         name: Some(integration.name().clone()),
         status: Some(Status::Active),
-        manifest_url: Some(ManifestUrl::parse("https://a.example").unwrap()),
+        manifest: integration.manifest().cloned(),
         ..Default::default()
     };
     assert_eq!(integration.edited(same, now() + TimeDelta::seconds(1)), None);
+}
+
+#[test]
+fn a_change_of_what_belongs_to_it_makes_the_next_version_too() {
+    let before = named("Shop", "https://a.example");
+    let later = now() + TimeDelta::seconds(1);
+    let after = before.next(IntegrationEdit::default(), later);
+    assert_eq!((after.version().number(), after.parts().updated_at), (2, later));
+    assert_eq!(after.name(), before.name());
 }
 
 #[test]
@@ -67,6 +76,19 @@ fn spellings_of_one_name_and_address_share_a_key() {
     assert_eq!(keys("Shop", "https://A.example/"), keys(" SHOP ", "https://a.example:443"));
     assert_ne!(keys("Shop", "https://a.example"), keys("Shop", "https://b.example"));
     assert_ne!(keys("Shop", "https://a.example"), keys("Shops", "https://a.example"));
+}
+
+#[test]
+fn custom_integrations_share_a_key_by_their_address_alone() {
+    let custom = |name, url, origin| {
+        let unique_rules = [UniqueRule::CustomManifest].into_iter().collect();
+        Integration::from_parts(IntegrationParts { origin, unique_rules, ..named(name, url).0 }).unique_keys()
+    };
+    let held = custom("Shop", "https://A.example/", Origin::Custom);
+    assert_eq!(held.len(), 1);
+    assert_eq!(held, custom("Store", "https://a.example:443", Origin::Custom));
+    assert_ne!(held, custom("Shop", "https://b.example", Origin::Custom));
+    assert_eq!(custom("Shop", "https://a.example", Origin::Plain), []);
 }
 
 #[test]

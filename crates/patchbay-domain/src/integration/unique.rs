@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{Integration, IntegrationParts};
+use super::{Integration, IntegrationParts, Origin};
 use crate::event::codes;
 
 codes! {
@@ -11,6 +11,8 @@ codes! {
     UniqueRule {
         /// Name (case folded) together with manifest address (canonical).
         NameAndManifest = "name_and_manifest",
+        /// Manifest address (canonical), among custom integrations.
+        CustomManifest = "custom_manifest",
     }
 }
 
@@ -19,7 +21,7 @@ impl UniqueRule {
     /// to hold on to.
     #[must_use]
     pub fn key_of(self, integration: &Integration) -> Option<UniqueKey> {
-        let IntegrationParts { name, manifest, .. } = integration.parts();
+        let IntegrationParts { name, manifest, origin, .. } = integration.parts();
         let value = match self {
             // A name has no line break at its ends, but may have one inside: its length
             // keeps two different pairs from reading the same.
@@ -27,6 +29,8 @@ impl UniqueRule {
                 let name = name.as_str().to_lowercase();
                 format!("{}\n{name}\n{}", name.len(), manifest.as_ref()?.url.canonical())
             }
+            Self::CustomManifest if *origin == Origin::Custom => manifest.as_ref()?.url.canonical(),
+            Self::CustomManifest => return None,
         };
         Some(UniqueKey { rule: self, value })
     }

@@ -127,7 +127,7 @@ fn list() -> TestRequest {
 
 async fn list_with(error: RepositoryError) -> (StatusCode, bool, Value) {
     let mut integrations = MockIntegrationRepository::new();
-    integrations.expect_list().return_once(|_, _| Err(error));
+    integrations.expect_list().return_once(|_, _, _| Err(error));
     answer(state(integrations, MockUnitOfWork::new()), list()).await
 }
 

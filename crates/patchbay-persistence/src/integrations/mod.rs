@@ -4,11 +4,12 @@ mod row;
 
 use async_trait::async_trait;
 use chrono::NaiveDateTime;
-use diesel::expression::AsExpression;
+use diesel::dsl::sql;
+use diesel::expression::{AsExpression, SqlLiteral};
 use diesel::prelude::*;
-use diesel::sql_types::{Text, Timestamp};
+use diesel::sql_types::{Bool, Text, Timestamp};
 use patchbay_domain::{
-    Integration, IntegrationId, IntegrationPosition, IntegrationRepository, Page, PageRequest,
+    Integration, IntegrationId, IntegrationPosition, IntegrationRepository, Origin, Page, PageRequest,
     RepositoryError, Scope,
 };
 
@@ -51,10 +52,12 @@ impl IntegrationRepository for DieselIntegrationRepository {
     async fn list(
         &self,
         scope: &Scope,
+        origin: Option<Origin>,
         page: PageRequest<IntegrationPosition>,
     ) -> Result<Page<Integration, IntegrationPosition>, RepositoryError> {
         let (scope, limit) = (*scope, usize::try_from(page.limit).unwrap_or(usize::MAX));
-        let mut rows = self.db.read(move |conn| list(conn, &scope, page).map_err(unavailable)).await?;
+        let mut rows =
+            self.db.read(move |conn| list(conn, &scope, origin, page).map_err(unavailable)).await?;
         let more = rows.len() > limit;
         rows.truncate(limit);
         let items = rows.into_iter().map(Integration::try_from).collect::<Result<Vec<_>, _>>()?;
@@ -87,6 +90,7 @@ pub(crate) fn find(
 pub(crate) fn list(
     conn: &mut AnyConnection,
     scope: &Scope,
+    origin: Option<Origin>,
     page: PageRequest<IntegrationPosition>,
 ) -> QueryResult<Vec<IntegrationRow>> {
     let (time, last) =
@@ -99,13 +103,27 @@ pub(crate) fn list(
         .filter(deleted_at.is_null())
         .filter(follows((created_at, id), position))
         .order((created_at, id));
-    match scope.environment() {
-        None => load_first!(rows, conn, live.select(IntegrationRow::as_select())),
-        Some(environment) => {
-            let live = live.filter(environment_id.eq(environment.to_string()));
+    let environment = scope.environment().map(|environment| environment.to_string());
+    match (environment, origin.map(of_origin)) {
+        (None, None) => load_first!(rows, conn, live.select(IntegrationRow::as_select())),
+        (Some(environment), None) => {
+            let live = live.filter(environment_id.eq(environment));
+            load_first!(rows, conn, live.select(IntegrationRow::as_select()))
+        }
+        (None, Some(origin)) => {
+            load_first!(rows, conn, live.filter(origin).select(IntegrationRow::as_select()))
+        }
+        (Some(environment), Some(origin)) => {
+            let live = live.filter(environment_id.eq(environment)).filter(origin);
             load_first!(rows, conn, live.select(IntegrationRow::as_select()))
         }
     }
+}
+
+/// The origin is written into the statement: for a bound value neither database would take
+/// the index that holds just this origin.
+fn of_origin(origin: Origin) -> SqlLiteral<Bool> {
+    sql(&format!("integrations.origin = '{}'", origin.as_str()))
 }
 
 /// A position before all others: the first page is asked for by the same statement as the

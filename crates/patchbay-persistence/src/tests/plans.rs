@@ -16,7 +16,9 @@ use uuid::Uuid;
 
 use crate::database::{AnyConnection, Database, DatabaseOptions, unavailable};
 use crate::test_support::{Backend, TestDatabase};
-use crate::{api_keys, environments, integrations, key_lookup, sealed_store, settings, unit_of_work};
+use crate::{
+    api_keys, environments, integrations, key_lookup, manifests, sealed_store, settings, unit_of_work,
+};
 
 type Statement = fn(&mut AnyConnection) -> QueryResult<()>;
 
@@ -30,9 +32,15 @@ fn bound() -> Scope {
 
 const PAGE: PageRequest<patchbay_domain::IntegrationPosition> = PageRequest { after: None, limit: 50 };
 
+const CUSTOM: Option<Origin> = Some(Origin::Custom);
+
 #[rstest]
-#[case::page(|conn: &mut AnyConnection| integrations::list(conn, &whole(), PAGE).map(drop))]
-#[case::page_bound(|conn: &mut AnyConnection| integrations::list(conn, &bound(), PAGE).map(drop))]
+#[case::page(|conn: &mut AnyConnection| integrations::list(conn, &whole(), None, PAGE).map(drop))]
+#[case::page_bound(|conn: &mut AnyConnection| integrations::list(conn, &bound(), None, PAGE).map(drop))]
+#[case::custom(|conn: &mut AnyConnection| integrations::list(conn, &whole(), CUSTOM, PAGE).map(drop))]
+#[case::custom_bound(|conn: &mut AnyConnection| integrations::list(conn, &bound(), CUSTOM, PAGE).map(drop))]
+#[case::manifest(|conn: &mut AnyConnection| manifests::find(conn, &whole(), IntegrationId::from_uuid(Uuid::nil())).map(drop))]
+#[case::manifest_bound(|conn: &mut AnyConnection| manifests::find(conn, &bound(), IntegrationId::from_uuid(Uuid::nil())).map(drop))]
 #[case::environment(|conn: &mut AnyConnection| environments::find(conn, &whole(), EnvironmentId::from_uuid(Uuid::nil())).map(drop))]
 #[case::environments(|conn: &mut AnyConnection| environments::list(conn, &whole()).map(drop))]
 #[case::keys(|conn: &mut AnyConnection| api_keys::list(conn, &whole()).map(drop))]
@@ -110,8 +118,9 @@ fn update(conn: &mut AnyConnection, scope: &Scope) {
 /// The range of the index begins at the position, and the rows come in order: a page deep in
 /// the list costs what the first one costs.
 #[rstest]
-#[case::page(|conn: &mut AnyConnection| integrations::list(conn, &whole(), PAGE).map(drop), "integrations_listed")]
-#[case::page_bound(|conn: &mut AnyConnection| integrations::list(conn, &bound(), PAGE).map(drop), "integrations_listed_by_environment")]
+#[case::page(|conn: &mut AnyConnection| integrations::list(conn, &whole(), None, PAGE).map(drop), "integrations_listed")]
+#[case::page_bound(|conn: &mut AnyConnection| integrations::list(conn, &bound(), None, PAGE).map(drop), "integrations_listed_by_environment")]
+#[case::custom(|conn: &mut AnyConnection| integrations::list(conn, &whole(), CUSTOM, PAGE).map(drop), "integrations_custom_listed")]
 #[tokio::test]
 async fn a_page_is_one_range_of_its_index(
     #[case] statement: Statement,

@@ -9,8 +9,8 @@ use patchbay_domain::{Changes, EntityKind, IntegrationId, RepositoryError, Scope
 use crate::database::{AnyConnection, Database, gone_or_unavailable, per_backend, unavailable};
 use crate::integrations::IntegrationRow;
 use crate::schema::{integrations, unique_keys};
-use crate::{api_keys, environments, events, settings};
-use plan::{IntegrationStep, KeyStep, Plan, SettingStep, UniqueKeyRow};
+use crate::{api_keys, environments, events, manifests, settings};
+use plan::{IntegrationStep, KeyStep, ManifestStep, Plan, SettingStep, UniqueKeyRow};
 
 /// Saves [`Changes`] in a [`Database`].
 #[derive(Clone, Debug)]
@@ -51,6 +51,7 @@ fn save(conn: &mut AnyConnection, scope: &Scope, plan: &Plan) -> Result<(), Repo
     for id in &plan.deleted {
         release_all(conn, scope, *id)?;
         settings::delete_all(conn, scope, *id)?;
+        manifests::delete(conn, scope, *id)?;
     }
     for row in &plan.released {
         release(conn, row)?;
@@ -58,6 +59,12 @@ fn save(conn: &mut AnyConnection, scope: &Scope, plan: &Plan) -> Result<(), Repo
     for (row, key) in &plan.claimed {
         if claim(conn, row)? == 0 {
             return Err(RepositoryError::Duplicate(Taken::Key(key.clone())));
+        }
+    }
+    for step in &plan.manifests {
+        match step {
+            ManifestStep::Store(row) => manifests::store(conn, row)?,
+            ManifestStep::Drop(id) => manifests::delete(conn, scope, *id)?,
         }
     }
     for step in &plan.settings {

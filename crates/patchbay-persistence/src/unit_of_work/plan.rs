@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use patchbay_domain::{
     ApiKey, ApiKeyId, Changes, Environment, Event, Integration, IntegrationId, IntegrationWrite, KeyWrite,
-    RepositoryError, Scope, Setting, SettingWrite, UniqueKey,
+    ManifestWrite, RepositoryError, Scope, Setting, SettingWrite, UniqueKey,
 };
 use sha2::{Digest, Sha256};
 
@@ -12,6 +12,7 @@ use crate::api_keys::ApiKeyRow;
 use crate::environments::EnvironmentRow;
 use crate::events::EventRow;
 use crate::integrations::IntegrationRow;
+use crate::manifests::ManifestRow;
 use crate::schema::unique_keys;
 use crate::settings::SettingRow;
 
@@ -22,6 +23,7 @@ pub(super) struct Plan {
     pub(super) deleted: Vec<IntegrationId>,
     pub(super) released: Vec<UniqueKeyRow>,
     pub(super) claimed: Vec<(UniqueKeyRow, UniqueKey)>,
+    pub(super) manifests: Vec<ManifestStep>,
     pub(super) settings: Vec<SettingStep>,
     pub(super) api_keys: Vec<KeyStep>,
     pub(super) events: Vec<EventRow>,
@@ -30,6 +32,11 @@ pub(super) struct Plan {
 pub(super) enum IntegrationStep {
     Insert(IntegrationRow),
     Update(IntegrationRow),
+}
+
+pub(super) enum ManifestStep {
+    Store(ManifestRow),
+    Drop(IntegrationId),
 }
 
 pub(super) enum SettingStep {
@@ -82,6 +89,7 @@ impl Plan {
             deleted: Vec::new(),
             released: Vec::new(),
             claimed: Vec::new(),
+            manifests: Vec::with_capacity(changes.manifests.len()),
             settings: Vec::with_capacity(changes.settings.len()),
             api_keys: Vec::new(),
             events: Vec::with_capacity(changes.events.len()),
@@ -91,6 +99,9 @@ impl Plan {
         }
         for write in &changes.integrations {
             plan.add_integration(scope, write)?;
+        }
+        for write in &changes.manifests {
+            plan.add_manifest(changes, write)?;
         }
         for write in &changes.settings {
             plan.add_setting(scope, write)?;
@@ -135,6 +146,24 @@ impl Plan {
 
     fn claim(&mut self, integration: &Integration, keys: &[UniqueKey]) {
         self.claimed.extend(keys.iter().map(|key| (UniqueKeyRow::new(integration, key), key.clone())));
+    }
+
+    /// The integration beside it was judged by the scope, and guards it by its version.
+    fn add_manifest(&mut self, changes: &Changes, write: &ManifestWrite) -> Result<(), RepositoryError> {
+        let written = changes.integrations.iter().map(|write| match write {
+            IntegrationWrite::Insert { integration, .. } | IntegrationWrite::Update { integration, .. } => {
+                integration
+            }
+        });
+        let live = |one: &&Integration| one.id() == write.integration && one.parts().deleted.is_none();
+        let Some(integration) = written.rev().find(live) else {
+            return Err(RepositoryError::corrupt("manifest", "it comes without its integration"));
+        };
+        self.manifests.push(match &write.document {
+            Some(document) => ManifestStep::Store(ManifestRow::new(integration, document)),
+            None => ManifestStep::Drop(integration.id()),
+        });
+        Ok(())
     }
 
     fn add_setting(&mut self, scope: &Scope, write: &SettingWrite) -> Result<(), RepositoryError> {

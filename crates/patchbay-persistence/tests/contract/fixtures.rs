@@ -15,8 +15,8 @@ use patchbay_domain::{
 };
 use patchbay_persistence::{
     Database, DatabaseOptions, DieselApiKeyRepository, DieselChannelConfigRepository,
-    DieselEnvironmentRepository, DieselIntegrationRepository, DieselKeyLookup, DieselOrganisationDirectory,
-    DieselSealedStore, DieselSettingRepository, DieselUnitOfWork,
+    DieselEnvironmentRepository, DieselIntegrationRepository, DieselKeyLookup, DieselManifestRepository,
+    DieselOrganisationDirectory, DieselSealedStore, DieselSettingRepository, DieselUnitOfWork,
 };
 use uuid::Uuid;
 
@@ -28,6 +28,7 @@ pub struct Store {
     pub organisations: DieselOrganisationDirectory,
     pub environments: DieselEnvironmentRepository,
     pub integrations: DieselIntegrationRepository,
+    pub manifests: DieselManifestRepository,
     pub settings: DieselSettingRepository,
     pub channels: DieselChannelConfigRepository,
     pub keys: DieselApiKeyRepository,
@@ -62,6 +63,7 @@ impl Store {
             organisations: DieselOrganisationDirectory::new(db.clone()),
             environments: DieselEnvironmentRepository::new(db.clone()),
             integrations: DieselIntegrationRepository::new(db.clone()),
+            manifests: DieselManifestRepository::new(db.clone()),
             settings: DieselSettingRepository::new(db.clone()),
             channels: DieselChannelConfigRepository::new(db.clone()),
             keys: DieselApiKeyRepository::new(db.clone()),
@@ -214,7 +216,7 @@ impl Store {
         after: Option<IntegrationPosition>,
         limit: u32,
     ) -> Page<Integration, IntegrationPosition> {
-        self.integrations.list(scope, PageRequest { after, limit }).await.unwrap()
+        self.integrations.list(scope, None, PageRequest { after, limit }).await.unwrap()
     }
 
     /// The names on the first page.

@@ -8,6 +8,7 @@ mod fixtures;
 mod integrations;
 mod isolation;
 mod keys;
+mod manifests;
 mod migrations;
 mod organisations;
 mod paging;

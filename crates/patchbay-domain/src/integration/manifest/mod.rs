@@ -2,6 +2,7 @@
 
 mod document;
 mod fetcher;
+mod repository;
 mod schedule;
 mod setting;
 
@@ -9,6 +10,9 @@ pub use document::{AppKind, ManifestDocument, NotAManifest, NotInstallable};
 #[cfg(feature = "testing")]
 pub use fetcher::MockManifestFetcher;
 pub use fetcher::{FetchError, ManifestFetcher};
+pub use repository::ManifestRepository;
+#[cfg(feature = "testing")]
+pub use repository::MockManifestRepository;
 pub use setting::{SettingDefinition, SettingFault, SettingType};
 
 use crate::text::text_value;

@@ -1,0 +1,2 @@
+DROP INDEX integrations_custom_listed;
+DROP TABLE manifests;
