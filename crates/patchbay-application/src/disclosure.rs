@@ -15,6 +15,8 @@ pub enum Reveal {
     Echo,
     /// In full to a caller with [`Permission::CredentialsReveal`], to others masked.
     Permitted(Mask),
+    /// Not at all.
+    Never,
 }
 
 /// The secrets of an integration as an answer shows them.
@@ -43,6 +45,7 @@ impl Reveal {
                 credentials.iter().map(|(name, secret)| (name.clone(), mask.of(secret))).collect(),
             ),
             Self::Permitted(_) | Self::Echo => Shown::Full(credentials),
+            Self::Never => Shown::Masked(Vec::new()),
         }
     }
 }

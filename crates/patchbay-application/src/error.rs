@@ -1,6 +1,9 @@
 //! Why a use case stopped.
 
-use patchbay_domain::{BoxError, EntityKind, Permission, RepositoryError, Taken, UniqueRule, VaultError};
+use patchbay_domain::{
+    BoxError, EntityKind, FetchError, NotInstallable, Permission, RepositoryError, Taken, UniqueRule,
+    VaultError,
+};
 
 use crate::Faults;
 
@@ -23,6 +26,9 @@ pub enum AppError {
     /// It would collide with what is there.
     #[error("{0}")]
     Conflict(Conflict),
+    /// No app can be installed by the manifest at the address that was sent.
+    #[error(transparent)]
+    Manifest(#[from] UnusableManifest),
     /// Too much is going on. Nothing was done; a retry makes sense.
     #[error("the service is busy")]
     Busy(#[source] BoxError),
@@ -81,6 +87,18 @@ impl std::fmt::Display for Entity {
             Self::AnySetting => "integration has no settings",
         })
     }
+}
+
+/// Why no app can be installed by a manifest. `Display` may be shown to clients: it does not
+/// tell an address that may not be reached from one that has no meaning.
+#[derive(Debug, thiserror::Error)]
+pub enum UnusableManifest {
+    /// It could not be had.
+    #[error(transparent)]
+    Fetch(#[from] FetchError),
+    /// It does not say enough.
+    #[error(transparent)]
+    Content(#[from] NotInstallable),
 }
 
 /// What a change would collide with.

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use patchbay_domain::InvalidText;
+use patchbay_domain::{InvalidText, SettingFault};
 
 /// The part of a request that a fault lies in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -67,6 +67,8 @@ pub enum FaultReason {
         /// What it should be, with its article.
         expected: &'static str,
     },
+    /// It is no value of its setting, as the app's manifest defines that.
+    Setting(SettingFault),
     /// The body asks for no change that is known.
     NothingToChange,
 }
@@ -80,6 +82,7 @@ impl fmt::Display for FaultReason {
             Self::WrongType { expected } => write!(f, "must be {}", expected.as_str()),
             Self::Text(why) => write!(f, "{why}"),
             Self::Syntax { expected } => write!(f, "is not {expected}"),
+            Self::Setting(why) => write!(f, "{why}"),
             Self::NothingToChange => f.write_str("has no member that can be changed"),
         }
     }

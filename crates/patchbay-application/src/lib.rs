@@ -22,6 +22,6 @@ mod testing;
 pub use authenticate::Authenticate;
 pub use caller::Caller;
 pub use disclosure::{Disclosed, Reveal, Shown};
-pub use error::{AppError, AuthRefusal, Conflict, Entity};
+pub use error::{AppError, AuthRefusal, Conflict, Entity, UnusableManifest};
 pub use faults::{Fault, FaultReason, Faults, JsonType, Location};
 pub use services::Services;

@@ -2,7 +2,8 @@
 
 use crate::Authenticate;
 use crate::integrations::{
-    CreateIntegration, DeleteIntegration, EditIntegration, GetIntegration, ListIntegrations,
+    CreateIntegration, DeleteIntegration, EditIntegration, GetIntegration, InstallCustom, ListIntegrations,
+    ReplaceManifest,
 };
 use crate::settings::{DeleteSetting, EditSetting, ListSettings, PutSetting};
 
@@ -12,6 +13,10 @@ pub struct Services {
     pub authenticate: Authenticate,
     /// Adds an integration.
     pub create_integration: CreateIntegration,
+    /// Installs an app by its manifest alone.
+    pub install_custom: InstallCustom,
+    /// Gives such an integration another manifest.
+    pub replace_manifest: ReplaceManifest,
     /// Shows an integration.
     pub get_integration: GetIntegration,
     /// Lists integrations.

@@ -3,9 +3,9 @@
 use chrono::{DateTime, Utc};
 use patchbay_domain::{
     ApiKey, ApiKeyId, ApiKeyName, CredentialName, Credentials, EnvironmentId, Integration, IntegrationDraft,
-    IntegrationId, IntegrationKind, IntegrationName, KeyHash, KeyId, KeyKind, KeyOwner, Manifest,
-    ManifestUrl, MockVault, Organisation, OrganisationId, OrganisationName, Origin, Permission, ProviderId,
-    Sealed, SecretPlace, Status, UniqueRule,
+    IntegrationEdit, IntegrationId, IntegrationKind, IntegrationName, KeyHash, KeyId, KeyKind, KeyOwner,
+    Manifest, ManifestDocument, ManifestUrl, MockVault, Organisation, OrganisationId, OrganisationName,
+    Origin, Permission, ProviderId, Sealed, SecretPlace, Status, UniqueRule,
 };
 use secrecy::{ExposeSecret, SecretString};
 use uuid::Uuid;
@@ -95,6 +95,17 @@ fn integration(credentials: Option<Sealed>) -> Integration {
 /// A stored integration without secrets.
 pub fn an_integration() -> Integration {
     integration(None)
+}
+
+/// A stored integration whose manifest was read.
+pub fn a_described_integration(document: &ManifestDocument) -> Integration {
+    let app = Some(document.app.clone());
+    let manifest = Some(Manifest { url: a_url("https://shop.example"), app });
+    an_integration().next(IntegrationEdit { manifest, ..Default::default() }, at(10))
+}
+
+pub fn a_document(source: serde_json::Value) -> ManifestDocument {
+    ManifestDocument::read(source).unwrap()
 }
 
 /// A stored integration whose only secret is this one, sealed by [`vault`].

@@ -17,7 +17,7 @@ use tokio::time::timeout;
 
 use crate::files::replace_file;
 use crate::listener::listen;
-use crate::settings::{ServerSettings, Settings};
+use crate::settings::{OutboundSettings, ServerSettings, Settings};
 use crate::wiring::Installation;
 
 /// How long the database may take to close, however little of the grace is left.
@@ -33,6 +33,7 @@ pub struct Service {
 struct Parts {
     server: ServerSettings,
     system_apps: Vec<SystemApp>,
+    outbound: OutboundSettings,
     listener: TcpListener,
     installation: Installation,
     vault: Arc<dyn Vault>,
@@ -70,10 +71,10 @@ impl Service {
         mut self,
         announce: impl FnOnce(SocketAddr) -> anyhow::Result<()>,
     ) -> anyhow::Result<()> {
-        let Parts { server, system_apps, listener, installation, vault } = self.parts;
+        let Parts { server, system_apps, outbound, listener, installation, vault } = self.parts;
         let address = listener.local_addr().context("the listener has no address")?;
         let state = Arc::new(HttpState {
-            services: installation.services(&vault, system_apps),
+            services: installation.services(&vault, outbound, system_apps)?,
             readiness: Arc::new(DatabaseReadiness(installation.database().clone())),
             ids: installation.ids(),
             limits: Limits { body_bytes: server.body_limit_bytes, request_timeout: server.request_timeout },
@@ -109,7 +110,7 @@ impl Service {
 
 impl Parts {
     async fn open(settings: Settings, data_dir: &Path) -> anyhow::Result<Self> {
-        let Settings { server, database, master_keys, system_apps, .. } = settings;
+        let Settings { server, database, master_keys, outbound, system_apps, .. } = settings;
         let listener = listen(&server.host, server.port)?;
         let (keys, warning) = master_keys.open()?;
         if let Some(warning) = warning {
@@ -117,7 +118,7 @@ impl Parts {
         }
         let installation = Installation::found(&database, data_dir).await?;
         match installation.vault(keys).await {
-            Ok(vault) => Ok(Self { server, system_apps, listener, installation, vault }),
+            Ok(vault) => Ok(Self { server, system_apps, outbound, listener, installation, vault }),
             Err(refusal) => {
                 installation.close().await;
                 Err(refusal)

@@ -4,9 +4,11 @@ use std::sync::Arc;
 
 use patchbay_domain::{
     Changes, Clock, Credentials, EventType, IdGenerator, Integration, IntegrationDraft, IntegrationId,
-    IntegrationKind, IntegrationName, Manifest, ManifestUrl, Origin, Permission, ProviderId, SecretPlace,
-    Status, UniqueRules, UnitOfWork, Vault,
+    IntegrationKind, IntegrationName, ManifestDocument, ManifestFetcher, ManifestUrl, Origin, Permission,
+    ProviderId, SecretPlace, Status, UniqueRules, UnitOfWork, Vault,
 };
+
+use super::described::Described;
 
 use crate::record::{Recorder, made};
 use crate::{AppError, Caller, Disclosed, Reveal};
@@ -18,9 +20,9 @@ pub struct NewIntegration {
     pub provider: ProviderId,
     /// What it is called.
     pub name: IntegrationName,
-    /// What it is for.
+    /// What it is for; where nothing is said, its manifest may say it.
     pub kind: IntegrationKind,
-    /// Where its manifest is, when it has one.
+    /// Where its manifest is, when it has one. What is no http(s) URL is not fetched.
     pub manifest_url: Option<ManifestUrl>,
     /// Its secrets.
     pub credentials: Credentials,
@@ -28,8 +30,20 @@ pub struct NewIntegration {
     pub unique_rules: UniqueRules,
 }
 
+/// An integration that was just made.
+#[derive(Debug)]
+pub struct Created {
+    /// The integration, and its secrets as the caller may see them.
+    pub shown: Disclosed,
+    /// What was read at its manifest's address, if anything.
+    pub document: Option<ManifestDocument>,
+}
+
 /// Adds an integration to the caller's environment.
+#[derive(Clone)]
 pub struct CreateIntegration {
+    /// Reads its manifest.
+    pub fetcher: Arc<dyn ManifestFetcher>,
     /// Saves it.
     pub work: Arc<dyn UnitOfWork>,
     /// Seals its secrets.
@@ -41,7 +55,9 @@ pub struct CreateIntegration {
 }
 
 impl CreateIntegration {
-    /// Adds the integration and shows it.
+    /// Adds the integration and shows it. Its manifest is read where that is possible, and
+    /// then says whether it is active, what its app is called and what can be set, with
+    /// values to begin with.
     ///
     /// # Errors
     /// [`AppError::Forbidden`] without [`Permission::IntegrationsWrite`],
@@ -51,45 +67,85 @@ impl CreateIntegration {
         caller: &Caller,
         new: NewIntegration,
         reveal: Reveal,
-    ) -> Result<Disclosed, AppError> {
+    ) -> Result<Created, AppError> {
         caller.require(Permission::IntegrationsWrite)?;
-        let id = IntegrationId::from_uuid(self.ids.uuid());
-        let sealed =
-            new.credentials.seal(&*self.vault, &SecretPlace::credentials(caller.organisation(), id))?;
-        let draft = IntegrationDraft {
+        let described = match new.manifest_url {
+            Some(url) => Some(Described::if_possible(&*self.fetcher, url).await),
+            None => None,
+        };
+        let made = Made {
             provider: new.provider,
             name: new.name,
             kind: new.kind,
             origin: Origin::Plain,
-            status: Status::Active,
-            manifest: new.manifest_url.map(|url| Manifest { url, app: None }),
-            credentials: sealed,
+            credentials: new.credentials,
             unique_rules: new.unique_rules,
+            described,
+        };
+        self.save(caller, made, reveal).await
+    }
+
+    /// Saves what is made of an integration, once all is known.
+    pub(super) async fn save(
+        &self,
+        caller: &Caller,
+        made_of: Made,
+        reveal: Reveal,
+    ) -> Result<Created, AppError> {
+        let Made { provider, name, kind, origin, credentials, unique_rules, described } = made_of;
+        let id = IntegrationId::from_uuid(self.ids.uuid());
+        let place = SecretPlace::credentials(caller.organisation(), id);
+        let document = described.as_ref().and_then(|described| described.document.as_ref());
+        let draft = IntegrationDraft {
+            provider,
+            name,
+            kind: described.as_ref().and_then(|described| described.kind_beside(&kind)).unwrap_or(kind),
+            origin,
+            status: Status::of_switch(document.and_then(|document| document.is_active).unwrap_or(true)),
+            manifest: described.as_ref().map(Described::manifest),
+            credentials: credentials.seal(&*self.vault, &place)?,
+            unique_rules,
         };
         let now = self.clock.now();
         let integration = Integration::create(id, caller.organisation(), caller.home(), draft, now);
-        let secrets = reveal.show(caller, new.credentials);
+        let secrets = reveal.show(caller, credentials);
 
         let recorder = Recorder { caller, ids: &*self.ids, at: now };
         let created =
             recorder.integration(EventType::IntegrationCreated, &integration, made(integration.facts()));
-        let changes = Changes::new().insert(&integration).event(created);
+        let mut changes = Changes::new().insert(&integration).event(created);
+        if let Some(described) = described.as_ref().filter(|described| described.document.is_some()) {
+            changes = described.kept(changes, &integration, &[], &*self.vault, &recorder)?;
+        }
         self.work.commit(caller.scope(), secrets.recorded(changes, &recorder, &integration)).await?;
-        Ok(Disclosed { integration, secrets })
+        let document = described.and_then(|described| described.document);
+        Ok(Created { shown: Disclosed { integration, secrets }, document })
     }
+}
+
+/// What an integration is made of, once all is known.
+pub(super) struct Made {
+    pub provider: ProviderId,
+    pub name: IntegrationName,
+    pub kind: IntegrationKind,
+    pub origin: Origin,
+    pub credentials: Credentials,
+    pub unique_rules: UniqueRules,
+    pub described: Option<Described>,
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::{self, a_name, a_url, caller};
+    use crate::testing::{self, a_document, a_name, a_url, caller};
     use crate::{Conflict, Shown};
     use futures::executor::block_on;
     use patchbay_domain::testing::{FixedClock, SequentialIds};
     use patchbay_domain::{
-        CredentialName, IntegrationWrite, MockUnitOfWork, MockVault, RepositoryError, Taken, UniqueKey,
-        UniqueRule,
+        CredentialName, FetchError, IntegrationWrite, MockManifestFetcher, MockUnitOfWork, MockVault,
+        RepositoryError, SettingValue, SettingWrite, Taken, UniqueKey, UniqueRule,
     };
+    use serde_json::json;
 
     fn new_integration(credentials: Credentials) -> NewIntegration {
         NewIntegration {
@@ -111,8 +167,21 @@ mod tests {
         vault: MockVault,
         caller: &Caller,
         new: NewIntegration,
-    ) -> Result<Disclosed, AppError> {
+    ) -> Result<Created, AppError> {
+        let mut fetcher = MockManifestFetcher::new();
+        fetcher.expect_fetch().returning(|_| Err(FetchError::TimedOut));
+        run_fetching(fetcher, work, vault, caller, new)
+    }
+
+    fn run_fetching(
+        fetcher: MockManifestFetcher,
+        work: MockUnitOfWork,
+        vault: MockVault,
+        caller: &Caller,
+        new: NewIntegration,
+    ) -> Result<Created, AppError> {
         let create = CreateIntegration {
+            fetcher: Arc::new(fetcher),
             work: Arc::new(work),
             vault: Arc::new(vault),
             clock: Arc::new(FixedClock::default()),
@@ -126,7 +195,9 @@ mod tests {
         let mut work = MockUnitOfWork::new();
         work.expect_commit().never();
         let reader = caller(&[Permission::IntegrationsRead]);
-        let outcome = run(work, MockVault::new(), &reader, new_integration(a_secret()));
+        // Nor is anything fetched: the mock expects no call.
+        let fetcher = MockManifestFetcher::new();
+        let outcome = run_fetching(fetcher, work, MockVault::new(), &reader, new_integration(a_secret()));
         assert!(matches!(outcome, Err(AppError::Forbidden(Permission::IntegrationsWrite))), "{outcome:?}");
     }
 
@@ -138,6 +209,7 @@ mod tests {
                 panic!("{changes:?}")
             };
             assert_eq!(claimed, &integration.unique_keys());
+            assert_eq!((changes.manifests.len(), changes.settings.len()), (0, 0));
             assert!(integration.credentials().is_some());
             let types: Vec<_> = changes.events.iter().map(|event| event.event_type).collect();
             assert_eq!(types, [EventType::IntegrationCreated, EventType::CredentialRevealed]);
@@ -146,7 +218,7 @@ mod tests {
         });
         let writer = caller(&[Permission::IntegrationsWrite]);
         let made = run(work, testing::vault(), &writer, new_integration(a_secret())).unwrap();
-        assert!(matches!(made.secrets, Shown::Full(_)), "the caller sent it and sees it again");
+        assert!(matches!(made.shown.secrets, Shown::Full(_)), "the caller sent it and sees it again");
     }
 
     #[test]
@@ -158,7 +230,7 @@ mod tests {
         });
         let writer = caller(&[Permission::IntegrationsWrite]);
         let made = run(work, MockVault::new(), &writer, new_integration(Credentials::default())).unwrap();
-        assert_eq!(made.integration.credentials(), None);
+        assert_eq!(made.shown.integration.credentials(), None);
     }
 
     #[test]
@@ -172,5 +244,72 @@ mod tests {
         let outcome = run(work, MockVault::new(), &writer, new_integration(Credentials::default()));
         let taken = Conflict::Taken(UniqueRule::NameAndManifest);
         assert!(matches!(outcome, Err(AppError::Conflict(conflict)) if conflict == taken), "{outcome:?}");
+    }
+
+    #[test]
+    fn a_manifest_that_can_be_read_describes_the_integration_in_the_same_commit() {
+        let mut fetcher = MockManifestFetcher::new();
+        fetcher.expect_fetch().once().returning(|_| {
+            Ok(a_document(json!({
+                "descriptions": {"app_name": "The Shop"},
+                "integration_type": "output",
+                "is_active": false,
+                "settings": [
+                    {"label": "colour", "type": "text", "default": "red"},
+                    {"label": "API key", "type": "text", "default": "planted-secret"},
+                    {"label": "no value to begin with", "type": "text"},
+                ],
+            })))
+        });
+        let mut work = MockUnitOfWork::new();
+        work.expect_commit().once().returning(|_, changes| {
+            let [IntegrationWrite::Insert { integration, .. }] = &changes.integrations[..] else {
+                panic!("{changes:?}")
+            };
+            let parts = integration.parts();
+            assert_eq!(
+                (parts.kind.as_str(), parts.status, parts.name.as_str()),
+                ("output", Status::Paused, "Shop")
+            );
+            assert_eq!(integration.manifest().unwrap().app.as_ref().unwrap().name, "The Shop");
+            assert_eq!(changes.manifests[0].integration, integration.id());
+            let [SettingWrite::Insert(colour), SettingWrite::Insert(key)] = &changes.settings[..] else {
+                panic!("{changes:?}")
+            };
+            assert!(matches!(colour.value(), SettingValue::Plain(text) if text.as_str() == "red"));
+            assert!(matches!(key.value(), SettingValue::Secret(_)), "{key:?}");
+            let types: Vec<_> = changes.events.iter().map(|event| event.event_type).collect();
+            let expected =
+                [EventType::IntegrationCreated, EventType::SettingChanged, EventType::SettingChanged];
+            assert_eq!(types, expected);
+            assert!(!format!("{:?}", changes.events).contains("planted-secret"));
+            Ok(())
+        });
+        let writer = caller(&[Permission::IntegrationsWrite]);
+        let new = new_integration(Credentials::default());
+        let made = run_fetching(fetcher, work, testing::vault(), &writer, new).unwrap();
+        assert_eq!(made.document.unwrap().settings.len(), 3);
+    }
+
+    #[test]
+    fn what_the_caller_says_the_integration_is_for_wins_over_the_manifest() {
+        let mut fetcher = MockManifestFetcher::new();
+        fetcher.expect_fetch().returning(|_| Ok(a_document(json!({"integration_type": "output"}))));
+        let mut work = MockUnitOfWork::new();
+        work.expect_commit().returning(|_, _| Ok(()));
+        let writer = caller(&[Permission::IntegrationsWrite]);
+        let kind = IntegrationKind::parse("filter").unwrap();
+        let new = NewIntegration { kind: kind.clone(), ..new_integration(Credentials::default()) };
+        let made = run_fetching(fetcher, work, MockVault::new(), &writer, new).unwrap();
+        assert_eq!(made.shown.integration.parts().kind, kind);
+    }
+
+    #[test]
+    fn without_an_address_nothing_is_fetched() {
+        let mut work = MockUnitOfWork::new();
+        work.expect_commit().once().returning(|_, _| Ok(()));
+        let writer = caller(&[Permission::IntegrationsWrite]);
+        let new = NewIntegration { manifest_url: None, ..new_integration(Credentials::default()) };
+        run_fetching(MockManifestFetcher::new(), work, MockVault::new(), &writer, new).unwrap();
     }
 }

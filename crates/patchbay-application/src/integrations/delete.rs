@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use patchbay_domain::{
-    Changes, Clock, EventType, IdGenerator, IntegrationId, IntegrationRepository, Permission, UnitOfWork,
-    Vault,
+    Changes, Clock, Credentials, EventType, IdGenerator, IntegrationId, IntegrationRepository, Origin,
+    Permission, UnitOfWork, Vault,
 };
 
 use crate::record::{Recorder, gone};
@@ -26,7 +26,8 @@ pub struct DeleteIntegration {
 }
 
 impl DeleteIntegration {
-    /// Deletes the integration, frees its unique keys, and shows it as it was.
+    /// Deletes the integration, frees its unique keys, and shows it as it was. With an
+    /// `origin`, one of another origin is as if it did not exist.
     ///
     /// # Errors
     /// [`AppError::Forbidden`] without [`Permission::IntegrationsWrite`],
@@ -35,21 +36,28 @@ impl DeleteIntegration {
         &self,
         caller: &Caller,
         id: IntegrationId,
+        origin: Option<Origin>,
         reveal: Reveal,
     ) -> Result<Disclosed, AppError> {
         caller.require(Permission::IntegrationsWrite)?;
-        until_current(async || self.attempt(caller, id, reveal).await).await
+        until_current(async || self.attempt(caller, id, origin, reveal).await).await
     }
 
     async fn attempt(
         &self,
         caller: &Caller,
         id: IntegrationId,
+        origin: Option<Origin>,
         reveal: Reveal,
     ) -> Result<Disclosed, Attempt> {
         let found = self.integrations.find(caller.scope(), id).await?;
-        let before = found.ok_or(AppError::NotFound(Entity::Integration))?;
-        let secrets = reveal.show(caller, disclosure::open(&*self.vault, &before)?);
+        let meant = found.filter(|one| origin.is_none_or(|origin| one.parts().origin == origin));
+        let before = meant.ok_or(AppError::NotFound(Entity::Integration))?;
+        let credentials = match reveal {
+            Reveal::Never => Credentials::default(),
+            _ => disclosure::open(&*self.vault, &before)?,
+        };
+        let secrets = reveal.show(caller, credentials);
 
         let now = self.clock.now();
         let after = before.deleted(caller.actor(), now);
@@ -76,6 +84,15 @@ mod tests {
         work: MockUnitOfWork,
         permission: Permission,
     ) -> Result<Disclosed, AppError> {
+        run_on(integrations, work, permission, None)
+    }
+
+    fn run_on(
+        integrations: MockIntegrationRepository,
+        work: MockUnitOfWork,
+        permission: Permission,
+        origin: Option<Origin>,
+    ) -> Result<Disclosed, AppError> {
         let delete = DeleteIntegration {
             integrations: Arc::new(integrations),
             work: Arc::new(work),
@@ -84,7 +101,7 @@ mod tests {
             ids: Arc::new(SequentialIds::default()),
         };
         let reveal = Reveal::Permitted(Mask::StarsAndTail);
-        block_on(delete.run(&caller(&[permission]), an_integration().id(), reveal))
+        block_on(delete.run(&caller(&[permission]), an_integration().id(), origin, reveal))
     }
 
     #[test]
@@ -111,6 +128,15 @@ mod tests {
         });
         let shown = run(integrations, work, Permission::IntegrationsWrite).unwrap();
         assert_eq!(shown.integration.parts().deleted, None);
+    }
+
+    #[test]
+    fn one_of_another_origin_is_not_found_where_only_one_origin_counts() {
+        let mut integrations = MockIntegrationRepository::new();
+        integrations.expect_find().returning(|_, _| Ok(Some(an_integration())));
+        let permission = Permission::IntegrationsWrite;
+        let outcome = run_on(integrations, MockUnitOfWork::new(), permission, Some(Origin::Custom));
+        assert!(matches!(outcome, Err(AppError::NotFound(Entity::Integration))), "{outcome:?}");
     }
 
     #[test]

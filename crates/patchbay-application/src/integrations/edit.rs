@@ -4,12 +4,13 @@ use std::sync::Arc;
 
 use patchbay_domain::{
     Changes, Clock, CredentialName, Credentials, EventType, IdGenerator, Integration, IntegrationEdit,
-    IntegrationId, IntegrationKind, IntegrationName, IntegrationRepository, Manifest, ManifestUrl, Mask,
-    Patch, Permission, Status, UnitOfWork, Vault,
+    IntegrationId, IntegrationKind, IntegrationName, IntegrationRepository, ManifestFetcher, ManifestUrl,
+    Mask, Patch, Permission, SettingRepository, Status, UnitOfWork, Vault,
 };
 use secrecy::SecretString;
 use serde_json::Map;
 
+use super::described::Described;
 use crate::record::{Recorder, difference};
 use crate::retry::{Attempt, until_current};
 use crate::{AppError, Caller, Disclosed, Entity, Reveal, disclosure};
@@ -23,7 +24,8 @@ pub struct IntegrationChange {
     pub kind: Option<IntegrationKind>,
     /// A new status.
     pub status: Option<Status>,
-    /// A new place for its manifest.
+    /// A new place for its manifest. What was read at the old one no longer counts; what is
+    /// no http(s) URL is not fetched.
     pub manifest_url: Option<ManifestUrl>,
     /// New secrets by name; an empty one takes the secret away, and the mask of the stored
     /// one leaves it as it is.
@@ -34,6 +36,10 @@ pub struct IntegrationChange {
 pub struct EditIntegration {
     /// Finds it.
     pub integrations: Arc<dyn IntegrationRepository>,
+    /// Says which settings it has.
+    pub settings: Arc<dyn SettingRepository>,
+    /// Reads a new manifest.
+    pub fetcher: Arc<dyn ManifestFetcher>,
     /// Saves it.
     pub work: Arc<dyn UnitOfWork>,
     /// Opens and seals its secrets.
@@ -47,6 +53,7 @@ pub struct EditIntegration {
 impl EditIntegration {
     /// Applies the change to the newest version and shows the outcome, secrets masked with
     /// `mask` unless the caller may see them. A change to what is already so saves nothing.
+    /// A manifest at a new place is read first, where that is possible.
     ///
     /// # Errors
     /// [`AppError::Forbidden`] without [`Permission::IntegrationsWrite`],
@@ -60,7 +67,24 @@ impl EditIntegration {
         mask: Mask,
     ) -> Result<Disclosed, AppError> {
         caller.require(Permission::IntegrationsWrite)?;
-        until_current(async || self.attempt(caller, id, change.clone(), mask).await).await
+        let described = self.described(caller, id, change.manifest_url.as_ref()).await?;
+        until_current(async || self.attempt(caller, id, change.clone(), described.as_ref(), mask).await).await
+    }
+
+    /// What is at the new place of the manifest, if it has one.
+    async fn described(
+        &self,
+        caller: &Caller,
+        id: IntegrationId,
+        url: Option<&ManifestUrl>,
+    ) -> Result<Option<Described>, AppError> {
+        let Some(url) = url else { return Ok(None) };
+        let found = self.integrations.find(caller.scope(), id).await?;
+        let present = found.ok_or(AppError::NotFound(Entity::Integration))?;
+        if !is_elsewhere(&present, url) {
+            return Ok(Some(Described { url: url.clone(), document: None }));
+        }
+        Ok(Some(Described::if_possible(&*self.fetcher, url.clone()).await))
     }
 
     async fn attempt(
@@ -68,6 +92,7 @@ impl EditIntegration {
         caller: &Caller,
         id: IntegrationId,
         change: IntegrationChange,
+        described: Option<&Described>,
         mask: Mask,
     ) -> Result<Disclosed, Attempt> {
         let found = self.integrations.find(caller.scope(), id).await?;
@@ -78,14 +103,13 @@ impl EditIntegration {
             new_secrets |= credentials.write_back(name, secret, mask);
         }
         let sealed = if new_secrets { self.seal(&credentials, &before)? } else { Patch::Keep };
-        let elsewhere =
-            |url: &ManifestUrl| before.manifest().is_none_or(|manifest| manifest.url != *url);
-        let moved = change.manifest_url.filter(elsewhere);
+        let described = described.filter(|described| is_elsewhere(&before, &described.url));
+        let kind = || described.and_then(|described| described.kind_beside(&before.parts().kind));
         let edit = IntegrationEdit {
             name: change.name,
-            kind: change.kind,
+            kind: change.kind.or_else(kind),
             status: change.status,
-            manifest: moved.map(|url| Manifest { url, app: None }),
+            manifest: described.map(Described::manifest),
             credentials: sealed,
         };
         let now = self.clock.now();
@@ -94,7 +118,10 @@ impl EditIntegration {
         let recorder = Recorder { caller, ids: &*self.ids, at: now };
         let secrets = Reveal::Permitted(mask).show(caller, credentials);
         let changes = match &after {
-            Some(after) => recorded(&recorder, &before, after, new_secrets),
+            Some(after) => {
+                let changes = recorded(&recorder, &before, after, new_secrets);
+                self.with_manifest(changes, after, described, &recorder).await?
+            }
             None => Changes::new(),
         };
         let integration = after.unwrap_or(before);
@@ -105,6 +132,22 @@ impl EditIntegration {
         Ok(Disclosed { integration, secrets })
     }
 
+    /// Adds what a manifest at a new place brings.
+    async fn with_manifest(
+        &self,
+        changes: Changes,
+        of: &Integration,
+        described: Option<&Described>,
+        recorder: &Recorder<'_>,
+    ) -> Result<Changes, AppError> {
+        let Some(described) = described else { return Ok(changes) };
+        let present = match described.document {
+            Some(_) => self.settings.list(recorder.caller.scope(), of.id()).await?,
+            None => Vec::new(),
+        };
+        described.kept(changes, of, &present, &*self.vault, recorder)
+    }
+
     fn seal(
         &self,
         credentials: &Credentials,
@@ -113,6 +156,11 @@ impl EditIntegration {
         let sealed = credentials.seal(&*self.vault, &disclosure::place(of))?;
         Ok(sealed.map_or(Patch::Remove, Patch::Set))
     }
+}
+
+/// Whether `url` is another place than that of the integration's manifest.
+fn is_elsewhere(integration: &Integration, url: &ManifestUrl) -> bool {
+    integration.manifest().is_none_or(|manifest| manifest.url != *url)
 }
 
 fn recorded(

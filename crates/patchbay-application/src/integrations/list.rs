@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use patchbay_domain::{Integration, IntegrationPosition, IntegrationRepository, PageRequest, Permission};
+use patchbay_domain::{
+    Integration, IntegrationPosition, IntegrationRepository, Origin, PageRequest, Permission,
+};
 
 use super::SystemApp;
 use crate::{AppError, Caller};
@@ -19,14 +21,17 @@ pub struct ListIntegrations {
 const BATCH: u32 = 500;
 
 impl ListIntegrations {
-    /// Every integration that the caller sees, oldest first, the apps that are offered and
-    /// not connected among them. No secret is opened.
+    /// Every integration that the caller sees, of one origin or of all, oldest first, the
+    /// apps that are offered and not connected among them. No secret is opened.
     ///
     /// # Errors
     /// [`AppError::Forbidden`] without [`Permission::IntegrationsRead`].
-    pub async fn run(&self, caller: &Caller) -> Result<Vec<Integration>, AppError> {
+    pub async fn run(&self, caller: &Caller, origin: Option<Origin>) -> Result<Vec<Integration>, AppError> {
         caller.require(Permission::IntegrationsRead)?;
-        let mut listed = self.stored(caller).await?;
+        let mut listed = self.stored(caller, origin).await?;
+        if origin.is_some_and(|origin| origin != Origin::System) {
+            return Ok(listed);
+        }
         let offered = self.system_apps.iter().map(|app| app.offered_to(caller));
         let offered: Vec<_> =
             offered.filter(|app| listed.iter().all(|stored| stored.id() != app.id())).collect();
@@ -37,12 +42,12 @@ impl ListIntegrations {
         Ok(listed)
     }
 
-    async fn stored(&self, caller: &Caller) -> Result<Vec<Integration>, AppError> {
+    async fn stored(&self, caller: &Caller, origin: Option<Origin>) -> Result<Vec<Integration>, AppError> {
         let mut all = Vec::new();
         let mut after: Option<IntegrationPosition> = None;
         loop {
             let request = PageRequest { after, limit: BATCH };
-            let page = self.integrations.list(caller.scope(), None, request).await?;
+            let page = self.integrations.list(caller.scope(), origin, request).await?;
             all.extend(page.items);
             after = page.next;
             if after.is_none() {
@@ -77,7 +82,7 @@ mod tests {
     #[test]
     fn a_caller_without_the_permission_sees_nothing() {
         let list = list(MockIntegrationRepository::new(), Vec::new());
-        let outcome = block_on(list.run(&caller(&[Permission::IntegrationsWrite])));
+        let outcome = block_on(list.run(&caller(&[Permission::IntegrationsWrite]), None));
         assert!(matches!(outcome, Err(AppError::Forbidden(Permission::IntegrationsRead))), "{outcome:?}");
     }
 
@@ -89,7 +94,8 @@ mod tests {
             let next = page.after.is_none().then(|| IntegrationPosition::of(&item));
             Ok(Page { items: vec![item], next })
         });
-        let listed = block_on(list(integrations, Vec::new()).run(&caller(&[Permission::IntegrationsRead])));
+        let listed =
+            block_on(list(integrations, Vec::new()).run(&caller(&[Permission::IntegrationsRead]), None));
         assert_eq!(listed.unwrap().len(), 2);
     }
 
@@ -97,16 +103,30 @@ mod tests {
     fn an_offered_app_is_listed_first_until_it_is_connected() {
         let reader = caller(&[Permission::IntegrationsRead]);
         let mut integrations = MockIntegrationRepository::new();
-        integrations.expect_list().returning(|_, _, _| Ok(Page { items: vec![an_integration()], next: None }));
-        let listed = block_on(list(integrations, vec![slack()]).run(&reader)).unwrap();
+        integrations
+            .expect_list()
+            .returning(|_, _, _| Ok(Page { items: vec![an_integration()], next: None }));
+        let listed = block_on(list(integrations, vec![slack()]).run(&reader, None)).unwrap();
         assert_eq!(listed.len(), 2);
         assert_eq!((listed[0].id(), listed[0].parts().origin), (slack().id_for(&reader), Origin::System));
 
         let mut integrations = MockIntegrationRepository::new();
         let connected = slack().offered_to(&reader);
         integrations.expect_list().return_once(|_, _, _| Ok(Page { items: vec![connected], next: None }));
-        let listed = block_on(list(integrations, vec![slack()]).run(&reader)).unwrap();
+        let listed = block_on(list(integrations, vec![slack()]).run(&reader, None)).unwrap();
         assert_eq!(listed.len(), 1);
+    }
+
+    #[test]
+    fn a_list_of_custom_integrations_offers_no_app() {
+        let mut integrations = MockIntegrationRepository::new();
+        integrations.expect_list().return_once(|_, origin, _| {
+            assert_eq!(origin, Some(Origin::Custom));
+            Ok(Page { items: vec![an_integration()], next: None })
+        });
+        let reader = caller(&[Permission::IntegrationsRead]);
+        let listed = block_on(list(integrations, vec![slack()]).run(&reader, Some(Origin::Custom)));
+        assert_eq!(listed.unwrap().len(), 1);
     }
 
     #[test]
@@ -117,7 +137,8 @@ mod tests {
             Ok(Page { next: Some(IntegrationPosition::of(&item)), items: vec![item] })
         });
         integrations.expect_list().return_once(|_, _, _| Err(RepositoryError::Busy));
-        let outcome = block_on(list(integrations, Vec::new()).run(&caller(&[Permission::IntegrationsRead])));
+        let outcome =
+            block_on(list(integrations, Vec::new()).run(&caller(&[Permission::IntegrationsRead]), None));
         assert!(matches!(outcome, Err(AppError::Busy(_))), "{outcome:?}");
     }
 }

@@ -6,14 +6,15 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use patchbay_domain::{
     Changes, ChannelConfigRepository, ChannelId, Clock, EntityKind, Event, EventType, IdGenerator,
-    Integration, IntegrationId, IntegrationRepository, Mask, Origin, SecretPlace, Setting, SettingLabel,
-    SettingRepository, SettingText, SettingValue, SettingWrite, UnitOfWork, Vault, is_same_secret,
+    Integration, IntegrationId, IntegrationRepository, ManifestDocument, ManifestRepository, Mask, Origin,
+    SecretPlace, Setting, SettingLabel, SettingRepository, SettingText, SettingValue, SettingWrite,
+    UnitOfWork, Vault, is_same_secret,
 };
 use secrecy::SecretString;
 use serde_json::{Map, Value, json};
 
 use crate::record::Recorder;
-use crate::{AppError, Caller, Entity, Fault, FaultReason};
+use crate::{AppError, Caller, Entity, Fault, FaultReason, Location};
 
 /// Whose settings are meant.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,6 +40,8 @@ impl SettingTarget {
 pub struct SettingAccess {
     /// Finds the integration.
     pub integrations: Arc<dyn IntegrationRepository>,
+    /// Reads what its app says of its settings.
+    pub manifests: Arc<dyn ManifestRepository>,
     /// Reads its settings as a whole.
     pub settings: Arc<dyn SettingRepository>,
     /// Reads its settings for a channel.
@@ -86,12 +89,43 @@ impl SettingAccess {
         value: &SecretString,
         place: &SecretPlace,
     ) -> Result<SettingValue, AppError> {
-        let text = SettingText::take(value)
-            .map_err(|why| AppError::Invalid(Fault::of_body(FaultReason::Text(why)).into()))?;
-        if !label.is_secret() || text.as_str().is_empty() {
-            return Ok(SettingValue::Plain(text));
+        protected(&*self.vault, label, value, place)
+    }
+
+    /// What the app of an integration says of its settings; `None` when it says nothing.
+    pub(super) async fn manifest(
+        &self,
+        caller: &Caller,
+        of: &Integration,
+    ) -> Result<Option<ManifestDocument>, AppError> {
+        // A manifest that was read has told of its app.
+        let was_read = of.manifest().is_some_and(|manifest| manifest.app.is_some());
+        if !was_read {
+            return Ok(None);
         }
-        Ok(SettingValue::Secret(self.vault.seal(place, value)?))
+        Ok(self.manifests.find(caller.scope(), of.id()).await?)
+    }
+
+    /// Checks a setting as it is to be saved against what the app says of it.
+    pub(super) fn check(
+        &self,
+        setting: &Setting,
+        manifest: Option<&ManifestDocument>,
+    ) -> Result<(), AppError> {
+        let Some(manifest) = manifest else { return Ok(()) };
+        let label = setting.label().as_str();
+        let checked = match setting.value() {
+            SettingValue::Plain(text) => manifest.check_setting(label, text.as_str()),
+            // Most secrets have no definition: those are not opened.
+            SettingValue::Secret(_) if manifest.setting(label).is_none() => Ok(()),
+            SettingValue::Secret(sealed) => {
+                let text = taken(&self.vault.open(&setting.place(), sealed)?)?;
+                manifest.check_setting(label, text.as_str())
+            }
+        };
+        checked.map_err(|why| {
+            AppError::Invalid(Fault::of_field(Location::Body, "value", FaultReason::Setting(why)).into())
+        })
     }
 
     /// The next version of `setting` under `label` with `value`; `None` when nothing changes.
@@ -125,29 +159,49 @@ impl SettingAccess {
         caller: &Caller,
         write: SettingWrite,
     ) -> Result<(), patchbay_domain::RepositoryError> {
-        let event = self.event(caller, &write);
+        let event = recorded(&self.recorder(caller, self.clock.now()), &write);
         self.work.commit(caller.scope(), Changes::new().setting(write).event(event)).await
     }
 
     pub(super) fn recorder<'a>(&'a self, caller: &'a Caller, at: DateTime<Utc>) -> Recorder<'a> {
         Recorder { caller, ids: &*self.ids, at }
     }
+}
 
-    fn event(&self, caller: &Caller, write: &SettingWrite) -> Event {
-        let (setting, action) = match write {
-            SettingWrite::Insert(setting) => (setting, "added"),
-            SettingWrite::Update(setting) => (setting, "changed"),
-            SettingWrite::Delete(setting) => (setting, "deleted"),
-        };
-        let parts = setting.parts();
-        let event_type =
-            if parts.channel.is_some() { EventType::ChannelChanged } else { EventType::SettingChanged };
-        Event {
-            environment_id: Some(parts.environment_id),
-            entity: EntityKind::Setting,
-            entity_id: parts.id.as_uuid(),
-            ..self.recorder(caller, self.clock.now()).event(event_type, digest(setting, action))
-        }
+/// The value as it is stored under `label`: sealed when the label says that it is secret.
+/// Nothing is no secret.
+pub fn protected(
+    vault: &dyn Vault,
+    label: &SettingLabel,
+    value: &SecretString,
+    place: &SecretPlace,
+) -> Result<SettingValue, AppError> {
+    let text = taken(value)?;
+    if !label.is_secret() || text.as_str().is_empty() {
+        return Ok(SettingValue::Plain(text));
+    }
+    Ok(SettingValue::Secret(vault.seal(place, value)?))
+}
+
+fn taken(value: &SecretString) -> Result<SettingText, AppError> {
+    SettingText::take(value).map_err(|why| AppError::Invalid(Fault::of_body(FaultReason::Text(why)).into()))
+}
+
+/// What is recorded of a write of a setting.
+pub fn recorded(recorder: &Recorder<'_>, write: &SettingWrite) -> Event {
+    let (setting, action) = match write {
+        SettingWrite::Insert(setting) => (setting, "added"),
+        SettingWrite::Update(setting) => (setting, "changed"),
+        SettingWrite::Delete(setting) => (setting, "deleted"),
+    };
+    let parts = setting.parts();
+    let event_type =
+        if parts.channel.is_some() { EventType::ChannelChanged } else { EventType::SettingChanged };
+    Event {
+        environment_id: Some(parts.environment_id),
+        entity: EntityKind::Setting,
+        entity_id: parts.id.as_uuid(),
+        ..recorder.event(event_type, digest(setting, action))
     }
 }
 

@@ -38,6 +38,7 @@ impl EditSetting {
     /// # Errors
     /// [`AppError::Forbidden`] without [`Permission::SettingsWrite`];
     /// [`AppError::NotFound`] when the caller sees no such integration or setting;
+    /// [`AppError::Invalid`] when the app's manifest allows no such value;
     /// [`Conflict::LabelInUse`] when another setting beside it has the new label;
     /// [`Conflict::Ambiguous`] when several could be meant.
     pub async fn run(
@@ -60,7 +61,7 @@ impl EditSetting {
         change: SettingChange,
         mask: Mask,
     ) -> Result<(), Attempt> {
-        self.access.integration(caller, target).await?;
+        let integration = self.access.integration(caller, target).await?;
         let present = self.access.settings(caller, target).await?;
         let meant = selected(&present, selector, change.label.as_ref())?;
         let label = change.label.unwrap_or_else(|| meant.label().clone());
@@ -68,6 +69,8 @@ impl EditSetting {
             return Err(AppError::Conflict(Conflict::LabelInUse).into());
         }
         if let Some(next) = self.access.changed(meant, label, change.value, mask)? {
+            let manifest = self.access.manifest(caller, &integration).await?;
+            self.access.check(&next, manifest.as_ref())?;
             self.access.save(caller, SettingWrite::Update(next)).await?;
         }
         Ok(())
@@ -94,9 +97,10 @@ fn selected<'a>(
 mod tests {
     use super::*;
     use crate::settings::testing::{Access, a_setting, target};
-    use crate::testing::caller;
+    use crate::testing::{a_document, caller};
     use futures::executor::block_on;
     use patchbay_domain::{RepositoryError, SettingValue};
+    use serde_json::json;
 
     fn change(label: Option<&str>, value: Option<&str>) -> SettingChange {
         SettingChange {
@@ -214,5 +218,26 @@ mod tests {
             Ok(())
         });
         edit(access, SettingSelector::Likely, change(Some("token"), None)).unwrap();
+    }
+
+    #[test]
+    fn a_new_value_and_one_under_a_new_label_must_be_what_the_manifest_allows() {
+        let numbers = a_document(json!({"settings": [{"label": "size", "type": "number"}]}));
+        let access = || {
+            let present = [a_setting(1, "colour", "red"), a_setting(2, "size", "5")];
+            Access::default().described_by(numbers.clone()).with(present)
+        };
+        let size = SettingSelector::Id(a_setting(2, "size", "5").id());
+        edit(updating(access(), 2, "size", "6"), size, change(None, Some("6"))).unwrap();
+        edit(updating(access(), 2, "width", "x"), size, change(Some("width"), Some("x"))).unwrap();
+        let only = || Access::default().described_by(numbers.clone()).with([a_setting(1, "colour", "red")]);
+        for (access, selector, change) in [
+            (access(), size, change(None, Some("planted"))),
+            (only(), SettingSelector::Likely, change(Some("size"), None)),
+        ] {
+            let outcome = edit(access, selector, change);
+            let Err(AppError::Invalid(faults)) = outcome else { panic!("{outcome:?}") };
+            assert_eq!(faults.to_string(), "value must be a number");
+        }
     }
 }

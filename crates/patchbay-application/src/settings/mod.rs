@@ -7,9 +7,10 @@ mod edit;
 mod list;
 mod put;
 #[cfg(test)]
-mod testing;
+pub(crate) mod testing;
 
 pub use access::{SettingAccess, SettingTarget};
+pub(crate) use access::{protected, recorded};
 pub use delete::DeleteSetting;
 pub use edit::{EditSetting, SettingChange, SettingSelector};
 pub use list::{ListSettings, SettingFilter, ShownSetting, ShownValue};

@@ -30,7 +30,8 @@ impl PutSetting {
     ///
     /// # Errors
     /// [`AppError::Forbidden`] without [`Permission::SettingsWrite`],
-    /// [`AppError::NotFound`] when the caller sees no such integration.
+    /// [`AppError::NotFound`] when the caller sees no such integration,
+    /// [`AppError::Invalid`] when its app's manifest allows no such value.
     pub async fn run(
         &self,
         caller: &Caller,
@@ -53,6 +54,8 @@ impl PutSetting {
         let present = self.access.settings(caller, target).await?;
         if let Some(setting) = present.iter().find(|setting| *setting.label() == new.label) {
             if let Some(next) = self.access.changed(setting, new.label, Some(new.value), mask)? {
+                let manifest = self.access.manifest(caller, &integration).await?;
+                self.access.check(&next, manifest.as_ref())?;
                 self.access.save(caller, SettingWrite::Update(next)).await?;
             }
             return Ok(setting.id());
@@ -72,6 +75,8 @@ impl PutSetting {
             created_at: now,
             updated_at: now,
         });
+        let manifest = self.access.manifest(caller, &integration).await?;
+        self.access.check(&setting, manifest.as_ref())?;
         self.access.save(caller, SettingWrite::Insert(setting)).await?;
         Ok(id)
     }
@@ -82,9 +87,10 @@ mod tests {
     use super::*;
     use crate::Entity;
     use crate::settings::testing::{Access, a_setting, target};
-    use crate::testing::caller;
+    use crate::testing::{a_document, caller};
     use futures::executor::block_on;
-    use patchbay_domain::{EventType, RepositoryError, SettingValue};
+    use patchbay_domain::{EventType, ManifestDocument, RepositoryError, SettingFault, SettingValue};
+    use serde_json::json;
 
     fn put(access: Access, label: &str, value: &str) -> Result<SettingId, AppError> {
         let new = NewSetting { label: SettingLabel::parse(label).unwrap(), value: value.into() };
@@ -144,6 +150,37 @@ mod tests {
     fn the_mask_written_back_saves_nothing() {
         put(Access::default().with([a_setting(7, "api key", "planted-secret")]), "api key", "********cret")
             .unwrap();
+    }
+
+    fn numbers() -> ManifestDocument {
+        let size = json!({"label": "size", "type": "number", "required": true});
+        a_document(json!({"settings": [size, {"label": "PIN token", "type": "number"}]}))
+    }
+
+    fn faults(outcome: Result<SettingId, AppError>) -> String {
+        let Err(AppError::Invalid(faults)) = outcome else { panic!("{outcome:?}") };
+        faults.to_string()
+    }
+
+    #[test]
+    fn a_value_must_be_one_that_the_manifest_allows() {
+        let described = || Access::default().described_by(numbers());
+        for (label, value) in [("size", "5"), ("not defined", "x"), ("PIN token", "1234")] {
+            put(described().saving(|_, _| Ok(())), label, value).unwrap();
+        }
+        assert_eq!(faults(put(described(), "size", "planted")), "value must be a number");
+        assert_eq!(faults(put(described(), "PIN token", "planted")), "value must be a number");
+        let present = || described().with([a_setting(7, "size", "4")]);
+        assert_eq!(faults(put(present(), "size", "")), format!("value {}", SettingFault::Empty));
+        put(present().saving(|_, _| Ok(())), "size", "6").unwrap();
+    }
+
+    #[test]
+    fn what_changes_nothing_is_not_checked() {
+        let strange = [a_setting(7, "size", "strange"), a_setting(8, "PIN token", "a strange one")];
+        let described = || Access::default().described_by(numbers()).with(strange.clone());
+        put(described(), "size", "strange").unwrap();
+        put(described(), "PIN token", "******** one").unwrap();
     }
 
     #[test]

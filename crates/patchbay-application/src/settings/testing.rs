@@ -4,14 +4,14 @@ use std::sync::Arc;
 
 use patchbay_domain::testing::{FixedClock, SequentialIds};
 use patchbay_domain::{
-    ChannelConfig, Event, MockChannelConfigRepository, MockIntegrationRepository, MockSettingRepository,
-    MockUnitOfWork, RepositoryError, SecretPlace, Setting, SettingId, SettingLabel, SettingParts,
-    SettingText, SettingValue, SettingWrite, Vault, Version,
+    ChannelConfig, Event, ManifestDocument, MockChannelConfigRepository, MockIntegrationRepository,
+    MockManifestRepository, MockSettingRepository, MockUnitOfWork, RepositoryError, SecretPlace, Setting,
+    SettingId, SettingLabel, SettingParts, SettingText, SettingValue, SettingWrite, Vault, Version,
 };
 use uuid::Uuid;
 
 use super::{SettingAccess, SettingTarget};
-use crate::testing::{an_integration, an_organisation, at, vault};
+use crate::testing::{a_described_integration, an_integration, an_organisation, at, vault};
 
 /// The settings of the integration that all tests share.
 pub fn target() -> SettingTarget {
@@ -47,6 +47,7 @@ pub fn a_setting(id: u128, label: &str, value: &str) -> Setting {
 /// expects nothing, until told otherwise.
 pub struct Access {
     integration_is_there: bool,
+    manifest: Option<ManifestDocument>,
     settings: Vec<Setting>,
     of_channel: Vec<Setting>,
     work: MockUnitOfWork,
@@ -55,13 +56,18 @@ pub struct Access {
 impl Default for Access {
     fn default() -> Self {
         let (settings, of_channel) = (Vec::new(), Vec::new());
-        Self { integration_is_there: true, settings, of_channel, work: MockUnitOfWork::new() }
+        Self { integration_is_there: true, manifest: None, settings, of_channel, work: MockUnitOfWork::new() }
     }
 }
 
 impl Access {
     pub fn without_integration(self) -> Self {
         Self { integration_is_there: false, ..self }
+    }
+
+    /// The manifest of the integration's app.
+    pub fn described_by(self, manifest: ManifestDocument) -> Self {
+        Self { manifest: Some(manifest), ..self }
     }
 
     pub fn with(self, settings: impl Into<Vec<Setting>>) -> Self {
@@ -96,8 +102,13 @@ impl Access {
 
     pub fn build(self) -> SettingAccess {
         let mut integrations = MockIntegrationRepository::new();
-        let found = self.integration_is_there.then(an_integration);
+        let stored = || self.manifest.as_ref().map_or_else(an_integration, a_described_integration);
+        let found = self.integration_is_there.then(stored);
         integrations.expect_find().returning(move |_, _| Ok(found.clone()));
+        let mut manifests = MockManifestRepository::new();
+        if let Some(manifest) = self.manifest {
+            manifests.expect_find().returning(move |_, _| Ok(Some(manifest.clone())));
+        }
         let mut settings = MockSettingRepository::new();
         let listed = self.settings;
         settings.expect_list().returning(move |_, _| Ok(listed.clone()));
@@ -108,6 +119,7 @@ impl Access {
         });
         SettingAccess {
             integrations: Arc::new(integrations),
+            manifests: Arc::new(manifests),
             settings: Arc::new(settings),
             channels: Arc::new(channels),
             work: Arc::new(self.work),

@@ -6,14 +6,16 @@ use actix_web::test::{TestRequest, call_service, init_service, read_body_json};
 use chrono::{DateTime, Utc};
 use patchbay_application::Authenticate;
 use patchbay_application::integrations::{
-    CreateIntegration, DeleteIntegration, EditIntegration, GetIntegration, ListIntegrations,
+    CreateIntegration, DeleteIntegration, EditIntegration, GetIntegration, InstallCustom, ListIntegrations,
+    ReplaceManifest,
 };
 use patchbay_application::settings::{DeleteSetting, EditSetting, ListSettings, PutSetting, SettingAccess};
 use patchbay_domain::testing::{FixedClock, SequentialIds};
 use patchbay_domain::{
-    ApiKey, ApiKeyId, ApiKeyName, EnvironmentId, KeyHash, KeyKind, KeyOwner, MockChannelConfigRepository,
-    MockIntegrationRepository, MockKeyLookup, MockKeyScheme, MockSettingRepository, MockUnitOfWork,
-    MockVault, Organisation, OrganisationId, OrganisationName, Permissions, RepositoryError,
+    ApiKey, ApiKeyId, ApiKeyName, EnvironmentId, FetchError, KeyHash, KeyKind, KeyOwner,
+    MockChannelConfigRepository, MockIntegrationRepository, MockKeyLookup, MockKeyScheme,
+    MockManifestFetcher, MockManifestRepository, MockSettingRepository, MockUnitOfWork, MockVault,
+    Organisation, OrganisationId, OrganisationName, Permissions, RepositoryError,
 };
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -56,25 +58,50 @@ impl Readiness for Ready {
     }
 }
 
-fn state(integrations: MockIntegrationRepository, work: MockUnitOfWork) -> HttpState {
+fn nothing_to_fetch() -> MockManifestFetcher {
+    let mut fetcher = MockManifestFetcher::new();
+    fetcher.expect_fetch().returning(|_| Err(FetchError::NotAUrl));
+    fetcher
+}
+
+/// Every text is the key of [`owner`].
+fn authenticate(clock: Arc<FixedClock>) -> Authenticate {
     let mut scheme = MockKeyScheme::new();
     scheme.expect_read().return_const(Some(KeyHash::from_bytes([1; 32])));
     let mut keys = MockKeyLookup::new();
     keys.expect_find_by_hash().returning(|_| Ok(Some(Arc::new(owner()))));
+    Authenticate { scheme: Arc::new(scheme), keys: Arc::new(keys), clock }
+}
+
+fn state(integrations: MockIntegrationRepository, work: MockUnitOfWork) -> HttpState {
     let (clock, ids) = (Arc::new(FixedClock::default()), Arc::new(SequentialIds::default()));
     let (integrations, work, vault) = (Arc::new(integrations), Arc::new(work), Arc::new(MockVault::new()));
+    let (fetcher, settings) = (Arc::new(nothing_to_fetch()), Arc::new(MockSettingRepository::new()));
     let access = SettingAccess {
         integrations: integrations.clone(),
-        settings: Arc::new(MockSettingRepository::new()),
+        manifests: Arc::new(MockManifestRepository::new()),
+        settings: settings.clone(),
         channels: Arc::new(MockChannelConfigRepository::new()),
         work: work.clone(),
         vault: vault.clone(),
         clock: clock.clone(),
         ids: ids.clone(),
     };
+    let create_integration = CreateIntegration {
+        fetcher: fetcher.clone(),
+        work: work.clone(),
+        vault: vault.clone(),
+        clock: clock.clone(),
+        ids: ids.clone(),
+    };
     let services = Services {
-        authenticate: Authenticate { scheme: Arc::new(scheme), keys: Arc::new(keys), clock: clock.clone() },
-        create_integration: CreateIntegration {
+        authenticate: authenticate(clock.clone()),
+        install_custom: InstallCustom { create: create_integration.clone() },
+        create_integration,
+        replace_manifest: ReplaceManifest {
+            integrations: integrations.clone(),
+            settings: settings.clone(),
+            fetcher: fetcher.clone(),
             work: work.clone(),
             vault: vault.clone(),
             clock: clock.clone(),
@@ -90,6 +117,8 @@ fn state(integrations: MockIntegrationRepository, work: MockUnitOfWork) -> HttpS
         list_integrations: ListIntegrations { integrations: integrations.clone(), system_apps: [].into() },
         edit_integration: EditIntegration {
             integrations: integrations.clone(),
+            settings,
+            fetcher,
             work: work.clone(),
             vault: vault.clone(),
             clock: clock.clone(),

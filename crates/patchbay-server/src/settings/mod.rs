@@ -9,6 +9,7 @@ mod catalogue;
 mod fault;
 mod key_file;
 mod layers;
+mod outbound;
 mod parse;
 mod reader;
 mod sections;
@@ -17,6 +18,7 @@ mod tests;
 
 pub use fault::SettingsError;
 pub use layers::{Layers, Variables};
+pub use outbound::OutboundSettings;
 pub use sections::{DatabaseSettings, LogFormat, MasterKeySource, ServerSettings, TelemetrySettings};
 
 use patchbay_application::integrations::SystemApp;
@@ -31,6 +33,8 @@ pub struct Settings {
     pub database: DatabaseSettings,
     /// What it seals with.
     pub master_keys: MasterKeySource,
+    /// Where its requests to third parties may go.
+    pub outbound: OutboundSettings,
     /// What it says of itself.
     pub telemetry: TelemetrySettings,
     /// The apps that it offers to every organisation.
@@ -50,13 +54,15 @@ impl Settings {
         let request_timeout = server.as_ref().map(|server| server.request_timeout).unwrap_or_default();
         let database = DatabaseSettings::read(&mut reader, request_timeout);
         let master_keys = MasterKeySource::read(&mut reader);
+        let outbound = OutboundSettings::read(&mut reader);
         let telemetry = TelemetrySettings::read(&mut reader);
         let system_apps = catalogue::read(&mut reader);
-        let all = server.zip(database).zip(telemetry);
-        reader.finish(all.map(|((server, database), telemetry)| Self {
+        let all = server.zip(database).zip(outbound.zip(telemetry));
+        reader.finish(all.map(|((server, database), (outbound, telemetry))| Self {
             server,
             database,
             master_keys,
+            outbound,
             telemetry,
             system_apps,
         }))

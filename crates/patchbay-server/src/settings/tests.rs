@@ -5,6 +5,7 @@ use std::os::unix::ffi::OsStringExt;
 use std::path::Path;
 use std::time::Duration;
 
+use patchbay_providers::OutboundPolicy;
 use secrecy::ExposeSecret;
 
 use super::{Layers, LogFormat, MasterKeySource, Settings, SettingsError, Variables};
@@ -46,6 +47,8 @@ fn the_defaults_stand_alone() {
     assert_eq!(settings.database.url.expose_secret(), "sqlite://data/patchbay.db");
     assert!(settings.database.auto_migrate && settings.database.pool_size >= 4);
     assert!(matches!(settings.master_keys, MasterKeySource::Missing));
+    assert_eq!(settings.outbound.policy, OutboundPolicy::default());
+    assert_eq!(settings.outbound.manifests_from, None);
     assert!(settings.telemetry.log_format.is_none() && settings.system_apps.is_empty());
 }
 
@@ -249,6 +252,48 @@ fn faults_of_the_catalogue_are_named_by_entry_and_member() {
             "telex.catalogue[1].provider may contain only lower-case letters, digits and _ (file)",
             "telex.catalogue[3].name is the name of another entry too",
             "telex.catalogue[0].nmae is not a setting that this version knows (file)",
+        ]
+    );
+}
+
+#[test]
+fn what_may_be_reached_is_read_from_a_file_or_from_the_environment() {
+    let file = "[outbound]\ntimeout_ms = 1\nallow_http = true\nallowed_ports = [443]\n\
+                allowed_private_networks = ['127.0.0.1/32', 'fd00::/8']\nmax_response_bytes = 2\n\
+                [providers.json_manifest]\nbase_url = 'http://127.0.0.1:9'\n";
+    let variables = [
+        ("PATCHBAY__OUTBOUND__TIMEOUT_MS", "1"),
+        ("PATCHBAY__OUTBOUND__ALLOW_HTTP", "true"),
+        ("PATCHBAY__OUTBOUND__ALLOWED_PORTS", "443"),
+        ("PATCHBAY__OUTBOUND__ALLOWED_PRIVATE_NETWORKS", "127.0.0.1/32, fd00::/8"),
+        ("PATCHBAY__OUTBOUND__MAX_RESPONSE_BYTES", "2"),
+        ("PATCHBAY__PROVIDERS__JSON_MANIFEST__BASE_URL", "http://127.0.0.1:9"),
+    ];
+    for settings in [load(file, &[]).unwrap(), load("", &variables).unwrap()] {
+        let expected = OutboundPolicy {
+            allow_http: true,
+            allowed_private_networks: ["127.0.0.1/32", "fd00::/8"].map(|text| text.parse().unwrap()).into(),
+            allowed_ports: vec![443],
+            timeout: Duration::from_millis(1),
+            max_response_bytes: 2,
+        };
+        assert_eq!(settings.outbound.policy, expected);
+        assert_eq!(settings.outbound.manifests_from.unwrap().to_string(), "http://127.0.0.1:9");
+    }
+}
+
+#[test]
+fn what_may_be_reached_is_checked_without_showing_it() {
+    let file = "[outbound]\ntimeout_ms = 0\nallowed_ports = [0]\nallowed_private_networks = ['planted']\n\
+                [providers.json_manifest]\nbase_url = 'http://planted/path'\n[providers.planted]\nbase_url = 'x'";
+    assert_eq!(
+        faults(file, &[]),
+        [
+            "outbound.timeout_ms must be a whole number from 1 to 3600000 (file)",
+            "outbound.allowed_private_networks must be a list of networks ADDRESS/BITS, as in 127.0.0.1/32 (file)",
+            "outbound.allowed_ports must be a list of ports from 1 to 65535 (file)",
+            "providers.json_manifest.base_url must be http(s)://host or http(s)://host:port, without a path (file)",
+            "providers.planted.base_url is not a setting that this version knows (file)",
         ]
     );
 }

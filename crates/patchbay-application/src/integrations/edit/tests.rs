@@ -1,11 +1,16 @@
 use super::*;
-use crate::testing::{a_name, a_sealed_integration, an_integration, caller, vault};
+use crate::settings::testing::a_setting;
+use crate::testing::{
+    a_described_integration, a_document, a_name, a_sealed_integration, a_url, an_integration, caller, vault,
+};
 use crate::{Conflict, Shown};
 use futures::executor::block_on;
 use patchbay_domain::testing::{FixedClock, SequentialIds};
 use patchbay_domain::{
-    IntegrationWrite, MockIntegrationRepository, MockUnitOfWork, MockVault, RepositoryError,
+    FetchError, IntegrationWrite, MockIntegrationRepository, MockManifestFetcher, MockSettingRepository,
+    MockUnitOfWork, MockVault, RepositoryError, SettingWrite,
 };
+use serde_json::json;
 
 const WRITER: &[Permission] = &[Permission::IntegrationsWrite];
 
@@ -22,8 +27,23 @@ fn run(
     permissions: &[Permission],
     change: IntegrationChange,
 ) -> Result<Disclosed, AppError> {
+    run_fetching(MockManifestFetcher::new(), integrations, work, vault, permissions, change)
+}
+
+fn run_fetching(
+    fetcher: MockManifestFetcher,
+    integrations: MockIntegrationRepository,
+    work: MockUnitOfWork,
+    vault: MockVault,
+    permissions: &[Permission],
+    change: IntegrationChange,
+) -> Result<Disclosed, AppError> {
+    let mut settings = MockSettingRepository::new();
+    settings.expect_list().returning(|_, _| Ok(vec![a_setting(1, "colour", "red")]));
     let edit = EditIntegration {
         integrations: Arc::new(integrations),
+        settings: Arc::new(settings),
+        fetcher: Arc::new(fetcher),
         work: Arc::new(work),
         vault: Arc::new(vault),
         clock: Arc::new(FixedClock::default()),
@@ -161,4 +181,60 @@ fn a_caller_who_may_see_secrets_leaves_a_record_even_without_a_change() {
     let stored = a_sealed_integration("secret");
     let shown = run(finding(stored), work, vault(), &permissions, IntegrationChange::default()).unwrap();
     assert!(shown.secrets.is_revealing());
+}
+
+fn moved(url: &str) -> IntegrationChange {
+    IntegrationChange { manifest_url: Some(a_url(url)), ..Default::default() }
+}
+
+#[test]
+fn a_manifest_at_a_new_place_is_read_once_and_kept_with_what_it_brings() {
+    let mut fetcher = MockManifestFetcher::new();
+    fetcher.expect_fetch().once().returning(|_| {
+        Ok(a_document(json!({
+            "descriptions": {"app_name": "Store"},
+            "settings": [
+                {"label": "colour", "type": "text", "default": "blue"},
+                {"label": "size", "type": "number", "default": 5},
+            ],
+        })))
+    });
+    let mut work = MockUnitOfWork::new();
+    let mut first = true;
+    work.expect_commit().times(2).returning(move |_, changes| {
+        let [IntegrationWrite::Update { integration, .. }] = &changes.integrations[..] else {
+            panic!("{changes:?}")
+        };
+        assert_eq!(integration.manifest().unwrap().app.as_ref().unwrap().name, "Store");
+        assert!(changes.manifests[0].document.is_some());
+        let [SettingWrite::Insert(new)] = &changes.settings[..] else { panic!("{changes:?}") };
+        assert_eq!(new.label().as_str(), "size");
+        if std::mem::take(&mut first) { Err(RepositoryError::Stale) } else { Ok(()) }
+    });
+    let change = moved("https://store.example");
+    run_fetching(fetcher, finding(an_integration()), work, MockVault::new(), WRITER, change).unwrap();
+}
+
+#[test]
+fn a_manifest_that_cannot_be_read_drops_what_the_old_one_said() {
+    let mut fetcher = MockManifestFetcher::new();
+    fetcher.expect_fetch().once().returning(|_| Err(FetchError::NotAUrl));
+    let mut work = MockUnitOfWork::new();
+    work.expect_commit().once().returning(|_, changes| {
+        assert_eq!(changes.manifests[0].document, None);
+        Ok(())
+    });
+    let described = a_described_integration(&a_document(json!({"descriptions": {"app_name": "Shop"}})));
+    let change = moved("no url");
+    let shown = run_fetching(fetcher, finding(described), work, MockVault::new(), WRITER, change).unwrap();
+    assert_eq!(shown.integration.manifest().unwrap().app, None);
+}
+
+#[test]
+fn the_same_place_is_not_asked_again() {
+    let mut work = MockUnitOfWork::new();
+    work.expect_commit().never();
+    let change = moved("https://shop.example");
+    let shown = run(finding(an_integration()), work, MockVault::new(), WRITER, change).unwrap();
+    assert_eq!(shown.integration.version().number(), 1);
 }

@@ -3,7 +3,8 @@
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{ALLOW, HeaderName, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
-use patchbay_application::{AppError, AuthRefusal, Conflict, Entity};
+use patchbay_application::{AppError, AuthRefusal, Conflict, Entity, UnusableManifest};
+use patchbay_domain::{FetchError, UniqueRule};
 use serde::Serialize;
 
 use super::{APP_KEY_HEADER, Telex};
@@ -69,6 +70,13 @@ fn said_of(seen: &Seen<'_, Telex>, error: &AppError) -> Said {
         AppError::Unauthenticated(refusal) => unauthenticated(seen, *refusal),
         AppError::Forbidden(_) => Said::new(StatusCode::FORBIDDEN, "Forbidden", error),
         AppError::NotFound(entity) => not_found(seen, *entity, error),
+        AppError::Manifest(UnusableManifest::Fetch(FetchError::NotAUrl)) => {
+            invalid(seen, &"json_url must be an absolute http(s) URL")
+        }
+        AppError::Manifest(why) => invalid(seen, why),
+        AppError::Conflict(Conflict::Taken(UniqueRule::CustomManifest)) => {
+            Said::new(StatusCode::CONFLICT, "Integration app already exists", &"same json_url")
+        }
         AppError::Conflict(Conflict::Taken(_) | Conflict::IdTaken(_)) => {
             Said::new(StatusCode::CONFLICT, "Integration app already exists", &"same name and json_url")
         }

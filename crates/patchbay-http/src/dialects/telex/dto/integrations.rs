@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use patchbay_application::integrations::{IntegrationChange, NewIntegration};
+use patchbay_application::integrations::{Created, IntegrationChange, NewIntegration};
 use patchbay_application::{AppError, Disclosed, Fault, FaultReason, Shown};
 use patchbay_domain::{
     CredentialName, Credentials, Integration, IntegrationKind, IntegrationName, ManifestUrl, Origin,
@@ -10,7 +10,7 @@ use patchbay_domain::{
 };
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use utoipa::ToSchema;
 use validator::Validate;
 
@@ -109,14 +109,12 @@ impl TryFrom<EditBody> for IntegrationChange {
 }
 
 /// What an app takes as its events while its manifest says nothing of them.
-static DEFAULT_SCHEMA: LazyLock<Value> = LazyLock::new(|| {
-    json!({
-        "properties": {
-            "event": {"type": "string", "description": "The name of the event"},
-            "timestamp": {"type": "string", "description": "The time when the event was triggered"}
-        },
-        "type": "object"
-    })
+static DEFAULT_SCHEMA: LazyLock<Map<String, Value>> = LazyLock::new(|| {
+    let properties = json!({
+        "event": {"type": "string", "description": "The name of the event"},
+        "timestamp": {"type": "string", "description": "The time when the event was triggered"}
+    });
+    Map::from_iter([("properties".to_owned(), properties), ("type".to_owned(), json!("object"))])
 });
 
 /// T3: an integration that was just made.
@@ -126,20 +124,21 @@ pub struct CreatedView<'a> {
     name: &'a str,
     json_url: &'a str,
     #[schema(value_type = Object)]
-    json_schema: &'a Value,
+    json_schema: &'a Map<String, Value>,
     auth_credential: String,
     integration_type: &'a str,
     is_system_integration: bool,
     created_at: String,
 }
 
-impl<'a> From<&'a Disclosed> for CreatedView<'a> {
-    fn from(Disclosed { integration, secrets }: &'a Disclosed) -> Self {
+impl<'a> From<&'a Created> for CreatedView<'a> {
+    fn from(Created { shown: Disclosed { integration, secrets }, document }: &'a Created) -> Self {
+        let json_schema = document.as_ref().and_then(|document| document.json_schema.as_ref());
         Self {
             id: integration.id().to_string(),
             name: integration.name().as_str(),
             json_url: json_url(integration),
-            json_schema: &DEFAULT_SCHEMA,
+            json_schema: json_schema.unwrap_or(&DEFAULT_SCHEMA),
             auth_credential: auth_credential(secrets),
             integration_type: integration.parts().kind.as_str(),
             is_system_integration: is_system(integration),
@@ -177,16 +176,16 @@ impl<'a> From<&'a Disclosed> for ChangedView<'a> {
 /// T4: an integration in a list.
 #[derive(Serialize, ToSchema)]
 pub struct ListView<'a> {
-    id: String,
-    app_name: &'a str,
-    json_url: &'a str,
-    app_url: &'a str,
-    app_logo: &'a str,
-    app_description: &'a str,
+    pub(super) id: String,
+    pub(super) app_name: &'a str,
+    pub(super) json_url: &'a str,
+    pub(super) app_url: &'a str,
+    pub(super) app_logo: &'a str,
+    pub(super) app_description: &'a str,
     is_system_integration: bool,
-    is_active: bool,
-    created_at: String,
-    updated_at: String,
+    pub(super) is_active: bool,
+    pub(super) created_at: String,
+    pub(super) updated_at: String,
 }
 
 impl<'a> From<&'a Integration> for ListView<'a> {

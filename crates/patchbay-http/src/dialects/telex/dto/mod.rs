@@ -1,11 +1,13 @@
 //! The bodies of the Telex API, member for member in the order of the wire.
 
+mod custom;
 mod integrations;
 mod settings;
 
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde::Serialize;
 
+pub use custom::{CustomBody, CustomListView};
 pub use integrations::{ChangedView, CreateBody, CreatedView, EditBody, ListView, SingleView};
 pub use settings::{
     AddSettingBody, ChannelSettingView, CustomSettingBody, CustomSettingsView, EditSettingBody, SettingView,

@@ -1,18 +1,117 @@
-//! T18, T19: settings of custom integrations, in their own spelling.
+//! T14–T19: integrations of apps that were installed by their manifest alone, and their
+//! settings in a spelling of their own.
 
 use actix_web::http::StatusCode;
 use actix_web::web::{Data, ReqData};
-use actix_web::{get, put};
+use actix_web::{delete, get, post, put};
 use patchbay_application::settings::{SettingFilter, SettingTarget, ShownSetting};
-use patchbay_application::{AppError, Caller, Entity, Fault, FaultReason, Location};
+use patchbay_application::{AppError, Caller, Entity, Fault, FaultReason, Location, Reveal};
 use patchbay_domain::{Origin, Permission, SettingLabel};
 use serde::Deserialize;
 
-use super::{Answer, MASK, disclosing, done};
+use super::{Answer, MASK, disclosing, done, made, success};
 use crate::HttpState;
-use crate::dialects::telex::dto::{CustomSettingBody, CustomSettingsView};
-use crate::dialects::telex::{OnIntegration, Telex, Words};
+use crate::dialects::telex::dto::{CustomBody, CustomListView, CustomSettingBody, CustomSettingsView};
+use crate::dialects::telex::{InOrganisation, OnIntegration, Telex, Words};
 use crate::kernel::{Body, Gate, Operation, Query};
+
+static INSTALL: Operation<Telex> = Operation::on::<InOrganisation>(
+    "install_custom_integration",
+    Permission::IntegrationsWrite,
+    &Words {
+        done: "Integration app created successfully",
+        invalid: "Invalid JSON URL supplied",
+        no_organisation: "Organisation not found",
+        no_integration: "Integration not found",
+        no_setting: "Integration not found",
+    },
+);
+
+/// T14: installs an app by its manifest alone.
+#[utoipa::path(tag = "custom", request_body = CustomBody, responses((status = 201)))]
+#[post("/{org}/integrations/custom", wrap = "Gate::to(&INSTALL)")]
+pub async fn install(
+    app: Data<HttpState>,
+    caller: ReqData<Caller>,
+    path: ReqData<InOrganisation>,
+    body: Body<Telex, CustomBody>,
+) -> Answer {
+    let new = body.into_inner().try_into()?;
+    path.require(&caller)?;
+    app.services.install_custom.run(&caller, new).await?;
+    Ok(made(&INSTALL))
+}
+
+static LIST: Operation<Telex> = Operation::on::<InOrganisation>(
+    "list_custom_integrations",
+    Permission::IntegrationsRead,
+    &Words {
+        done: "Integrations retrieved successfully.",
+        invalid: "Invalid organisation_id or request",
+        no_organisation: "Organisation not found",
+        no_integration: "Integration not found",
+        no_setting: "Integration not found",
+    },
+);
+
+/// T15: lists what was installed through T14, oldest first.
+#[utoipa::path(tag = "custom", responses((status = 200, body = Vec<CustomListView>)))]
+#[get("/{org}/integrations/custom", wrap = "Gate::to(&LIST)")]
+pub async fn list(app: Data<HttpState>, caller: ReqData<Caller>, path: ReqData<InOrganisation>) -> Answer {
+    path.require(&caller)?;
+    let found = app.services.list_integrations.run(&caller, Some(Origin::Custom)).await?;
+    let views: Vec<_> = found.iter().map(CustomListView::from).collect();
+    Ok(success(&LIST, StatusCode::OK, views))
+}
+
+static REPLACE: Operation<Telex> = Operation::on::<OnIntegration>(
+    "replace_custom_integration",
+    Permission::IntegrationsWrite,
+    &Words {
+        done: "Integrations updated successfully",
+        invalid: "Invalid input",
+        no_organisation: "Integration not found",
+        no_integration: "Integration not found",
+        no_setting: "Integration not found",
+    },
+);
+
+/// T16: reads another manifest, or the present one anew.
+#[utoipa::path(tag = "custom", request_body = CustomBody, responses((status = 200)))]
+#[put("/{org}/integrations/custom/{integration}", wrap = "Gate::to(&REPLACE)")]
+pub async fn replace(
+    app: Data<HttpState>,
+    caller: ReqData<Caller>,
+    path: ReqData<OnIntegration>,
+    body: Body<Telex, CustomBody>,
+) -> Answer {
+    let url = body.into_inner().url()?;
+    path.within.require(&caller)?;
+    app.services.replace_manifest.run(&caller, path.integration, url).await?;
+    Ok(done(&REPLACE))
+}
+
+static DELETE: Operation<Telex> = Operation::on::<OnIntegration>(
+    "delete_custom_integration",
+    Permission::IntegrationsWrite,
+    &Words {
+        done: "Integrations deleted successfully",
+        invalid: "Invalid input",
+        no_organisation: "Integration not found",
+        no_integration: "Integration not found",
+        no_setting: "Integration not found",
+    },
+);
+
+/// T17: deletes one, its settings with it. A body is ignored.
+#[utoipa::path(tag = "custom", responses((status = 200)))]
+#[delete("/{org}/integrations/custom/{integration}", wrap = "Gate::to(&DELETE)")]
+pub async fn delete(app: Data<HttpState>, caller: ReqData<Caller>, path: ReqData<OnIntegration>) -> Answer {
+    path.within.require(&caller)?;
+    let custom = Some(Origin::Custom);
+    app.services.delete_integration.run(&caller, path.integration, custom, Reveal::Never).await?;
+    Ok(done(&DELETE))
+}
 
 /// Only custom integrations are known here.
 fn target(path: &OnIntegration) -> SettingTarget {

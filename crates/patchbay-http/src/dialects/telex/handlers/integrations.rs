@@ -36,7 +36,8 @@ pub async fn create(
     let new = body.into_inner().try_into()?;
     path.require(&caller)?;
     let made = app.services.create_integration.run(&caller, new, Reveal::Echo).await?;
-    Ok(disclosing(&CREATE, StatusCode::CREATED, made.secrets.is_revealing(), CreatedView::from(&made)))
+    let is_revealing = made.shown.secrets.is_revealing();
+    Ok(disclosing(&CREATE, StatusCode::CREATED, is_revealing, CreatedView::from(&made)))
 }
 
 static LIST: Operation<Telex> = Operation::on::<InOrganisation>(
@@ -56,7 +57,7 @@ static LIST: Operation<Telex> = Operation::on::<InOrganisation>(
 #[get("/{org}/integrations", wrap = "Gate::to(&LIST)")]
 pub async fn list(app: Data<HttpState>, caller: ReqData<Caller>, path: ReqData<InOrganisation>) -> Answer {
     path.require(&caller)?;
-    let found = app.services.list_integrations.run(&caller).await?;
+    let found = app.services.list_integrations.run(&caller, None).await?;
     let views: Vec<_> = found.iter().map(ListView::from).collect();
     Ok(success(&LIST, StatusCode::OK, views))
 }
@@ -126,7 +127,7 @@ static DELETE: Operation<Telex> = Operation::on::<OnIntegration>(
 #[delete("/{org}/integrations/{integration}", wrap = "Gate::to(&DELETE)")]
 pub async fn delete(app: Data<HttpState>, caller: ReqData<Caller>, path: ReqData<OnIntegration>) -> Answer {
     path.within.require(&caller)?;
-    let gone =
-        app.services.delete_integration.run(&caller, path.integration, Reveal::Permitted(MASK)).await?;
+    let reveal = Reveal::Permitted(MASK);
+    let gone = app.services.delete_integration.run(&caller, path.integration, None, reveal).await?;
     Ok(disclosing(&DELETE, StatusCode::OK, gone.secrets.is_revealing(), ChangedView::from(&gone)))
 }

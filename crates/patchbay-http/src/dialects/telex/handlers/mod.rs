@@ -25,6 +25,10 @@ type Answer = Result<HttpResponse, Failure<Telex>>;
 /// integration's id, so it comes first.
 pub fn organisations(config: &mut ServiceConfig) {
     config
+        .service(custom::install)
+        .service(custom::list)
+        .service(custom::replace)
+        .service(custom::delete)
         .service(custom::put_setting)
         .service(custom::get_setting)
         .service(integrations::create)
@@ -46,6 +50,11 @@ pub fn organisations(config: &mut ServiceConfig) {
 /// A success that shows nothing.
 fn done(operation: &Operation<Telex>) -> HttpResponse {
     HttpResponse::Ok().json(Done::new(StatusCode::OK.as_u16(), operation.words.done))
+}
+
+/// A success that made something and shows nothing.
+fn made(operation: &Operation<Telex>) -> HttpResponse {
+    HttpResponse::Created().json(Done::new(StatusCode::CREATED.as_u16(), operation.words.done))
 }
 
 fn success<T: Serialize>(operation: &Operation<Telex>, status: StatusCode, data: T) -> HttpResponse {
