@@ -16,6 +16,9 @@ pub fn master_key(id: &str) -> String {
     format!("{id}:{}", BASE64_STANDARD.encode(master_key_bytes(id)))
 }
 
+/// The discard service, which no machine offers any more: connections are refused.
+const NOTHING_THERE: &str = "127.0.0.1:9";
+
 /// The bytes of [`master_key`].
 #[must_use]
 pub fn master_key_bytes(id: &str) -> Vec<u8> {
@@ -34,7 +37,7 @@ pub struct InstallationBuilder {
 
 impl InstallationBuilder {
     /// The usual one: a free port, four connections, migrations at start, one master key,
-    /// logs as JSON.
+    /// logs as JSON; manifests from where nothing is, so that no test asks the network.
     #[must_use]
     pub fn on(backend: Backend) -> Self {
         let usual = [
@@ -43,6 +46,7 @@ impl InstallationBuilder {
             // As many services as there are cores share one PostgreSQL.
             ("database.pool_size", "4".to_owned()),
             ("secrets.keys", format!("['{}']", master_key("k1"))),
+            ("providers.json_manifest.base_url", format!("'http://{NOTHING_THERE}'")),
             ("telemetry.log_format", "'json'".to_owned()),
         ];
         let settings = usual.into_iter().map(|(key, value)| (key.to_owned(), value)).collect();

@@ -15,15 +15,18 @@
 )]
 
 mod command_line;
+mod custom;
 mod database;
 mod demo;
 mod fixture;
 mod http;
 mod installation;
 mod leak;
+mod manifest_host;
 mod poll;
 mod server;
 mod service;
+mod settings;
 mod shape;
 mod telex;
 mod tenant;
@@ -36,9 +39,11 @@ pub use fixture::{Fixture, telex_fixture};
 pub use http::{Answer, Http, Request};
 pub use installation::{Installation, InstallationBuilder, master_key, master_key_bytes};
 pub use leak::{Marker, Place};
+pub use manifest_host::ManifestHost;
 pub use poll::eventually;
 pub use server::Server;
 pub use service::Service;
+pub use settings::Settings;
 pub use shape::{difference, is_timestamp, is_uuid};
 pub use telex::{TELEX_PREFIXES, Telex};
 pub use tenant::{ApiKey, Tenant};

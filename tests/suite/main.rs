@@ -12,9 +12,13 @@ mod given;
 #[cfg(test)]
 mod operations;
 #[cfg(test)]
+mod play;
+#[cfg(test)]
 mod readme;
 #[cfg(test)]
 mod secrecy;
+#[cfg(test)]
+mod telex_custom;
 #[cfg(test)]
 mod telex_errors;
 #[cfg(test)]

@@ -88,7 +88,7 @@ impl ReplaceManifest {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::settings::testing::a_setting;
+    use crate::settings::a_setting;
     use crate::testing::{a_document, a_url, an_integration, caller, vault};
     use futures::executor::block_on;
     use patchbay_domain::testing::{FixedClock, SequentialIds};

@@ -7,7 +7,7 @@ mod edit;
 mod list;
 mod put;
 #[cfg(test)]
-pub(crate) mod testing;
+mod testing;
 
 pub use access::{SettingAccess, SettingTarget};
 pub(crate) use access::{protected, recorded};
@@ -15,3 +15,5 @@ pub use delete::DeleteSetting;
 pub use edit::{EditSetting, SettingChange, SettingSelector};
 pub use list::{ListSettings, SettingFilter, ShownSetting, ShownValue};
 pub use put::{NewSetting, PutSetting};
+#[cfg(test)]
+pub(crate) use testing::a_setting;

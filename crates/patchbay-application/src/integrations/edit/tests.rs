@@ -1,5 +1,5 @@
 use super::*;
-use crate::settings::testing::a_setting;
+use crate::settings::a_setting;
 use crate::testing::{
     a_described_integration, a_document, a_name, a_sealed_integration, a_url, an_integration, caller, vault,
 };
