@@ -3,6 +3,8 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
+use diesel::Connection;
+
 use super::*;
 
 #[tokio::test]
@@ -17,6 +19,11 @@ async fn a_job_that_fails_or_panics_keeps_its_neighbours() {
                     3 => Err(RepositoryError::Stale),
                     5 => panic!("on purpose"),
                     7 => insert(conn, 2),
+                    8 => conn
+                        .transaction::<(), diesel::result::Error, _>(|conn| {
+                            conn.transaction(|_| panic!("on purpose, inside a transaction"))
+                        })
+                        .map_err(unavailable),
                     _ => Ok(()),
                 }
             })
@@ -29,8 +36,8 @@ async fn a_job_that_fails_or_panics_keeps_its_neighbours() {
             failed.push(id);
         }
     }
-    assert_eq!(failed, [3, 5, 7]);
-    assert_eq!(stored(&db).await, [1, 2, 4, 6, 8, 9]);
+    assert_eq!(failed, [3, 5, 7, 8]);
+    assert_eq!(stored(&db).await, [1, 2, 4, 6, 9]);
 }
 
 type Work = fn(&mut AnyConnection) -> Result<(), RepositoryError>;
