@@ -160,7 +160,11 @@ fn replace(conn: &mut AnyConnection, place: &SecretPlace, old: &Columns, new: &C
                 .filter(integrations::id.eq(place.row.to_string()))
                 .filter(integrations::credentials.eq(old))
                 .filter(integrations::credentials_key.eq(old_key));
-            let resealed = (integrations::credentials.eq(new), integrations::credentials_key.eq(new_key));
+            let resealed = (
+                integrations::credentials.eq(new),
+                integrations::credentials_key.eq(new_key),
+                integrations::version.eq(integrations::version + 1),
+            );
             diesel::update(same).set(resealed).execute(conn)?
         }
         SealedField::Canary => {

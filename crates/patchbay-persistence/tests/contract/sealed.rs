@@ -1,8 +1,8 @@
 //! Sealed values, as verification and rotation see them.
 
 use patchbay_domain::{
-    Changes, Integration, IntegrationEdit, IntegrationRepository, KeyId, Patch, SealedStore, SecretPlace,
-    StoredSecret, UnitOfWork,
+    Changes, Integration, IntegrationEdit, IntegrationRepository, KeyId, Patch, RepositoryError, SealedStore,
+    SecretPlace, StoredSecret, UnitOfWork,
 };
 use rstest::rstest;
 
@@ -97,8 +97,12 @@ async fn values_are_resealed_until_none_is_left_under_an_old_key(
     }
     assert_eq!(store.sealed.count_not_under(&new).await.unwrap(), 0);
     assert!(walk(&store, 10).await.iter().all(|value| value.sealed == sealed("k2", b"new")));
-    // It is the same secret: whoever read the integration before can still change it.
-    store.update(&tenant.scope, &stored, &renamed(&stored, "c")).await.unwrap();
+    // A change that was decided before must be decided again: it would write the old seal back.
+    let outcome = store.update(&tenant.scope, &stored, &renamed(&stored, "c")).await;
+    assert!(matches!(outcome, Err(RepositoryError::Stale)), "{outcome:?}");
+    let current = store.integrations.find(&tenant.scope, stored.id()).await.unwrap().unwrap();
+    store.update(&tenant.scope, &current, &renamed(&current, "c")).await.unwrap();
+    assert_eq!(store.sealed.count_not_under(&new).await.unwrap(), 0);
 }
 
 #[rstest]
