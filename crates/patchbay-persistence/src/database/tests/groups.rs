@@ -158,3 +158,18 @@ async fn a_late_member_of_a_group_does_nothing() {
     after.await.unwrap();
     assert_eq!(runs.load(Ordering::SeqCst), 0);
 }
+
+/// With nobody beside the writer, all of this would still be in the log: the writer folds it
+/// only when it is longer.
+#[tokio::test]
+async fn the_log_is_folded_into_the_file_while_the_writer_goes_on() {
+    let Opened { db, place } = open(Backend::Sqlite);
+    let file = place.url.strip_prefix("sqlite://").unwrap();
+    let size = || std::fs::metadata(file).unwrap().len();
+    let before = size();
+    let mut written = 1..1500;
+    while size() == before {
+        let id = written.next().expect("the log was never folded");
+        db.write(move |conn| insert(conn, id)).await.unwrap();
+    }
+}
