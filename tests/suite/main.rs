@@ -12,6 +12,8 @@ mod given;
 #[cfg(test)]
 mod operations;
 #[cfg(test)]
+mod play;
+#[cfg(test)]
 mod readme;
 #[cfg(test)]
 mod secrecy;
@@ -19,3 +21,5 @@ mod secrecy;
 mod telex_errors;
 #[cfg(test)]
 mod telex_integrations;
+#[cfg(test)]
+mod telex_settings;

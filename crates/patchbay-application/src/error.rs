@@ -18,7 +18,7 @@ pub enum AppError {
     #[error("missing permission: {0}")]
     Forbidden(Permission),
     /// There is no such thing within what the caller may see.
-    #[error("no such {0}")]
+    #[error("{0}")]
     NotFound(Entity),
     /// It would collide with what is there.
     #[error("{0}")]
@@ -64,15 +64,21 @@ pub enum Entity {
     ApiKey,
     /// An integration.
     Integration,
+    /// A setting.
+    Setting,
+    /// Any setting at all of an integration.
+    AnySetting,
 }
 
 impl std::fmt::Display for Entity {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(match self {
-            Self::Organisation => "organisation",
-            Self::Environment => "environment",
-            Self::ApiKey => "key",
-            Self::Integration => "integration",
+            Self::Organisation => "no such organisation",
+            Self::Environment => "no such environment",
+            Self::ApiKey => "no such key",
+            Self::Integration => "no such integration",
+            Self::Setting => "no such setting",
+            Self::AnySetting => "integration has no settings",
         })
     }
 }
@@ -83,6 +89,12 @@ pub enum Conflict {
     /// Another entity holds the same under this rule.
     #[error("{} is taken", .0.as_str())]
     Taken(UniqueRule),
+    /// Another setting beside it has this label.
+    #[error("another setting has this label")]
+    LabelInUse,
+    /// Several settings could be meant.
+    #[error("the integration has several settings: say by id which is meant")]
+    Ambiguous,
     /// Another entity of this kind has the id that was asked for.
     #[error("the id of the {} is in use", .0.as_str())]
     IdTaken(EntityKind),

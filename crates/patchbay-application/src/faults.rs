@@ -22,15 +22,21 @@ pub enum JsonType {
     String,
     /// `true` or `false`.
     Boolean,
+    /// A string, a number, `true` or `false`.
+    Scalar,
+    /// An object.
+    Object,
 }
 
 impl JsonType {
-    /// Its name.
+    /// Its name, with an article.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
-            Self::String => "string",
-            Self::Boolean => "boolean",
+            Self::String => "a string",
+            Self::Boolean => "a boolean",
+            Self::Scalar => "a string, a number or a boolean",
+            Self::Object => "an object",
         }
     }
 }
@@ -71,7 +77,7 @@ impl fmt::Display for FaultReason {
             Self::NotJson { line, column } => write!(f, "is not valid JSON at line {line}, column {column}"),
             Self::NotAnObject => f.write_str("must be a JSON object"),
             Self::Required => f.write_str("is required"),
-            Self::WrongType { expected } => write!(f, "must be a {}", expected.as_str()),
+            Self::WrongType { expected } => write!(f, "must be {}", expected.as_str()),
             Self::Text(why) => write!(f, "{why}"),
             Self::Syntax { expected } => write!(f, "is not {expected}"),
             Self::NothingToChange => f.write_str("has no member that can be changed"),

@@ -13,7 +13,9 @@ mod faults;
 pub mod integrations;
 pub mod operator;
 mod record;
+mod retry;
 mod services;
+pub mod settings;
 #[cfg(test)]
 mod testing;
 

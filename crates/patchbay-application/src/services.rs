@@ -4,6 +4,7 @@ use crate::Authenticate;
 use crate::integrations::{
     CreateIntegration, DeleteIntegration, EditIntegration, GetIntegration, ListIntegrations,
 };
+use crate::settings::{DeleteSetting, EditSetting, ListSettings, PutSetting};
 
 /// The use cases that the HTTP interface runs, each with its dependencies.
 pub struct Services {
@@ -19,4 +20,12 @@ pub struct Services {
     pub edit_integration: EditIntegration,
     /// Deletes an integration.
     pub delete_integration: DeleteIntegration,
+    /// Gives a setting a value.
+    pub put_setting: PutSetting,
+    /// Lists settings.
+    pub list_settings: ListSettings,
+    /// Changes a setting.
+    pub edit_setting: EditSetting,
+    /// Deletes a setting.
+    pub delete_setting: DeleteSetting,
 }

@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 
-use crate::{ApiKey, ApiKeyId, Environment, Event, Integration, RepositoryError, Scope, UniqueKey};
+use crate::{ApiKey, ApiKeyId, Environment, Event, Integration, RepositoryError, Scope, Setting, UniqueKey};
 
 /// A write of an integration and of the unique keys that it holds.
 #[derive(Clone, Debug, PartialEq)]
@@ -40,6 +40,20 @@ pub enum KeyWrite {
     },
 }
 
+/// A write of a setting.
+///
+/// Its integration must be live when the changes are saved; a label that was taken
+/// meanwhile is as stale as a version that moved on.
+#[derive(Clone, Debug, PartialEq)]
+pub enum SettingWrite {
+    /// A new one.
+    Insert(Setting),
+    /// The next version of a stored one. It replaces exactly the version before its own.
+    Update(Setting),
+    /// The stored one, at just this version, goes.
+    Delete(Setting),
+}
+
 /// Everything that one use case changed: entities, unique keys, events.
 ///
 /// The unit of atomicity: [`UnitOfWork::commit`] saves all of it in one transaction.
@@ -47,6 +61,9 @@ pub enum KeyWrite {
 pub struct Changes {
     /// Integrations, in the order of writing.
     pub integrations: Vec<IntegrationWrite>,
+    /// Settings, in the order of writing. Those of an integration that is deleted go with it
+    /// unmentioned.
+    pub settings: Vec<SettingWrite>,
     /// New environments.
     pub environments: Vec<Environment>,
     /// Keys, in the order of writing.
@@ -78,6 +95,13 @@ impl Changes {
         let released = held.iter().filter(|key| !wanted.contains(key)).cloned().collect();
         let claimed = wanted.into_iter().filter(|key| !held.contains(key)).collect();
         self.integrations.push(IntegrationWrite::Update { integration: after.clone(), released, claimed });
+        self
+    }
+
+    /// Writes a setting.
+    #[must_use]
+    pub fn setting(mut self, write: SettingWrite) -> Self {
+        self.settings.push(write);
         self
     }
 

@@ -55,8 +55,12 @@ codes! {
         IntegrationDeleted = "integration.deleted",
         /// The credentials of an integration were set, replaced or removed.
         CredentialChanged = "credential.changed",
-        /// An answer showed secrets of an integration in full.
+        /// An answer showed secrets in full: credentials, or settings that are secret.
         CredentialRevealed = "credential.revealed",
+        /// A setting of an integration was added, changed or deleted.
+        SettingChanged = "setting.changed",
+        /// A setting of an integration for one chat channel was added, changed or deleted.
+        ChannelChanged = "channel.changed",
     }
 }
 
@@ -71,6 +75,8 @@ codes! {
         ApiKey = "key",
         /// An [`Integration`](crate::Integration).
         Integration = "integration",
+        /// A [`Setting`](crate::Setting).
+        Setting = "setting",
     }
 }
 

@@ -78,6 +78,10 @@ entity_id!(
     ApiKeyId
 );
 entity_id!(
+    /// Identifies a [`Setting`](crate::Setting).
+    SettingId
+);
+entity_id!(
     /// Identifies an [`Event`](crate::Event).
     EventId
 );

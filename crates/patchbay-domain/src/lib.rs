@@ -25,24 +25,26 @@ mod page;
 mod permission;
 mod scope;
 mod secret;
+mod setting;
 #[cfg(feature = "testing")]
 pub mod testing;
 mod text;
 
 pub use api_key::*;
-pub use changes::{Changes, IntegrationWrite, KeyWrite, UnitOfWork};
+pub use changes::{Changes, IntegrationWrite, KeyWrite, SettingWrite, UnitOfWork};
 pub use clock::Clock;
 pub use environment::{Environment, EnvironmentName, EnvironmentRepository};
 pub use error::{BoxError, RepositoryError, Taken};
 pub use event::{Actor, EntityKind, Event, EventType};
 pub use id_generator::IdGenerator;
-pub use ids::{ApiKeyId, EnvironmentId, EventId, IntegrationId, InvalidId, OrganisationId};
+pub use ids::{ApiKeyId, EnvironmentId, EventId, IntegrationId, InvalidId, OrganisationId, SettingId};
 pub use integration::*;
 pub use organisation::{Organisation, OrganisationDirectory, OrganisationName};
 pub use page::{Page, PageRequest};
 pub use permission::{Permission, Permissions, UnknownPermission};
 pub use scope::Scope;
 pub use secret::*;
+pub use setting::*;
 pub use text::InvalidText;
 
 #[cfg(feature = "testing")]
@@ -55,4 +57,5 @@ pub use {
     integration::{MockIntegrationRepository, MockManifestFetcher},
     organisation::MockOrganisationDirectory,
     secret::{MockSealedStore, MockVault},
+    setting::{MockChannelConfigRepository, MockSettingRepository},
 };

@@ -17,6 +17,7 @@ mod migrations;
 mod organisations;
 mod schema;
 mod sealed_store;
+mod settings;
 #[cfg(test)]
 #[path = "../tests/support/mod.rs"]
 mod test_support;
@@ -32,4 +33,5 @@ pub use integrations::DieselIntegrationRepository;
 pub use key_lookup::DieselKeyLookup;
 pub use organisations::DieselOrganisationDirectory;
 pub use sealed_store::DieselSealedStore;
+pub use settings::{DieselChannelConfigRepository, DieselSettingRepository};
 pub use unit_of_work::DieselUnitOfWork;

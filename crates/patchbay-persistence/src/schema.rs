@@ -50,6 +50,23 @@ diesel::table! {
 }
 
 diesel::table! {
+    settings (organisation_id, id) {
+        organisation_id -> Text,
+        id -> Text,
+        environment_id -> Text,
+        integration_id -> Text,
+        channel -> Text,
+        label -> Text,
+        value -> Nullable<Text>,
+        sealed -> Nullable<Binary>,
+        sealed_key -> Nullable<Text>,
+        version -> Integer,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
     api_keys (organisation_id, id) {
         organisation_id -> Text,
         id -> Text,

@@ -15,9 +15,10 @@ const MAKE_SCOPES: [&str; 3] = [
 ];
 
 /// Where a secret is taken out of its wrapping, and why.
-const EXPOSE_SECRETS: [(&str, &str); 7] = [
+const EXPOSE_SECRETS: [(&str, &str); 8] = [
     ("crates/patchbay-crypto/src/", "seals, opens, and reads keys"),
     ("crates/patchbay-domain/src/secret/", "packs credentials for the vault, and masks them"),
+    ("crates/patchbay-domain/src/setting/", "tells plain values from secret ones"),
     ("crates/patchbay-http/src/kernel/auth.rs", "takes the presented key apart"),
     ("crates/patchbay-http/src/kernel/members.rs", "masks secret members of a document"),
     ("crates/patchbay-http/src/kernel/reveal.rs", "shows secrets to callers that may see them"),

@@ -2,47 +2,19 @@
 //! prefixes and in an organisation of its own.
 
 use anyhow::Result;
-use patchbay_tests::{Backend, Service, TELEX_PREFIXES, Tenant, telex_fixture};
+use patchbay_tests::{Backend, Service};
 use rstest::rstest;
 use serde_json::json;
 
-use crate::given::{CREDENTIAL, UNKNOWN_ID};
+use crate::given::CREDENTIAL;
+use crate::play::{Play, plays};
 
-/// One fixture under one prefix, in an organisation that has nothing yet.
-struct Play<'a> {
-    service: &'a Service,
-    prefix: &'static str,
-    tenant: Tenant,
-    key: String,
-}
-
-impl Play<'_> {
-    async fn fixture(&self, id: &str) -> Result<()> {
-        self.fixture_about(id, UNKNOWN_ID).await
-    }
-
-    async fn fixture_about(&self, id: &str, integration: &str) -> Result<()> {
-        let places = [("{org}", self.tenant.id.as_str()), ("{integration}", integration)];
-        let (fixture, http) = (telex_fixture(id)?, self.service.http());
-        fixture.play(&http, self.prefix, &places, &self.key).await.map(drop)
-    }
-
-    /// The integration that TX-05 and TX-06 are given.
-    async fn instagram(&self) -> Result<String> {
-        let telex = self.service.telex(self.prefix, &self.tenant, &self.key);
-        let url = "https://instagram.example/app.json";
-        telex.created(&json!({ "name": "instagram", "json_url": url, "auth_credential": CREDENTIAL })).await
-    }
-}
-
-async fn plays(service: &Service) -> Result<Vec<Play<'_>>> {
-    let mut plays = Vec::new();
-    for prefix in TELEX_PREFIXES {
-        let tenant = service.organisation(&format!("below '{prefix}'")).await?;
-        let key = tenant.full_key().await?;
-        plays.push(Play { service, prefix, tenant, key });
-    }
-    Ok(plays)
+/// The integration that TX-05 and TX-06 are given.
+async fn instagram(play: &Play<'_>) -> Result<String> {
+    let url = "https://instagram.example/app.json";
+    play.telex()
+        .created(&json!({ "name": "instagram", "json_url": url, "auth_credential": CREDENTIAL }))
+        .await
 }
 
 #[rstest]
@@ -80,8 +52,8 @@ async fn tx_04_lists_an_app_of_the_built_in_catalogue(#[case] backend: Backend) 
 async fn tx_05_changes_an_integration(#[case] backend: Backend) -> Result<()> {
     let service = Service::on(backend).await?;
     for play in plays(&service).await? {
-        let instagram = play.instagram().await?;
-        play.fixture_about("TX-05", &instagram).await?;
+        let instagram = instagram(&play).await?;
+        play.fixture_about("TX-05", &[("{integration}", &instagram)]).await?;
     }
     Ok(())
 }
@@ -93,9 +65,9 @@ async fn tx_05_changes_an_integration(#[case] backend: Backend) -> Result<()> {
 async fn tx_06_deletes_the_integration_that_tx_05_changed(#[case] backend: Backend) -> Result<()> {
     let service = Service::on(backend).await?;
     for play in plays(&service).await? {
-        let instagram = play.instagram().await?;
-        play.fixture_about("TX-05", &instagram).await?;
-        play.fixture_about("TX-06", &instagram).await?;
+        let instagram = instagram(&play).await?;
+        play.fixture_about("TX-05", &[("{integration}", &instagram)]).await?;
+        play.fixture_about("TX-06", &[("{integration}", &instagram)]).await?;
     }
     Ok(())
 }

@@ -7,8 +7,8 @@ use patchbay_domain::{
     Vault,
 };
 
-use super::retry::{Attempt, until_current};
 use crate::record::{Recorder, gone};
+use crate::retry::{Attempt, until_current};
 use crate::{AppError, Caller, Disclosed, Entity, Reveal, disclosure};
 
 /// Deletes an integration and destroys its secrets.

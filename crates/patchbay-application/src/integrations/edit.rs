@@ -10,8 +10,8 @@ use patchbay_domain::{
 use secrecy::SecretString;
 use serde_json::Map;
 
-use super::retry::{Attempt, until_current};
 use crate::record::{Recorder, difference};
+use crate::retry::{Attempt, until_current};
 use crate::{AppError, Caller, Disclosed, Entity, Reveal, disclosure};
 
 /// A partial change of an integration: what is `None` stays.

@@ -5,7 +5,6 @@ mod delete;
 mod edit;
 mod get;
 mod list;
-mod retry;
 mod system_apps;
 
 pub use create::{CreateIntegration, NewIntegration};

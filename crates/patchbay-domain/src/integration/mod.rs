@@ -14,7 +14,7 @@ pub use edit::{IntegrationEdit, Patch};
 pub use manifest::MockManifestFetcher;
 pub use manifest::{
     AppDescription, AppKind, FetchError, Manifest, ManifestDocument, ManifestFetcher, ManifestUrl,
-    NotAManifest, NotInstallable, SettingDefinition, SettingFault, SettingLabel, SettingType,
+    NotAManifest, NotInstallable, SettingDefinition, SettingFault, SettingType,
 };
 #[cfg(feature = "testing")]
 pub use repository::MockIntegrationRepository;

@@ -46,6 +46,13 @@ impl Mask {
     }
 }
 
+/// Whether two secrets are alike. Both are the owner's own: what the time of comparing
+/// tells is theirs.
+#[must_use]
+pub fn is_same_secret(one: &SecretString, other: &SecretString) -> bool {
+    one.expose_secret() == other.expose_secret()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

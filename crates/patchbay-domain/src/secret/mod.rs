@@ -7,7 +7,7 @@ mod store;
 mod vault;
 
 pub use credentials::{CredentialName, Credentials};
-pub use mask::Mask;
+pub use mask::{Mask, is_same_secret};
 pub use sealed::{KeyId, Sealed, SealedField, SecretPlace};
 #[cfg(feature = "testing")]
 pub use store::MockSealedStore;

@@ -5,7 +5,7 @@ use std::fmt;
 use uuid::Uuid;
 
 use crate::event::codes;
-use crate::{IntegrationId, InvalidText, OrganisationId};
+use crate::{IntegrationId, InvalidText, OrganisationId, SettingId};
 
 /// Names a master key: 1 to 32 letters, digits, `-` and `_`. Not a secret.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -45,6 +45,8 @@ codes! {
     SealedField {
         /// The credentials of an integration.
         Credentials = "integrations.credentials",
+        /// The value of a setting that is secret.
+        SettingValue = "settings.value",
         /// The value that shows at start-up whether the master keys are the right ones.
         Canary = "installation.canary",
     }
@@ -67,6 +69,12 @@ impl SecretPlace {
     #[must_use]
     pub const fn credentials(organisation: OrganisationId, integration: IntegrationId) -> Self {
         Self { organisation, row: integration.as_uuid(), field: SealedField::Credentials }
+    }
+
+    /// The place of a setting's value.
+    #[must_use]
+    pub const fn setting(organisation: OrganisationId, setting: SettingId) -> Self {
+        Self { organisation, row: setting.as_uuid(), field: SealedField::SettingValue }
     }
 
     /// The place of the canary, which belongs to no organisation.

@@ -1,12 +1,14 @@
 //! The members of a body: what was sent, and whether it keeps the rules.
 
 use patchbay_application::{AppError, Fault, FaultReason, Faults, JsonType, Location};
-use patchbay_domain::{IntegrationKind, IntegrationName, InvalidText, ManifestUrl};
+use patchbay_domain::{ChannelId, IntegrationKind, IntegrationName, InvalidText, ManifestUrl, SettingLabel};
 use secrecy::{ExposeSecret, SecretString};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use serde_json::Value;
-use validator::{ValidateLength, ValidateRequired, ValidationError, ValidationErrors, ValidationErrorsKind};
+use serde_json::{Map, Value};
+use validator::{
+    Validate, ValidateLength, ValidateRequired, ValidationError, ValidationErrors, ValidationErrorsKind,
+};
 
 use super::field_order::members_of;
 
@@ -57,6 +59,33 @@ impl JsonValue for bool {
     }
 }
 
+/// The members of an object, to be read on.
+impl JsonValue for Map<String, Value> {
+    const TYPE: JsonType = JsonType::Object;
+
+    fn take(value: Value) -> Option<Self> {
+        if let Value::Object(members) = value { Some(members) } else { None }
+    }
+}
+
+/// Text that may also be sent as a number or a boolean, and may be a secret.
+#[derive(Clone, Debug)]
+pub struct Scalar(pub SecretString);
+
+impl JsonValue for Scalar {
+    const TYPE: JsonType = JsonType::Scalar;
+
+    fn take(value: Value) -> Option<Self> {
+        let text = match value {
+            Value::String(text) => text,
+            Value::Number(number) => number.to_string(),
+            Value::Bool(truth) => truth.to_string(),
+            _ => return None,
+        };
+        Some(Self(text.into()))
+    }
+}
+
 /// A domain value that is read from text.
 pub trait TextValue: Sized {
     /// Reads it.
@@ -76,7 +105,7 @@ macro_rules! text_values {
     };
 }
 
-text_values!(IntegrationKind, IntegrationName, ManifestUrl);
+text_values!(IntegrationKind, IntegrationName, ManifestUrl, ChannelId, SettingLabel);
 
 impl<T> Member<T> {
     /// Whether the member was in the body, be it as `null`.
@@ -106,6 +135,16 @@ impl Member<String> {
     /// it does not.
     pub fn required<V: TextValue>(self) -> Result<V, AppError> {
         self.parsed()?.ok_or_else(|| invalid(FaultReason::Required))
+    }
+}
+
+impl<T> Member<T> {
+    /// The value of a required member.
+    ///
+    /// # Errors
+    /// [`AppError::Invalid`] when it is missing, which in a validated body it is not.
+    pub fn sent(self) -> Result<T, AppError> {
+        self.value().ok_or_else(|| invalid(FaultReason::Required))
     }
 }
 
@@ -144,8 +183,19 @@ impl ValidateLength<u64> for Member<SecretString> {
     }
 }
 
-const MISTYPED: [(&str, JsonType); 2] =
-    [("mistyped_string", JsonType::String), ("mistyped_boolean", JsonType::Boolean)];
+impl ValidateLength<u64> for Member<Scalar> {
+    fn length(&self) -> Option<u64> {
+        let Self::Value(Scalar(secret)) = self else { return None };
+        u64::try_from(secret.expose_secret().chars().count()).ok()
+    }
+}
+
+const MISTYPED: [(&str, JsonType); 4] = [
+    ("mistyped_string", JsonType::String),
+    ("mistyped_boolean", JsonType::Boolean),
+    ("mistyped_scalar", JsonType::Scalar),
+    ("mistyped_object", JsonType::Object),
+];
 const EMPTY: &str = "empty";
 const TOO_LONG: &str = "length";
 const NUL: &str = "nul";
@@ -180,6 +230,24 @@ impl Plain for SecretString {
     }
 }
 
+impl Plain for String {
+    fn has_nul(&self) -> bool {
+        self.contains('\0')
+    }
+}
+
+impl Plain for Scalar {
+    fn has_nul(&self) -> bool {
+        self.0.has_nul()
+    }
+}
+
+impl Plain for Map<String, Value> {
+    fn has_nul(&self) -> bool {
+        false
+    }
+}
+
 impl Plain for bool {
     fn has_nul(&self) -> bool {
         false
@@ -205,6 +273,25 @@ pub fn text<V: TextValue>(member: &Member<String>) -> Result<(), ValidationError
         }),
         Member::Absent | Member::Null => Ok(()),
     }
+}
+
+/// Reads the object under the member `name` as `T`.
+///
+/// # Errors
+/// [`AppError::Invalid`] with every fault, each under its path from the body.
+pub fn nested<T: DeserializeOwned + Validate>(
+    name: &str,
+    members: Map<String, Value>,
+) -> Result<T, AppError> {
+    let read: Result<T, _> = serde_json::from_value(Value::Object(members));
+    let value = read.map_err(|_| invalid(FaultReason::NotAnObject))?;
+    let Err(errors) = value.validate() else { return Ok(value) };
+    let inside = |fault: &Fault| {
+        let field = fault.field.as_ref().map(|field| format!("{name}.{field}"));
+        Fault { field, ..fault.clone() }
+    };
+    let faults = Faults::all(faults_of::<T>(&errors).iter().map(inside).collect());
+    Err(faults.map_or_else(|| invalid(FaultReason::NotAnObject), AppError::Invalid))
 }
 
 /// What `errors` say of a body `T`, in the order in which it declares its members.

@@ -10,6 +10,7 @@ mod gate;
 mod members;
 mod mount;
 mod operation;
+mod query;
 mod request_id;
 mod reveal;
 
@@ -18,10 +19,11 @@ pub use body::Body;
 pub use dialect::{Dialect, Mount, Seen};
 pub use failure::{Failure, Refusal};
 pub use gate::Gate;
-pub use members::{Member, text, well_typed};
+pub use members::{Member, Scalar, nested, text, well_typed};
 pub use mount::mounted;
-pub use operation::{Operation, PathIds, id_of};
+pub use operation::{Operation, PathIds, Unlisted, id_of, text_of};
+pub use query::Query;
 pub use request_id::RequestId;
-pub use reveal::shown_text;
+pub use reveal::{setting_text, shown_text};
 
 pub(crate) use operation::Handled;

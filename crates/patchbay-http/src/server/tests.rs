@@ -8,11 +8,12 @@ use patchbay_application::Authenticate;
 use patchbay_application::integrations::{
     CreateIntegration, DeleteIntegration, EditIntegration, GetIntegration, ListIntegrations,
 };
+use patchbay_application::settings::{DeleteSetting, EditSetting, ListSettings, PutSetting, SettingAccess};
 use patchbay_domain::testing::{FixedClock, SequentialIds};
 use patchbay_domain::{
-    ApiKey, ApiKeyId, ApiKeyName, EnvironmentId, KeyHash, KeyKind, KeyOwner, MockIntegrationRepository,
-    MockKeyLookup, MockKeyScheme, MockUnitOfWork, MockVault, Organisation, OrganisationId, OrganisationName,
-    Permissions, RepositoryError,
+    ApiKey, ApiKeyId, ApiKeyName, EnvironmentId, KeyHash, KeyKind, KeyOwner, MockChannelConfigRepository,
+    MockIntegrationRepository, MockKeyLookup, MockKeyScheme, MockSettingRepository, MockUnitOfWork,
+    MockVault, Organisation, OrganisationId, OrganisationName, Permissions, RepositoryError,
 };
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -62,6 +63,15 @@ fn state(integrations: MockIntegrationRepository, work: MockUnitOfWork) -> HttpS
     keys.expect_find_by_hash().returning(|_| Ok(Some(Arc::new(owner()))));
     let (clock, ids) = (Arc::new(FixedClock::default()), Arc::new(SequentialIds::default()));
     let (integrations, work, vault) = (Arc::new(integrations), Arc::new(work), Arc::new(MockVault::new()));
+    let access = SettingAccess {
+        integrations: integrations.clone(),
+        settings: Arc::new(MockSettingRepository::new()),
+        channels: Arc::new(MockChannelConfigRepository::new()),
+        work: work.clone(),
+        vault: vault.clone(),
+        clock: clock.clone(),
+        ids: ids.clone(),
+    };
     let services = Services {
         authenticate: Authenticate { scheme: Arc::new(scheme), keys: Arc::new(keys), clock: clock.clone() },
         create_integration: CreateIntegration {
@@ -86,6 +96,10 @@ fn state(integrations: MockIntegrationRepository, work: MockUnitOfWork) -> HttpS
             ids: ids.clone(),
         },
         delete_integration: DeleteIntegration { integrations, work, vault, clock, ids: ids.clone() },
+        put_setting: PutSetting { access: access.clone() },
+        list_settings: ListSettings { access: access.clone() },
+        edit_setting: EditSetting { access: access.clone() },
+        delete_setting: DeleteSetting { access },
     };
     let limits = Limits { body_bytes: 1000, request_timeout: Duration::from_millis(20) };
     HttpState { services, readiness: Arc::new(Ready), ids, limits }

@@ -60,6 +60,15 @@ pub(crate) fn gone_or_unavailable(error: Error) -> RepositoryError {
     }
 }
 
+/// The same for a row that may take what another holds: that was taken meanwhile when a
+/// unique index refuses it, which whoever decides sees when it reads again.
+pub(crate) fn taken_or_unavailable(error: Error) -> RepositoryError {
+    match error {
+        Error::DatabaseError(DatabaseErrorKind::UniqueViolation, _) => RepositoryError::Stale,
+        error => unavailable(error),
+    }
+}
+
 /// What a failed COMMIT means. `connection_lost` says that no answer can come any more.
 pub(super) fn commit_failed(error: Error, connection_lost: bool) -> RepositoryError {
     let refused = match &error {

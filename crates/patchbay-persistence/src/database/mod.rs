@@ -29,7 +29,7 @@ use tokio::sync::oneshot;
 
 pub(crate) use connection::{AnyConnection, load_first, load_one, per_backend};
 pub use error::ConnectError;
-pub(crate) use error::{gone_or_unavailable, unavailable};
+pub(crate) use error::{gone_or_unavailable, taken_or_unavailable, unavailable};
 use job::{Kind, Queued, Task};
 use location::Location;
 use manager::Manager;

@@ -16,7 +16,7 @@ use uuid::Uuid;
 
 use crate::database::{AnyConnection, Database, DatabaseOptions, unavailable};
 use crate::test_support::{Backend, TestDatabase};
-use crate::{api_keys, environments, integrations, key_lookup, sealed_store, unit_of_work};
+use crate::{api_keys, environments, integrations, key_lookup, sealed_store, settings, unit_of_work};
 
 type Statement = fn(&mut AnyConnection) -> QueryResult<()>;
 
@@ -38,7 +38,10 @@ const PAGE: PageRequest<patchbay_domain::IntegrationPosition> = PageRequest { af
 #[case::keys(|conn: &mut AnyConnection| api_keys::list(conn, &whole()).map(drop))]
 #[case::key_by_hash(|conn: &mut AnyConnection| key_lookup::by_hash(conn, &[0; 32]).map(drop))]
 #[case::key_by_id(|conn: &mut AnyConnection| key_lookup::by_id(conn, ApiKeyId::from_uuid(Uuid::nil())).map(drop))]
-#[case::sealed(|conn: &mut AnyConnection| sealed_store::credentials(conn, None, 50).map(drop))]
+#[case::settings(|conn: &mut AnyConnection| settings::list(conn, &whole(), IntegrationId::from_uuid(Uuid::nil()), "").map(drop))]
+#[case::settings_bound(|conn: &mut AnyConnection| settings::list(conn, &bound(), IntegrationId::from_uuid(Uuid::nil()), "x").map(drop))]
+#[case::sealed_credentials(|conn: &mut AnyConnection| sealed_store::credentials(conn, ("", ""), 50).map(drop))]
+#[case::sealed_settings(|conn: &mut AnyConnection| sealed_store::setting_values(conn, ("", ""), 50).map(drop))]
 #[tokio::test]
 async fn no_read_walks_over_a_whole_table(
     #[case] statement: Statement,
@@ -127,6 +130,27 @@ async fn a_page_is_one_range_of_its_index(
             .any(|line| line.contains("Index Cond") && line.contains("ROW(created_at, id) > ROW(")),
     };
     assert!(range, "{plan}");
+}
+
+/// The settings that are asked for stand together in the index, in order.
+#[rstest]
+#[case::whole(|conn: &mut AnyConnection| settings::list(conn, &whole(), IntegrationId::from_uuid(Uuid::nil()), "").map(drop))]
+#[case::bound(|conn: &mut AnyConnection| settings::list(conn, &bound(), IntegrationId::from_uuid(Uuid::nil()), "").map(drop))]
+#[tokio::test]
+async fn the_settings_of_one_place_are_one_range_of_their_index(
+    #[case] statement: Statement,
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let place = TestDatabase::new(backend);
+    let plan = plan_of(&place, statement).await.1.join("\n");
+    assert!(plan.contains("settings_listed "), "{plan}");
+    assert!(!plan.contains("Sort") && !plan.contains("TEMP B-TREE"), "{plan}");
+    let columns: &[&str] = match backend {
+        Backend::Sqlite => &["(organisation_id=? AND integration_id=? AND channel=?)"],
+        Backend::Postgres => &["(organisation_id = $1)", "(integration_id = $2)", "(channel = $3)"],
+    };
+    let range = plan.lines().find(|line| columns.iter().all(|column| line.contains(column)));
+    assert!(range.is_some_and(|line| backend == Backend::Sqlite || line.contains("Index Cond")), "{plan}");
 }
 
 #[derive(QueryableByName)]

@@ -9,8 +9,8 @@ use patchbay_domain::{Changes, EntityKind, IntegrationId, RepositoryError, Scope
 use crate::database::{AnyConnection, Database, gone_or_unavailable, per_backend, unavailable};
 use crate::integrations::IntegrationRow;
 use crate::schema::{integrations, unique_keys};
-use crate::{api_keys, environments, events};
-use plan::{IntegrationStep, KeyStep, Plan, UniqueKeyRow};
+use crate::{api_keys, environments, events, settings};
+use plan::{IntegrationStep, KeyStep, Plan, SettingStep, UniqueKeyRow};
 
 /// Saves [`Changes`] in a [`Database`].
 #[derive(Clone, Debug)]
@@ -50,6 +50,7 @@ fn save(conn: &mut AnyConnection, scope: &Scope, plan: &Plan) -> Result<(), Repo
     }
     for id in &plan.deleted {
         release_all(conn, scope, *id)?;
+        settings::delete_all(conn, scope, *id)?;
     }
     for row in &plan.released {
         release(conn, row)?;
@@ -57,6 +58,13 @@ fn save(conn: &mut AnyConnection, scope: &Scope, plan: &Plan) -> Result<(), Repo
     for (row, key) in &plan.claimed {
         if claim(conn, row)? == 0 {
             return Err(RepositoryError::Duplicate(Taken::Key(key.clone())));
+        }
+    }
+    for step in &plan.settings {
+        match step {
+            SettingStep::Insert(row) => settings::insert(conn, row)?,
+            SettingStep::Update(row) => settings::update(conn, row)?,
+            SettingStep::Delete(row) => settings::delete(conn, row)?,
         }
     }
     for step in &plan.api_keys {

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use patchbay_domain::{
     ApiKey, ApiKeyId, Changes, Environment, Event, Integration, IntegrationId, IntegrationWrite, KeyWrite,
-    RepositoryError, Scope, UniqueKey,
+    RepositoryError, Scope, Setting, SettingWrite, UniqueKey,
 };
 use sha2::{Digest, Sha256};
 
@@ -13,6 +13,7 @@ use crate::environments::EnvironmentRow;
 use crate::events::EventRow;
 use crate::integrations::IntegrationRow;
 use crate::schema::unique_keys;
+use crate::settings::SettingRow;
 
 /// The rows of one commit.
 pub(super) struct Plan {
@@ -21,6 +22,7 @@ pub(super) struct Plan {
     pub(super) deleted: Vec<IntegrationId>,
     pub(super) released: Vec<UniqueKeyRow>,
     pub(super) claimed: Vec<(UniqueKeyRow, UniqueKey)>,
+    pub(super) settings: Vec<SettingStep>,
     pub(super) api_keys: Vec<KeyStep>,
     pub(super) events: Vec<EventRow>,
 }
@@ -28,6 +30,12 @@ pub(super) struct Plan {
 pub(super) enum IntegrationStep {
     Insert(IntegrationRow),
     Update(IntegrationRow),
+}
+
+pub(super) enum SettingStep {
+    Insert(SettingRow),
+    Update(SettingRow),
+    Delete(SettingRow),
 }
 
 pub(super) enum KeyStep {
@@ -77,6 +85,7 @@ impl Plan {
             deleted: Vec::new(),
             released: Vec::new(),
             claimed: Vec::new(),
+            settings: Vec::with_capacity(changes.settings.len()),
             api_keys: Vec::new(),
             events: Vec::with_capacity(changes.events.len()),
         };
@@ -85,6 +94,9 @@ impl Plan {
         }
         for write in &changes.integrations {
             plan.add_integration(scope, write)?;
+        }
+        for write in &changes.settings {
+            plan.add_setting(scope, write)?;
         }
         for write in &changes.api_keys {
             plan.add_api_key(scope, write)?;
@@ -128,6 +140,23 @@ impl Plan {
         self.claimed.extend(keys.iter().map(|key| (UniqueKeyRow::new(integration, key), key.clone())));
     }
 
+    fn add_setting(&mut self, scope: &Scope, write: &SettingWrite) -> Result<(), RepositoryError> {
+        self.settings.push(match write {
+            SettingWrite::Insert(setting) => {
+                inside(sees_setting(scope, setting), "setting")?;
+                SettingStep::Insert(setting.into())
+            }
+            SettingWrite::Update(setting) | SettingWrite::Delete(setting)
+                if !sees_setting(scope, setting) =>
+            {
+                return Err(RepositoryError::Stale);
+            }
+            SettingWrite::Update(setting) => SettingStep::Update(setting.into()),
+            SettingWrite::Delete(setting) => SettingStep::Delete(setting.into()),
+        });
+        Ok(())
+    }
+
     fn add_api_key(&mut self, scope: &Scope, write: &KeyWrite) -> Result<(), RepositoryError> {
         match write {
             KeyWrite::Insert(key) => {
@@ -157,6 +186,11 @@ fn inside(seen: bool, entity: &'static str) -> Result<(), RepositoryError> {
 
 fn sees(scope: &Scope, integration: &Integration) -> bool {
     scope.sees(integration.parts().organisation_id, integration.parts().environment_id)
+}
+
+/// The rows say the environment too: one that lies elsewhere is not found.
+fn sees_setting(scope: &Scope, setting: &Setting) -> bool {
+    scope.sees(setting.parts().organisation_id, setting.parts().environment_id)
 }
 
 /// A caller of one environment cannot make a key that reaches beyond it.

@@ -5,17 +5,18 @@ use std::time::Duration;
 use chrono::{DateTime, TimeDelta, Utc};
 use patchbay_domain::testing::{FixedClock, SequentialIds};
 use patchbay_domain::{
-    Actor, ApiKey, ApiKeyId, ApiKeyName, Changes, Clock, EntityKind, Environment, EnvironmentId,
+    Actor, ApiKey, ApiKeyId, ApiKeyName, Changes, ChannelId, Clock, EntityKind, Environment, EnvironmentId,
     EnvironmentName, Event, EventId, EventType, IdGenerator, Integration, IntegrationDraft, IntegrationEdit,
     IntegrationId, IntegrationKind, IntegrationName, IntegrationPosition, IntegrationRepository, KeyHash,
     KeyId, KeyKind, Manifest, ManifestUrl, Organisation, OrganisationDirectory, OrganisationId,
-    OrganisationName, Page, PageRequest, Permission, ProviderId, RepositoryError, Scope, Sealed, Status,
-    UniqueRule, UnitOfWork,
+    OrganisationName, Page, PageRequest, Permission, ProviderId, RepositoryError, Scope, Sealed, Setting,
+    SettingId, SettingLabel, SettingParts, SettingRepository, SettingText, SettingValue, SettingWrite,
+    Status, UniqueRule, UnitOfWork, Version,
 };
 use patchbay_persistence::{
-    Database, DatabaseOptions, DieselApiKeyRepository, DieselEnvironmentRepository,
-    DieselIntegrationRepository, DieselKeyLookup, DieselOrganisationDirectory, DieselSealedStore,
-    DieselUnitOfWork,
+    Database, DatabaseOptions, DieselApiKeyRepository, DieselChannelConfigRepository,
+    DieselEnvironmentRepository, DieselIntegrationRepository, DieselKeyLookup, DieselOrganisationDirectory,
+    DieselSealedStore, DieselSettingRepository, DieselUnitOfWork,
 };
 use uuid::Uuid;
 
@@ -27,6 +28,8 @@ pub struct Store {
     pub organisations: DieselOrganisationDirectory,
     pub environments: DieselEnvironmentRepository,
     pub integrations: DieselIntegrationRepository,
+    pub settings: DieselSettingRepository,
+    pub channels: DieselChannelConfigRepository,
     pub keys: DieselApiKeyRepository,
     pub lookup: DieselKeyLookup,
     pub sealed: DieselSealedStore,
@@ -59,6 +62,8 @@ impl Store {
             organisations: DieselOrganisationDirectory::new(db.clone()),
             environments: DieselEnvironmentRepository::new(db.clone()),
             integrations: DieselIntegrationRepository::new(db.clone()),
+            settings: DieselSettingRepository::new(db.clone()),
+            channels: DieselChannelConfigRepository::new(db.clone()),
             keys: DieselApiKeyRepository::new(db.clone()),
             lookup: DieselKeyLookup::new(db.clone()),
             sealed: DieselSealedStore::new(db.clone()),
@@ -153,6 +158,39 @@ impl Store {
         self.work.commit(scope, Changes::new().update(before, after)).await
     }
 
+    /// A new setting of an integration as a whole, plain and not stored.
+    pub fn setting(&self, of: &Integration, label: &str, value: &str) -> Setting {
+        Setting::create(SettingParts {
+            id: SettingId::from_uuid(self.ids.uuid()),
+            organisation_id: of.parts().organisation_id,
+            environment_id: of.parts().environment_id,
+            integration_id: of.id(),
+            channel: None,
+            label: SettingLabel::parse(label).unwrap(),
+            value: plain(value),
+            version: Version::FIRST,
+            created_at: self.now(),
+            updated_at: self.now(),
+        })
+    }
+
+    pub async fn write(&self, scope: &Scope, write: SettingWrite) -> Result<(), RepositoryError> {
+        self.work.commit(scope, Changes::new().setting(write)).await
+    }
+
+    /// A new setting, stored.
+    pub async fn stored_setting(&self, tenant: &Tenant, of: &Integration, label: &str) -> Setting {
+        let setting = self.setting(of, label, "a value");
+        self.write(&tenant.scope, SettingWrite::Insert(setting.clone())).await.unwrap();
+        setting
+    }
+
+    /// The labels of an integration as a whole, oldest first.
+    pub async fn labels(&self, scope: &Scope, of: &Integration) -> Vec<String> {
+        let listed = self.settings.list(scope, of.id()).await.unwrap();
+        listed.iter().map(|setting| setting.label().as_str().to_owned()).collect()
+    }
+
     pub fn key(&self, tenant: &Tenant, environment_id: Option<EnvironmentId>, digest: u8) -> ApiKey {
         ApiKey {
             id: ApiKeyId::from_uuid(self.ids.uuid()),
@@ -188,6 +226,27 @@ impl Store {
 
 pub fn sealed(key: &str, envelope: &[u8]) -> Sealed {
     Sealed::new(KeyId::parse(key).unwrap(), envelope)
+}
+
+pub fn plain(text: &str) -> SettingValue {
+    SettingValue::Plain(SettingText::parse(text).unwrap())
+}
+
+/// The next version of a setting, under another label.
+pub fn relabelled(before: &Setting, label: &str) -> Setting {
+    let label = SettingLabel::parse(label).unwrap();
+    before.changed(label, before.value().clone(), before.parts().updated_at).unwrap()
+}
+
+/// The next version of a setting, with another value.
+pub fn revalued(before: &Setting, value: SettingValue) -> Setting {
+    before.changed(before.label().clone(), value, before.parts().updated_at).unwrap()
+}
+
+/// The same setting for one channel.
+pub fn in_channel(setting: &Setting, channel: &str) -> Setting {
+    let channel = Some(ChannelId::parse(channel).unwrap());
+    Setting::from_parts(SettingParts { channel, ..setting.parts().clone() })
 }
 
 pub fn draft(name: &str) -> IntegrationDraft {

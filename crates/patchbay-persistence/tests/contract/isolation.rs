@@ -1,12 +1,13 @@
 //! What lies outside a scope is as if it did not exist.
 
 use patchbay_domain::{
-    ApiKeyRepository, Changes, EnvironmentRepository, EventType, Integration, IntegrationParts,
-    IntegrationRepository, RepositoryError, Scope, UnitOfWork,
+    ApiKeyRepository, Changes, ChannelConfigRepository, ChannelId, EnvironmentRepository, EventType,
+    Integration, IntegrationParts, IntegrationRepository, RepositoryError, Scope, Setting, SettingParts,
+    SettingWrite, UnitOfWork,
 };
 use rstest::rstest;
 
-use crate::fixtures::{Store, Tenant, deleted, renamed};
+use crate::fixtures::{Store, Tenant, deleted, in_channel, relabelled, renamed};
 use crate::support::Backend;
 
 /// A tenant with an integration, and scopes that do not see it.
@@ -102,10 +103,13 @@ async fn nothing_new_can_be_put_outside_the_scope(
 ) {
     let store = Store::open(backend).await;
     let (owner, strangers) = strangers(&store).await;
+    let integration = store.integration(&owner, "planted");
+    let setting = store.setting(&integration, "planted", "");
     let mut event = store.event(owner.organisation.id, EventType::IntegrationCreated);
     event.environment_id = Some(owner.organisation.default_environment);
     let changes = [
-        Changes::new().insert(&store.integration(&owner, "planted")),
+        Changes::new().insert(&integration),
+        Changes::new().setting(SettingWrite::Insert(setting)),
         Changes::new().key(&store.key(&owner, None, 1)),
         Changes::new().key(&store.key(&owner, Some(owner.organisation.default_environment), 2)),
         Changes::new().environment(&store.default_environment(&owner.organisation)),
@@ -119,6 +123,76 @@ async fn nothing_new_can_be_put_outside_the_scope(
     }
     assert!(store.names(&owner.scope).await.is_empty());
     assert_eq!(store.keys.list(&owner.scope).await.unwrap(), []);
+}
+
+#[rstest]
+#[tokio::test]
+async fn another_scope_cannot_see_settings(#[values(Backend::Sqlite, Backend::Postgres)] backend: Backend) {
+    let store = Store::open(backend).await;
+    let (owner, strangers) = strangers(&store).await;
+    let integration = store.stored(&owner, "ours").await;
+    let setting = store.stored_setting(&owner, &integration, "colour").await;
+    let general = ChannelId::parse("general").unwrap();
+    let of_channel = in_channel(&store.setting(&integration, "size", ""), general.as_str());
+    store.write(&owner.scope, SettingWrite::Insert(of_channel)).await.unwrap();
+    let own_environment = Scope::new(owner.organisation.id, Some(owner.organisation.default_environment));
+    for (scope, seen) in [(owner.scope, 1), (own_environment, 1), (strangers[0], 0), (strangers[1], 0)] {
+        assert_eq!(store.labels(&scope, &integration).await.len(), seen);
+        let config = store.channels.find(&scope, integration.id(), &general).await.unwrap();
+        assert_eq!(config.settings.len(), seen);
+    }
+    store.write(&own_environment, SettingWrite::Delete(setting)).await.unwrap();
+}
+
+#[rstest]
+#[tokio::test]
+async fn another_scope_cannot_change_or_delete_a_setting(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let store = Store::open(backend).await;
+    let (owner, strangers) = strangers(&store).await;
+    let integration = store.stored(&owner, "ours").await;
+    let setting = store.stored_setting(&owner, &integration, "colour").await;
+    for scope in strangers {
+        for write in
+            [SettingWrite::Update(relabelled(&setting, "theirs")), SettingWrite::Delete(setting.clone())]
+        {
+            let refused = store.write(&scope, write).await;
+            assert!(matches!(refused, Err(RepositoryError::Stale)), "{refused:?}");
+        }
+    }
+    assert_eq!(store.labels(&owner.scope, &integration).await, ["colour"]);
+}
+
+/// Neither the id of an integration nor that of a setting is a password.
+#[rstest]
+#[tokio::test]
+async fn the_ids_of_anothers_settings_open_nothing_from_ones_own_place(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let store = Store::open(backend).await;
+    let (owner, [other, elsewhere]) = strangers(&store).await;
+    let integration = store.stored(&owner, "ours").await;
+    let setting = store.stored_setting(&owner, &integration, "colour").await;
+    for scope in [other, elsewhere] {
+        let disguised = |setting: Setting| {
+            let environment_id = scope.environment().unwrap_or(setting.parts().environment_id);
+            Setting::from_parts(SettingParts {
+                organisation_id: scope.organisation(),
+                environment_id,
+                ..setting.parts().clone()
+            })
+        };
+        for write in [
+            SettingWrite::Insert(disguised(store.setting(&integration, "theirs", ""))),
+            SettingWrite::Update(disguised(relabelled(&setting, "theirs"))),
+            SettingWrite::Delete(disguised(setting.clone())),
+        ] {
+            let refused = store.write(&scope, write).await;
+            assert!(matches!(refused, Err(RepositoryError::Stale)), "{refused:?}");
+        }
+    }
+    assert_eq!(store.labels(&owner.scope, &integration).await, ["colour"]);
 }
 
 #[rstest]

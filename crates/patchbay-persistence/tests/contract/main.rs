@@ -12,6 +12,8 @@ mod migrations;
 mod organisations;
 mod paging;
 mod sealed;
+mod setting_races;
+mod settings;
 #[path = "../support/mod.rs"]
 mod support;
 mod unique;

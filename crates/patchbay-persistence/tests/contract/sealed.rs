@@ -1,12 +1,13 @@
 //! Sealed values, as verification and rotation see them.
 
 use patchbay_domain::{
-    Changes, Integration, IntegrationEdit, IntegrationRepository, KeyId, Patch, RepositoryError, SealedStore,
-    SecretPlace, StoredSecret, UnitOfWork,
+    Changes, ChannelConfigRepository, ChannelId, Integration, IntegrationEdit, IntegrationRepository, KeyId,
+    Patch, RepositoryError, SealedStore, SecretPlace, Setting, SettingParts, SettingValue, SettingWrite,
+    StoredSecret, UnitOfWork,
 };
 use rstest::rstest;
 
-use crate::fixtures::{Store, Tenant, deleted, renamed, sealed};
+use crate::fixtures::{Store, Tenant, deleted, in_channel, plain, relabelled, renamed, revalued, sealed};
 use crate::support::Backend;
 
 /// A new integration with these credentials, stored.
@@ -17,6 +18,21 @@ async fn with(store: &Store, tenant: &Tenant, name: &str, envelope: &[u8]) -> In
     let integration = Integration::from_parts(parts);
     store.work.commit(&tenant.scope, Changes::new().insert(&integration)).await.unwrap();
     integration
+}
+
+/// A new setting with this secret value, stored.
+async fn with_setting(
+    store: &Store,
+    tenant: &Tenant,
+    of: &Integration,
+    label: &str,
+    envelope: &[u8],
+) -> Setting {
+    let value = SettingValue::Secret(sealed("k1", envelope));
+    let parts = store.setting(of, label, "").parts().clone();
+    let setting = in_channel(&Setting::from_parts(SettingParts { value, ..parts }), "general");
+    store.write(&tenant.scope, SettingWrite::Insert(setting.clone())).await.unwrap();
+    setting
 }
 
 async fn walk(store: &Store, limit: u32) -> Vec<StoredSecret> {
@@ -57,24 +73,34 @@ async fn the_canary_is_planted_once_whoever_comes(
 #[tokio::test]
 async fn a_walk_meets_every_value_once_and_the_canary_last(
     #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
-    #[values(1, 2, 3, 4, 5, 6, 100)] limit: u32,
+    #[values(1, 2, 3, 4, 5, 6, 8, 9, 10, 11, 100)] limit: u32,
 ) {
     let store = Store::open(backend).await;
     let (a, b) = (store.tenant().await, store.tenant().await);
     store.sealed.plant_canary(&sealed("k1", b"canary")).await.unwrap();
-    let mut expected = Vec::new();
+    let (mut expected, mut values) = (Vec::new(), Vec::new());
     for (tenant, name) in [(&b, "1"), (&a, "2"), (&b, "3"), (&a, "4"), (&a, "5")] {
         let stored = with(&store, tenant, name, name.as_bytes()).await;
         let place = SecretPlace::credentials(tenant.organisation.id, stored.id());
         expected.push(StoredSecret { place, sealed: sealed("k1", name.as_bytes()) });
+        let setting = with_setting(&store, tenant, &stored, "token", name.as_bytes()).await;
+        let place = SecretPlace::setting(tenant.organisation.id, setting.id());
+        values.push(StoredSecret { place, sealed: sealed("k1", name.as_bytes()) });
     }
     expected.sort_by_key(|one| (one.place.organisation, one.place.row));
+    values.sort_by_key(|one| (one.place.organisation, one.place.row));
+    expected.append(&mut values);
     expected.push(StoredSecret { place: SecretPlace::canary(), sealed: sealed("k1", b"canary") });
     // Neither one that has no secret nor one that was deleted.
-    let plain = with(&store, &a, "plain", b"taken away").await;
+    let none = with(&store, &a, "none", b"taken away").await;
     let edit = IntegrationEdit { credentials: Patch::Remove, ..Default::default() };
-    store.update(&a.scope, &plain, &plain.edited(edit, store.now()).unwrap()).await.unwrap();
+    store.update(&a.scope, &none, &none.edited(edit, store.now()).unwrap()).await.unwrap();
+    store.stored_setting(&a, &none, "colour").await;
+    let overwritten = with_setting(&store, &a, &none, "token", b"overwritten").await;
+    let empty = revalued(&overwritten, plain(""));
+    store.write(&a.scope, SettingWrite::Update(empty)).await.unwrap();
     let gone = with(&store, &a, "gone", b"destroyed").await;
+    with_setting(&store, &a, &gone, "token", b"destroyed").await;
     store.update(&a.scope, &gone, &deleted(&gone)).await.unwrap();
     assert_eq!(walk(&store, limit).await, expected);
 }
@@ -87,18 +113,22 @@ async fn values_are_resealed_until_none_is_left_under_an_old_key(
     let store = Store::open(backend).await;
     let tenant = store.tenant().await;
     let stored = with(&store, &tenant, "a", b"old").await;
+    let setting = with_setting(&store, &tenant, &stored, "token", b"old").await;
+    store.stored_setting(&tenant, &stored, "colour").await;
     with(&store, &tenant, "b", b"old").await;
     store.sealed.plant_canary(&sealed("k1", b"old")).await.unwrap();
     let [old, new] = ["k1", "k2"].map(|key| KeyId::parse(key).unwrap());
     assert_eq!(store.sealed.count_not_under(&old).await.unwrap(), 0);
     for (done, value) in walk(&store, 1).await.into_iter().enumerate() {
-        assert_eq!(store.sealed.count_not_under(&new).await.unwrap(), 3 - done as u64);
+        assert_eq!(store.sealed.count_not_under(&new).await.unwrap(), 4 - done as u64);
         assert!(store.sealed.replace(&value, &sealed("k2", b"new")).await.unwrap());
     }
     assert_eq!(store.sealed.count_not_under(&new).await.unwrap(), 0);
     assert!(walk(&store, 10).await.iter().all(|value| value.sealed == sealed("k2", b"new")));
     // A change that was decided before must be decided again: it would write the old seal back.
     let outcome = store.update(&tenant.scope, &stored, &renamed(&stored, "c")).await;
+    assert!(matches!(outcome, Err(RepositoryError::Stale)), "{outcome:?}");
+    let outcome = store.write(&tenant.scope, SettingWrite::Update(relabelled(&setting, "password"))).await;
     assert!(matches!(outcome, Err(RepositoryError::Stale)), "{outcome:?}");
     let current = store.integrations.find(&tenant.scope, stored.id()).await.unwrap().unwrap();
     store.update(&tenant.scope, &current, &renamed(&current, "c")).await.unwrap();
@@ -113,11 +143,14 @@ async fn a_value_that_changed_meanwhile_is_not_replaced(
     let store = Store::open(backend).await;
     let tenant = store.tenant().await;
     let before = with(&store, &tenant, "a", b"old").await;
+    let setting = with_setting(&store, &tenant, &before, "token", b"old").await;
     store.sealed.plant_canary(&sealed("k1", b"old")).await.unwrap();
     let seen = walk(&store, 10).await;
     let credentials = Patch::Set(sealed("k1", b"changed"));
     let edit = IntegrationEdit { credentials, ..Default::default() };
     store.update(&tenant.scope, &before, &before.edited(edit, store.now()).unwrap()).await.unwrap();
+    let value = SettingValue::Secret(sealed("k1", b"changed"));
+    store.write(&tenant.scope, SettingWrite::Update(revalued(&setting, value.clone()))).await.unwrap();
     let canary = seen.last().unwrap();
     assert!(store.sealed.replace(canary, &sealed("k2", b"first")).await.unwrap());
     for stale in &seen {
@@ -125,5 +158,8 @@ async fn a_value_that_changed_meanwhile_is_not_replaced(
     }
     let stored = store.integrations.find(&tenant.scope, before.id()).await.unwrap().unwrap();
     assert_eq!(stored.credentials(), Some(&sealed("k1", b"changed")));
+    let general = ChannelId::parse("general").unwrap();
+    let config = store.channels.find(&tenant.scope, before.id(), &general).await.unwrap();
+    assert_eq!(config.settings[0].value(), &value);
     assert_eq!(store.sealed.canary().await.unwrap(), Some(sealed("k2", b"first")));
 }

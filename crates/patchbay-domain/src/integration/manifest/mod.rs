@@ -9,7 +9,7 @@ pub use document::{AppKind, ManifestDocument, NotAManifest, NotInstallable};
 #[cfg(feature = "testing")]
 pub use fetcher::MockManifestFetcher;
 pub use fetcher::{FetchError, ManifestFetcher};
-pub use setting::{SettingDefinition, SettingFault, SettingLabel, SettingType};
+pub use setting::{SettingDefinition, SettingFault, SettingType};
 
 use crate::text::text_value;
 

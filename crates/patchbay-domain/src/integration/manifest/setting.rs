@@ -2,14 +2,7 @@
 
 use serde_json::Value;
 
-use crate::text::text_value;
-
-text_value!(
-    /// What a setting is called: 1 to 255 characters, trimmed.
-    SettingLabel,
-    trimmed,
-    1..=255
-);
+use crate::SettingLabel;
 
 /// What kind of value a setting takes.
 #[derive(Clone, Debug, PartialEq, Eq)]

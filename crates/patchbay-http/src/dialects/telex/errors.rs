@@ -72,6 +72,7 @@ fn said_of(seen: &Seen<'_, Telex>, error: &AppError) -> Said {
         AppError::Conflict(Conflict::Taken(_) | Conflict::IdTaken(_)) => {
             Said::new(StatusCode::CONFLICT, "Integration app already exists", &"same name and json_url")
         }
+        AppError::Conflict(Conflict::LabelInUse | Conflict::Ambiguous) => invalid(seen, error),
         AppError::Conflict(Conflict::Changed) | AppError::Busy(_) | AppError::Unavailable(_) => {
             Said::new(StatusCode::SERVICE_UNAVAILABLE, "Service unavailable", error)
                 .with(RETRY_AFTER, HeaderValue::from_static("1"))
@@ -88,7 +89,8 @@ fn invalid(seen: &Seen<'_, Telex>, error: &dyn ToString) -> Said {
 
 fn not_found(seen: &Seen<'_, Telex>, entity: Entity, error: &AppError) -> Said {
     let message = seen.operation.map_or("Not found", |operation| match entity {
-        Entity::Integration => operation.words.no_integration,
+        Entity::Integration | Entity::AnySetting => operation.words.no_integration,
+        Entity::Setting => operation.words.no_setting,
         _ => operation.words.no_organisation,
     });
     Said::new(StatusCode::NOT_FOUND, message, error)

@@ -6,12 +6,13 @@ mod handlers;
 
 use actix_web::HttpResponse;
 use actix_web::dev::{RequestHead, ServiceRequest};
+use patchbay_application::settings::SettingTarget;
 use patchbay_application::{AppError, AuthRefusal, Caller, Entity};
-use patchbay_domain::{IntegrationId, OrganisationId};
+use patchbay_domain::{ChannelId, IntegrationId, OrganisationId, SettingId};
 use secrecy::SecretString;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use crate::kernel::{Dialect, Mount, PathIds, Refusal, Seen, bearer, header_text, id_of};
+use crate::kernel::{Dialect, Mount, PathIds, Refusal, Seen, bearer, header_text, id_of, text_of};
 
 /// The dialect.
 pub struct Telex;
@@ -29,15 +30,17 @@ pub struct Words {
     no_organisation: &'static str,
     /// 404 for the integration.
     no_integration: &'static str,
+    /// 404 for the setting.
+    no_setting: &'static str,
 }
 
 impl Dialect for Telex {
     const NAME: &'static str = "telex";
 
     const MOUNTS: &'static [Mount] = &[
-        Mount { prefix: "/api/v1/organisations", routes: organisations },
+        Mount { prefix: "/api/v1/organisations", routes: handlers::organisations },
         Mount { prefix: "/api/v1/slack", routes: slack },
-        Mount { prefix: "/organisations", routes: organisations },
+        Mount { prefix: "/organisations", routes: handlers::organisations },
         Mount { prefix: "/slack", routes: slack },
     ];
 
@@ -54,15 +57,6 @@ impl Dialect for Telex {
     fn render(seen: &Seen<'_, Self>, refusal: &Refusal) -> HttpResponse {
         errors::render(seen, refusal)
     }
-}
-
-fn organisations(config: &mut ServiceConfig) {
-    config
-        .service(handlers::create)
-        .service(handlers::list)
-        .service(handlers::get)
-        .service(handlers::edit)
-        .service(handlers::delete);
 }
 
 /// Nothing below this prefix is served yet, but it is Telex that says so.
@@ -106,5 +100,55 @@ impl PathIds for OnIntegration {
         let integration = id_of(request, "integration", "integration id");
         let integration = integration.map_err(|_| AppError::NotFound(Entity::Integration))?;
         Ok(Self { within, integration })
+    }
+}
+
+/// The setting in a path. An id of bad syntax is the id of no setting.
+fn setting_id(request: &ServiceRequest) -> Result<SettingId, AppError> {
+    id_of(request, "setting", "setting id").map_err(|_| AppError::NotFound(Entity::Setting))
+}
+
+/// `…/integrations/{integration}/settings/{setting}`.
+#[derive(Clone, Copy)]
+pub struct OnSetting {
+    on: OnIntegration,
+    setting: SettingId,
+}
+
+impl PathIds for OnSetting {
+    fn read(request: &ServiceRequest) -> Result<Self, AppError> {
+        Ok(Self { on: OnIntegration::read(request)?, setting: setting_id(request)? })
+    }
+}
+
+/// `…/integrations/{integration}/channels/{channel}/settings`.
+#[derive(Clone)]
+pub struct OnChannel {
+    on: OnIntegration,
+    channel: ChannelId,
+}
+
+impl PathIds for OnChannel {
+    fn read(request: &ServiceRequest) -> Result<Self, AppError> {
+        Ok(Self { on: OnIntegration::read(request)?, channel: text_of(request, "channel", "channel id")? })
+    }
+}
+
+impl OnChannel {
+    fn target(&self) -> SettingTarget {
+        SettingTarget { channel: Some(self.channel.clone()), ..SettingTarget::of(self.on.integration) }
+    }
+}
+
+/// `…/integrations/{integration}/channels/{channel}/settings/{setting}`.
+#[derive(Clone)]
+pub struct OnChannelSetting {
+    in_channel: OnChannel,
+    setting: SettingId,
+}
+
+impl PathIds for OnChannelSetting {
+    fn read(request: &ServiceRequest) -> Result<Self, AppError> {
+        Ok(Self { in_channel: OnChannel::read(request)?, setting: setting_id(request)? })
     }
 }

@@ -1,26 +1,23 @@
 //! Puts the program together: an open database, adapters behind their ports, use cases.
 
+mod services;
+
 use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::{Context, anyhow, bail};
-use patchbay_application::integrations::{
-    CreateIntegration, DeleteIntegration, EditIntegration, GetIntegration, ListIntegrations, SystemApp,
-};
 use patchbay_application::operator::{
     ActForOrganisation, CheckMasterKeys, CreateEnvironment, CreateKey, CreateOrganisation, ListEnvironments,
     ListKeys, ListOrganisations, RevokeKey, RotateSecrets, VerifySecrets,
 };
-use patchbay_application::{Authenticate, Services};
 use patchbay_crypto::{KeyRing, KeyRingVault, RandomKeyScheme};
 use patchbay_domain::{
     Clock, EnvironmentRepository, IdGenerator, KeyScheme, OrganisationDirectory, SealedStore, UnitOfWork,
     Vault,
 };
 use patchbay_persistence::{
-    CachedKeyLookup, ConnectError, Database, DatabaseOptions, DieselApiKeyRepository,
-    DieselEnvironmentRepository, DieselIntegrationRepository, DieselKeyLookup, DieselOrganisationDirectory,
-    DieselSealedStore, DieselUnitOfWork,
+    ConnectError, Database, DatabaseOptions, DieselApiKeyRepository, DieselEnvironmentRepository,
+    DieselKeyLookup, DieselOrganisationDirectory, DieselSealedStore, DieselUnitOfWork,
 };
 
 use crate::adapters::{SystemClock, UuidV7Ids};
@@ -130,47 +127,6 @@ impl Installation {
         let vault: Arc<dyn Vault> = Arc::new(KeyRingVault::new(keys));
         CheckMasterKeys { store: self.sealed(), vault: vault.clone() }.run().await?;
         Ok(vault)
-    }
-
-    /// What the HTTP interface runs.
-    pub fn services(&self, vault: &Arc<dyn Vault>, system_apps: Vec<SystemApp>) -> Services {
-        let (work, clock, ids) = (&self.work, &self.clock, &self.ids);
-        let integrations = Arc::new(DieselIntegrationRepository::new(self.database.clone()));
-        let keys = Arc::new(CachedKeyLookup::new(self.key_lookup()));
-        Services {
-            authenticate: Authenticate { scheme: scheme(), keys, clock: clock.clone() },
-            create_integration: CreateIntegration {
-                work: work.clone(),
-                vault: vault.clone(),
-                clock: clock.clone(),
-                ids: ids.clone(),
-            },
-            get_integration: GetIntegration {
-                integrations: integrations.clone(),
-                work: work.clone(),
-                vault: vault.clone(),
-                clock: clock.clone(),
-                ids: ids.clone(),
-            },
-            list_integrations: ListIntegrations {
-                integrations: integrations.clone(),
-                system_apps: system_apps.into(),
-            },
-            edit_integration: EditIntegration {
-                integrations: integrations.clone(),
-                work: work.clone(),
-                vault: vault.clone(),
-                clock: clock.clone(),
-                ids: ids.clone(),
-            },
-            delete_integration: DeleteIntegration {
-                integrations,
-                work: work.clone(),
-                vault: vault.clone(),
-                clock: clock.clone(),
-                ids: ids.clone(),
-            },
-        }
     }
 
     pub fn create_organisation(&self) -> CreateOrganisation {

@@ -1,21 +1,25 @@
 //! Every sealed value, for verification and rotation.
 
+mod walk;
+
 use async_trait::async_trait;
 use diesel::prelude::*;
 use patchbay_domain::{
-    IntegrationId, KeyId, OrganisationId, RepositoryError, Sealed, SealedField, SealedPosition, SealedStore,
-    SecretPlace, StoredSecret,
+    KeyId, RepositoryError, Sealed, SealedField, SealedPosition, SealedStore, SecretPlace, StoredSecret,
 };
 
 use crate::columns::Reading;
-use crate::database::{AnyConnection, Database, load_first, load_one, per_backend, unavailable};
-use crate::schema::{installation, integrations};
+use crate::database::{AnyConnection, Database, load_one, per_backend, unavailable};
+use crate::schema::{installation, integrations, settings};
+use walk::Position;
+#[cfg(test)]
+pub(crate) use walk::{credentials, setting_values};
 
 /// The sealed values of a [`Database`].
 ///
-/// A walk goes over the credentials of all integrations by organisation and id, and comes
-/// to the canary last: who re-seals in this order and is interrupted still finds a canary
-/// that demands the old key.
+/// A walk goes over the credentials of all integrations, then over the values of all settings,
+/// each by organisation and id, and comes to the canary last: who re-seals in this order and
+/// is interrupted still finds a canary that demands the old key.
 #[derive(Clone, Debug)]
 pub struct DieselSealedStore {
     db: Database,
@@ -62,19 +66,21 @@ impl SealedStore for DieselSealedStore {
         after: Option<SealedPosition>,
         limit: u32,
     ) -> Result<(Vec<StoredSecret>, Option<SealedPosition>), RepositoryError> {
-        let after = after.as_ref().map(position).transpose()?;
+        let from = after.as_ref().map_or(Ok(Position::BEGINNING), Position::read)?;
         // Fewer than one would be a walk that never ends.
-        self.db.read_snapshot(move |conn| page(conn, after.as_ref(), limit.max(1))).await
+        self.db.read_snapshot(move |conn| walk::page(conn, &from, limit.max(1))).await
     }
 
     async fn count_not_under(&self, active: &KeyId) -> Result<u64, RepositoryError> {
         let active = active.as_str().to_owned();
         let count = move |conn: &mut AnyConnection| {
             let credentials = integrations::table.filter(integrations::credentials_key.ne(&active)).count();
+            let values = settings::table.filter(settings::sealed_key.ne(&active)).count();
             let canary = installation::table.filter(installation::canary_key.ne(&active)).count();
             let credentials: i64 = credentials.get_result(conn).map_err(unavailable)?;
+            let values: i64 = values.get_result(conn).map_err(unavailable)?;
             let canary: i64 = canary.get_result(conn).map_err(unavailable)?;
-            Reading("count").value(u64::try_from(credentials + canary))
+            Reading("count").value(u64::try_from(credentials + values + canary))
         };
         self.db.read_snapshot(count).await
     }
@@ -98,58 +104,6 @@ fn canary(conn: &mut AnyConnection) -> Result<Option<Sealed>, RepositoryError> {
     row.map_or(Ok(None), |(envelope, key)| Reading("canary").sealed(Some(envelope), Some(key)))
 }
 
-/// Organisation and integration of the last value before a page.
-type Last = (String, String);
-
-fn position(after: &SealedPosition) -> Result<Last, RepositoryError> {
-    let both = after.0.split_once(' ').ok_or("no position of a walk");
-    Reading("position").value(both).map(|(organisation, id)| (organisation.to_owned(), id.to_owned()))
-}
-
-fn page(
-    conn: &mut AnyConnection,
-    after: Option<&Last>,
-    limit: u32,
-) -> Result<(Vec<StoredSecret>, Option<SealedPosition>), RepositoryError> {
-    let rows = credentials(conn, after, limit).map_err(unavailable)?;
-    let full = rows.len() == usize::try_from(limit).unwrap_or(usize::MAX);
-    let next = rows.last().filter(|_| full).map(|row| SealedPosition(format!("{} {}", row.0, row.1)));
-    let mut values = rows.into_iter().map(stored_secret).collect::<Result<Vec<_>, _>>()?;
-    if next.is_none() {
-        let canary = canary(conn)?;
-        values.extend(canary.map(|sealed| StoredSecret { place: SecretPlace::canary(), sealed }));
-    }
-    Ok((values, next))
-}
-
-fn stored_secret((organisation, id, envelope, key): CredentialsRow) -> Result<StoredSecret, RepositoryError> {
-    let read = Reading("sealed value");
-    let organisation: OrganisationId = read.value(organisation.parse())?;
-    let integration: IntegrationId = read.value(id.parse())?;
-    let sealed = read.sealed(envelope, key)?;
-    let sealed = read.value(sealed.ok_or("nothing is sealed there"))?;
-    Ok(StoredSecret { place: SecretPlace::credentials(organisation, integration), sealed })
-}
-
-type CredentialsRow = (String, String, Option<Vec<u8>>, Option<String>);
-
-pub(crate) fn credentials(
-    conn: &mut AnyConnection,
-    after: Option<&Last>,
-    limit: u32,
-) -> QueryResult<Vec<CredentialsRow>> {
-    use crate::schema::integrations::dsl;
-    let (organisation, id) = after.map_or(("", ""), |(organisation, id)| (organisation, id));
-    let position =
-        (organisation.into_sql::<diesel::sql_types::Text>(), id.into_sql::<diesel::sql_types::Text>());
-    let values = dsl::integrations
-        .filter(crate::keyset::follows((dsl::organisation_id, dsl::id), position))
-        .filter(dsl::credentials.is_not_null())
-        .order((dsl::organisation_id, dsl::id))
-        .select((dsl::organisation_id, dsl::id, dsl::credentials, dsl::credentials_key));
-    load_first!(i64::from(limit), conn, values)
-}
-
 /// Compares and sets: what was changed meanwhile stays.
 fn replace(conn: &mut AnyConnection, place: &SecretPlace, old: &Columns, new: &Columns) -> QueryResult<bool> {
     let ((old, old_key), (new, new_key)) = (old, new);
@@ -164,6 +118,19 @@ fn replace(conn: &mut AnyConnection, place: &SecretPlace, old: &Columns, new: &C
                 integrations::credentials.eq(new),
                 integrations::credentials_key.eq(new_key),
                 integrations::version.eq(integrations::version + 1),
+            );
+            diesel::update(same).set(resealed).execute(conn)?
+        }
+        SealedField::SettingValue => {
+            let same = settings::table
+                .filter(settings::organisation_id.eq(place.organisation.to_string()))
+                .filter(settings::id.eq(place.row.to_string()))
+                .filter(settings::sealed.eq(old))
+                .filter(settings::sealed_key.eq(old_key));
+            let resealed = (
+                settings::sealed.eq(new),
+                settings::sealed_key.eq(new_key),
+                settings::version.eq(settings::version + 1),
             );
             diesel::update(same).set(resealed).execute(conn)?
         }

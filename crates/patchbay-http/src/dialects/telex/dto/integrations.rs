@@ -1,8 +1,7 @@
-//! The bodies of the Telex API, member for member in the order of the wire.
+//! Integrations.
 
 use std::sync::LazyLock;
 
-use chrono::{DateTime, SecondsFormat, Utc};
 use patchbay_application::integrations::{IntegrationChange, NewIntegration};
 use patchbay_application::{AppError, Disclosed, Fault, FaultReason, Shown};
 use patchbay_domain::{
@@ -15,6 +14,7 @@ use serde_json::{Value, json};
 use utoipa::ToSchema;
 use validator::Validate;
 
+use super::time;
 use crate::kernel::{Member, shown_text, text, well_typed};
 
 /// T3: what is sent to add an integration.
@@ -105,22 +105,6 @@ impl TryFrom<EditBody> for IntegrationChange {
                 .map(|secret| (CredentialName::auth_credential(), secret))
                 .collect(),
         })
-    }
-}
-
-/// The body of every success.
-#[derive(Serialize)]
-pub struct Success<'a, T> {
-    status: &'static str,
-    status_code: u16,
-    message: &'a str,
-    data: T,
-}
-
-impl<'a, T> Success<'a, T> {
-    /// A success that shows `data`.
-    pub const fn new(status_code: u16, message: &'a str, data: T) -> Self {
-        Self { status: "success", status_code, message, data }
     }
 }
 
@@ -257,9 +241,4 @@ fn is_system(integration: &Integration) -> bool {
 
 fn auth_credential(secrets: &Shown) -> String {
     shown_text(secrets, &CredentialName::auth_credential())
-}
-
-/// RFC 3339 in UTC with six digits of fraction.
-fn time(at: DateTime<Utc>) -> String {
-    at.to_rfc3339_opts(SecondsFormat::Micros, true)
 }

@@ -1,22 +1,16 @@
-//! The operations: translate in, run, translate out. T numbers are Telex's order of them.
+//! T3–T6: the integrations of an organisation.
 
 use actix_web::http::StatusCode;
-use actix_web::http::header::{CACHE_CONTROL, HeaderValue};
 use actix_web::web::{Data, ReqData};
-use actix_web::{HttpResponse, delete, get, patch, post};
-use patchbay_application::{Caller, Disclosed, Reveal};
-use patchbay_domain::{Mask, Permission};
-use serde::Serialize;
+use actix_web::{delete, get, patch, post};
+use patchbay_application::{Caller, Reveal};
+use patchbay_domain::Permission;
 
-use super::dto::{ChangedView, CreateBody, CreatedView, EditBody, ListView, SingleView, Success};
-use super::{InOrganisation, OnIntegration, Telex, Words};
+use super::{Answer, MASK, disclosing, success};
 use crate::HttpState;
-use crate::kernel::{Body, Failure, Gate, Operation};
-
-/// How Telex shows a secret to those who may not see it.
-const MASK: Mask = Mask::StarsAndTail;
-
-type Answer = Result<HttpResponse, Failure<Telex>>;
+use crate::dialects::telex::dto::{ChangedView, CreateBody, CreatedView, EditBody, ListView, SingleView};
+use crate::dialects::telex::{InOrganisation, OnIntegration, Telex, Words};
+use crate::kernel::{Body, Gate, Operation};
 
 static CREATE: Operation<Telex> = Operation::on::<InOrganisation>(
     "create_integration",
@@ -26,6 +20,7 @@ static CREATE: Operation<Telex> = Operation::on::<InOrganisation>(
         invalid: "Invalid request",
         no_organisation: "Organization not found",
         no_integration: "Integration not found",
+        no_setting: "Integration setting not found",
     },
 );
 
@@ -41,7 +36,7 @@ pub async fn create(
     let new = body.into_inner().try_into()?;
     path.require(&caller)?;
     let made = app.services.create_integration.run(&caller, new, Reveal::Echo).await?;
-    Ok(disclosing(&CREATE, StatusCode::CREATED, &made, CreatedView::from(&made)))
+    Ok(disclosing(&CREATE, StatusCode::CREATED, made.secrets.is_revealing(), CreatedView::from(&made)))
 }
 
 static LIST: Operation<Telex> = Operation::on::<InOrganisation>(
@@ -52,6 +47,7 @@ static LIST: Operation<Telex> = Operation::on::<InOrganisation>(
         invalid: "Invalid organisation_id or request",
         no_organisation: "Organisation not found",
         no_integration: "Integration not found",
+        no_setting: "Integration setting not found",
     },
 );
 
@@ -73,6 +69,7 @@ static GET: Operation<Telex> = Operation::on::<OnIntegration>(
         invalid: "Invalid input",
         no_organisation: "Integration not found",
         no_integration: "Integration not found",
+        no_setting: "Integration setting not found",
     },
 );
 
@@ -82,7 +79,7 @@ static GET: Operation<Telex> = Operation::on::<OnIntegration>(
 pub async fn get(app: Data<HttpState>, caller: ReqData<Caller>, path: ReqData<OnIntegration>) -> Answer {
     path.within.require(&caller)?;
     let found = app.services.get_integration.run(&caller, path.integration, Reveal::Permitted(MASK)).await?;
-    Ok(disclosing(&GET, StatusCode::OK, &found, SingleView::from(&found)))
+    Ok(disclosing(&GET, StatusCode::OK, found.secrets.is_revealing(), SingleView::from(&found)))
 }
 
 static EDIT: Operation<Telex> = Operation::on::<OnIntegration>(
@@ -93,6 +90,7 @@ static EDIT: Operation<Telex> = Operation::on::<OnIntegration>(
         invalid: "Invalid input",
         no_organisation: "Integration not found",
         no_integration: "Integration not found",
+        no_setting: "Integration setting not found",
     },
 );
 
@@ -108,7 +106,7 @@ pub async fn edit(
     let change = body.into_inner().try_into()?;
     path.within.require(&caller)?;
     let changed = app.services.edit_integration.run(&caller, path.integration, change, MASK).await?;
-    Ok(disclosing(&EDIT, StatusCode::OK, &changed, ChangedView::from(&changed)))
+    Ok(disclosing(&EDIT, StatusCode::OK, changed.secrets.is_revealing(), ChangedView::from(&changed)))
 }
 
 static DELETE: Operation<Telex> = Operation::on::<OnIntegration>(
@@ -119,6 +117,7 @@ static DELETE: Operation<Telex> = Operation::on::<OnIntegration>(
         invalid: "Invalid input",
         no_organisation: "Integration not found",
         no_integration: "Integration not found",
+        no_setting: "Integration setting not found",
     },
 );
 
@@ -129,23 +128,5 @@ pub async fn delete(app: Data<HttpState>, caller: ReqData<Caller>, path: ReqData
     path.within.require(&caller)?;
     let gone =
         app.services.delete_integration.run(&caller, path.integration, Reveal::Permitted(MASK)).await?;
-    Ok(disclosing(&DELETE, StatusCode::OK, &gone, ChangedView::from(&gone)))
-}
-
-fn success<T: Serialize>(operation: &Operation<Telex>, status: StatusCode, data: T) -> HttpResponse {
-    HttpResponse::build(status).json(Success::new(status.as_u16(), operation.words.done, data))
-}
-
-/// A success that may show secrets: no cache keeps one that does.
-fn disclosing<T: Serialize>(
-    operation: &Operation<Telex>,
-    status: StatusCode,
-    shown: &Disclosed,
-    data: T,
-) -> HttpResponse {
-    let mut response = success(operation, status, data);
-    if shown.secrets.is_revealing() {
-        response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    }
-    response
+    Ok(disclosing(&DELETE, StatusCode::OK, gone.secrets.is_revealing(), ChangedView::from(&gone)))
 }

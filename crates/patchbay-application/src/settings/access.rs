@@ -1,0 +1,164 @@
+//! What the use cases of settings share: finding the integration and its settings,
+//! protecting a value, saving with a record.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use patchbay_domain::{
+    Changes, ChannelConfigRepository, ChannelId, Clock, EntityKind, Event, EventType, IdGenerator,
+    Integration, IntegrationId, IntegrationRepository, Mask, Origin, SecretPlace, Setting, SettingLabel,
+    SettingRepository, SettingText, SettingValue, SettingWrite, UnitOfWork, Vault, is_same_secret,
+};
+use secrecy::SecretString;
+use serde_json::{Map, Value, json};
+
+use crate::record::Recorder;
+use crate::{AppError, Caller, Entity, Fault, FaultReason};
+
+/// Whose settings are meant.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SettingTarget {
+    /// The integration.
+    pub integration: IntegrationId,
+    /// The one chat channel; `None` means the integration as a whole.
+    pub channel: Option<ChannelId>,
+    /// The only origin that counts, for an API that knows integrations of that origin only.
+    pub origin: Option<Origin>,
+}
+
+impl SettingTarget {
+    /// The settings of the integration as a whole.
+    #[must_use]
+    pub const fn of(integration: IntegrationId) -> Self {
+        Self { integration, channel: None, origin: None }
+    }
+}
+
+/// The ports that settings are reached through.
+#[derive(Clone)]
+pub struct SettingAccess {
+    /// Finds the integration.
+    pub integrations: Arc<dyn IntegrationRepository>,
+    /// Reads its settings as a whole.
+    pub settings: Arc<dyn SettingRepository>,
+    /// Reads its settings for a channel.
+    pub channels: Arc<dyn ChannelConfigRepository>,
+    /// Saves.
+    pub work: Arc<dyn UnitOfWork>,
+    /// Seals and opens what is secret.
+    pub vault: Arc<dyn Vault>,
+    /// Dates changes.
+    pub clock: Arc<dyn Clock>,
+    /// Names settings and records.
+    pub ids: Arc<dyn IdGenerator>,
+}
+
+impl SettingAccess {
+    /// The integration that is meant.
+    pub(super) async fn integration(
+        &self,
+        caller: &Caller,
+        target: &SettingTarget,
+    ) -> Result<Integration, AppError> {
+        let found = self.integrations.find(caller.scope(), target.integration).await?;
+        found
+            .filter(|integration| target.origin.is_none_or(|origin| integration.parts().origin == origin))
+            .ok_or(AppError::NotFound(Entity::Integration))
+    }
+
+    /// The settings that are meant, oldest first.
+    pub(super) async fn settings(
+        &self,
+        caller: &Caller,
+        target: &SettingTarget,
+    ) -> Result<Vec<Setting>, AppError> {
+        Ok(match &target.channel {
+            None => self.settings.list(caller.scope(), target.integration).await?,
+            Some(channel) => self.channels.find(caller.scope(), target.integration, channel).await?.settings,
+        })
+    }
+
+    /// The value as it is stored under `label`: sealed when the label says that it is
+    /// secret. Nothing is no secret.
+    pub(super) fn protected(
+        &self,
+        label: &SettingLabel,
+        value: &SecretString,
+        place: &SecretPlace,
+    ) -> Result<SettingValue, AppError> {
+        let text = SettingText::take(value)
+            .map_err(|why| AppError::Invalid(Fault::of_body(FaultReason::Text(why)).into()))?;
+        if !label.is_secret() || text.as_str().is_empty() {
+            return Ok(SettingValue::Plain(text));
+        }
+        Ok(SettingValue::Secret(self.vault.seal(place, value)?))
+    }
+
+    /// The next version of `setting` under `label` with `value`; `None` when nothing changes.
+    /// The mask of a secret, written back, leaves it as it is; without a new value a plain
+    /// one is sealed under a label that is secret, and a secret stays one under any label.
+    pub(super) fn changed(
+        &self,
+        setting: &Setting,
+        label: SettingLabel,
+        value: Option<SecretString>,
+        mask: Mask,
+    ) -> Result<Option<Setting>, AppError> {
+        let place = setting.place();
+        let next = match (setting.value(), value) {
+            (SettingValue::Secret(_), None) => setting.value().clone(),
+            (SettingValue::Plain(text), None) => self.protected(&label, &text.as_str().into(), &place)?,
+            (SettingValue::Plain(_), Some(value)) => self.protected(&label, &value, &place)?,
+            (SettingValue::Secret(sealed), Some(value)) => {
+                let stored = self.vault.open(&place, sealed)?;
+                let same =
+                    mask.is_of(&value, &stored) || (label.is_secret() && is_same_secret(&stored, &value));
+                if same { setting.value().clone() } else { self.protected(&label, &value, &place)? }
+            }
+        };
+        Ok(setting.changed(label, next, self.clock.now()))
+    }
+
+    /// Saves one write of a setting with its record.
+    pub(super) async fn save(
+        &self,
+        caller: &Caller,
+        write: SettingWrite,
+    ) -> Result<(), patchbay_domain::RepositoryError> {
+        let event = self.event(caller, &write);
+        self.work.commit(caller.scope(), Changes::new().setting(write).event(event)).await
+    }
+
+    pub(super) fn recorder<'a>(&'a self, caller: &'a Caller, at: DateTime<Utc>) -> Recorder<'a> {
+        Recorder { caller, ids: &*self.ids, at }
+    }
+
+    fn event(&self, caller: &Caller, write: &SettingWrite) -> Event {
+        let (setting, action) = match write {
+            SettingWrite::Insert(setting) => (setting, "added"),
+            SettingWrite::Update(setting) => (setting, "changed"),
+            SettingWrite::Delete(setting) => (setting, "deleted"),
+        };
+        let parts = setting.parts();
+        let event_type =
+            if parts.channel.is_some() { EventType::ChannelChanged } else { EventType::SettingChanged };
+        Event {
+            environment_id: Some(parts.environment_id),
+            entity: EntityKind::Setting,
+            entity_id: parts.id.as_uuid(),
+            ..self.recorder(caller, self.clock.now()).event(event_type, digest(setting, action))
+        }
+    }
+}
+
+/// What is recorded of a setting: where it is and what it is called. Its value is the
+/// owner's own business and may be a secret under a harmless label.
+fn digest(setting: &Setting, action: &str) -> Map<String, Value> {
+    let parts = setting.parts();
+    Map::from_iter([
+        ("action".to_owned(), json!(action)),
+        ("integration_id".to_owned(), json!(parts.integration_id.to_string())),
+        ("channel".to_owned(), json!(parts.channel.as_ref().map(ChannelId::as_str))),
+        ("label".to_owned(), json!(parts.label.as_str())),
+    ])
+}

@@ -1,0 +1,157 @@
+//! Giving a setting a value, whether it is there or not.
+
+use patchbay_domain::{
+    Mask, Permission, Setting, SettingId, SettingLabel, SettingParts, SettingWrite, Version,
+};
+use secrecy::SecretString;
+
+use super::{SettingAccess, SettingTarget};
+use crate::retry::{Attempt, until_current};
+use crate::{AppError, Caller};
+
+/// A label and the value that it is to have.
+#[derive(Clone, Debug)]
+pub struct NewSetting {
+    /// What it is called.
+    pub label: SettingLabel,
+    /// What it is set to; at most [`SettingText::MAX_CHARS`](patchbay_domain::SettingText)
+    /// characters.
+    pub value: SecretString,
+}
+
+/// Puts a value under a label.
+pub struct PutSetting {
+    /// Where settings are.
+    pub access: SettingAccess,
+}
+
+impl PutSetting {
+    /// Adds the setting, or overwrites the value of the one that has the label.
+    ///
+    /// # Errors
+    /// [`AppError::Forbidden`] without [`Permission::SettingsWrite`],
+    /// [`AppError::NotFound`] when the caller sees no such integration.
+    pub async fn run(
+        &self,
+        caller: &Caller,
+        target: &SettingTarget,
+        new: NewSetting,
+        mask: Mask,
+    ) -> Result<SettingId, AppError> {
+        caller.require(Permission::SettingsWrite)?;
+        until_current(async || self.attempt(caller, target, new.clone(), mask).await).await
+    }
+
+    async fn attempt(
+        &self,
+        caller: &Caller,
+        target: &SettingTarget,
+        new: NewSetting,
+        mask: Mask,
+    ) -> Result<SettingId, Attempt> {
+        let integration = self.access.integration(caller, target).await?;
+        let present = self.access.settings(caller, target).await?;
+        if let Some(setting) = present.iter().find(|setting| *setting.label() == new.label) {
+            if let Some(next) = self.access.changed(setting, new.label, Some(new.value), mask)? {
+                self.access.save(caller, SettingWrite::Update(next)).await?;
+            }
+            return Ok(setting.id());
+        }
+        let id = SettingId::from_uuid(self.access.ids.uuid());
+        let place = patchbay_domain::SecretPlace::setting(caller.organisation(), id);
+        let now = self.access.clock.now();
+        let setting = Setting::create(SettingParts {
+            id,
+            organisation_id: caller.organisation(),
+            environment_id: integration.parts().environment_id,
+            integration_id: integration.id(),
+            channel: target.channel.clone(),
+            value: self.access.protected(&new.label, &new.value, &place)?,
+            label: new.label,
+            version: Version::FIRST,
+            created_at: now,
+            updated_at: now,
+        });
+        self.access.save(caller, SettingWrite::Insert(setting)).await?;
+        Ok(id)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Entity;
+    use crate::settings::testing::{Access, a_setting, target};
+    use crate::testing::caller;
+    use futures::executor::block_on;
+    use patchbay_domain::{EventType, RepositoryError, SettingValue};
+
+    fn put(access: Access, label: &str, value: &str) -> Result<SettingId, AppError> {
+        let new = NewSetting { label: SettingLabel::parse(label).unwrap(), value: value.into() };
+        let put = PutSetting { access: access.build() };
+        block_on(put.run(&caller(&[Permission::SettingsWrite]), &target(), new, Mask::StarsAndTail))
+    }
+
+    #[test]
+    fn a_caller_without_the_permission_changes_nothing() {
+        let put = PutSetting { access: Access::default().build() };
+        let new = NewSetting { label: SettingLabel::parse("a").unwrap(), value: "b".into() };
+        let reader = caller(&[Permission::SettingsRead]);
+        let outcome = block_on(put.run(&reader, &target(), new, Mask::StarsAndTail));
+        assert!(matches!(outcome, Err(AppError::Forbidden(Permission::SettingsWrite))), "{outcome:?}");
+    }
+
+    #[test]
+    fn settings_of_an_integration_that_is_not_seen_are_not_found() {
+        let outcome = put(Access::default().without_integration(), "colour", "red");
+        assert!(matches!(outcome, Err(AppError::NotFound(Entity::Integration))), "{outcome:?}");
+    }
+
+    #[test]
+    fn a_new_label_is_added_with_its_record() {
+        let access = Access::default().saving(|write, event| {
+            let SettingWrite::Insert(setting) = write else { panic!("{write:?}") };
+            assert!(matches!(setting.value(), SettingValue::Plain(text) if text.as_str() == "red"));
+            assert_eq!(event.event_type, EventType::SettingChanged);
+            Ok(())
+        });
+        put(access, "colour", "red").unwrap();
+    }
+
+    #[test]
+    fn a_label_that_is_there_gets_the_value() {
+        let present = a_setting(7, "colour", "red");
+        let id = present.id();
+        let access = Access::default().with([present]).saving(|write, _| {
+            assert!(matches!(write, SettingWrite::Update(setting) if setting.parts().version.number() == 2));
+            Ok(())
+        });
+        assert_eq!(put(access, " colour ", "blue").unwrap(), id);
+    }
+
+    #[test]
+    fn a_value_under_a_secret_label_is_sealed_and_not_recorded() {
+        let access = Access::default().saving(|write, event| {
+            let SettingWrite::Insert(setting) = write else { panic!("{write:?}") };
+            assert!(matches!(setting.value(), SettingValue::Secret(_)));
+            assert!(!format!("{write:?}{event:?}").contains("planted-secret"));
+            Ok(())
+        });
+        put(access, "Api Key", "planted-secret").unwrap();
+    }
+
+    #[test]
+    fn the_mask_written_back_saves_nothing() {
+        put(Access::default().with([a_setting(7, "api key", "planted-secret")]), "api key", "********cret")
+            .unwrap();
+    }
+
+    #[test]
+    fn a_label_that_someone_else_adds_meanwhile_is_overwritten() {
+        let mut first = true;
+        let access = Access::default().saving(move |_, _| {
+            if std::mem::take(&mut first) { Err(RepositoryError::Stale) } else { Ok(()) }
+        });
+        put(access, "colour", "red").unwrap();
+    }
+}

@@ -1,0 +1,48 @@
+//! The bodies of the Telex API, member for member in the order of the wire.
+
+mod integrations;
+mod settings;
+
+use chrono::{DateTime, SecondsFormat, Utc};
+use serde::Serialize;
+
+pub use integrations::{ChangedView, CreateBody, CreatedView, EditBody, ListView, SingleView};
+pub use settings::{
+    AddSettingBody, ChannelSettingView, CustomSettingBody, CustomSettingsView, EditSettingBody,
+    EditSomeSettingBody, SettingView,
+};
+
+/// The body of a success that shows nothing.
+#[derive(Serialize)]
+pub struct Done<'a> {
+    status: &'static str,
+    status_code: u16,
+    message: &'a str,
+}
+
+impl<'a> Done<'a> {
+    /// A success without data.
+    pub const fn new(status_code: u16, message: &'a str) -> Self {
+        Self { status: "success", status_code, message }
+    }
+}
+
+/// The body of a success that shows something.
+#[derive(Serialize)]
+pub struct Success<'a, T> {
+    #[serde(flatten)]
+    done: Done<'a>,
+    data: T,
+}
+
+impl<'a, T> Success<'a, T> {
+    /// A success that shows `data`.
+    pub const fn new(status_code: u16, message: &'a str, data: T) -> Self {
+        Self { done: Done::new(status_code, message), data }
+    }
+}
+
+/// RFC 3339 in UTC with six digits of fraction.
+fn time(at: DateTime<Utc>) -> String {
+    at.to_rfc3339_opts(SecondsFormat::Micros, true)
+}

@@ -1,0 +1,172 @@
+//! T7–T9: settings of an integration as a whole, and their addressable form.
+
+use actix_web::http::StatusCode;
+use actix_web::http::header::{HeaderValue, LOCATION};
+use actix_web::web::{Data, ReqData};
+use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post};
+use patchbay_application::settings::{SettingFilter, SettingSelector, SettingTarget, ShownSetting};
+use patchbay_application::{AppError, Caller, Entity};
+use patchbay_domain::{Permission, SettingId};
+use serde::Deserialize;
+
+use super::{Answer, MASK, disclosing, done};
+use crate::HttpState;
+use crate::dialects::telex::dto::{AddSettingBody, EditSettingBody, EditSomeSettingBody, SettingView};
+use crate::dialects::telex::{OnIntegration, OnSetting, Telex, Words};
+use crate::kernel::{Body, Gate, Operation, Query, Unlisted};
+
+static ADD: Operation<Telex> = Operation::on::<OnIntegration>(
+    "add_setting",
+    Permission::SettingsWrite,
+    &Words {
+        done: "Integration setting added successfully",
+        invalid: "Invalid request",
+        no_organisation: "Organisation or integration not found",
+        no_integration: "Organisation or integration not found",
+        no_setting: "Organisation or integration not found",
+    },
+);
+
+/// T7: puts a value under a label. Its address is in the header `Location`.
+#[utoipa::path(tag = "settings", request_body = AddSettingBody, responses((status = 200)))]
+#[post("/{org}/integrations/{integration}/settings", wrap = "Gate::to(&ADD)")]
+pub async fn add(
+    app: Data<HttpState>,
+    caller: ReqData<Caller>,
+    path: ReqData<OnIntegration>,
+    request: HttpRequest,
+    body: Body<Telex, AddSettingBody>,
+) -> Answer {
+    let new = body.into_inner().try_into()?;
+    path.within.require(&caller)?;
+    let target = SettingTarget::of(path.integration);
+    let id = app.services.put_setting.run(&caller, &target, new, MASK).await?;
+    Ok(located(done(&ADD), &request, id))
+}
+
+/// Says where the setting is that was put at `request`.
+pub(super) fn located(mut response: HttpResponse, request: &HttpRequest, id: SettingId) -> HttpResponse {
+    let collection = request.path().trim_end_matches('/');
+    if let Ok(location) = HeaderValue::from_str(&format!("{collection}/{id}")) {
+        response.headers_mut().insert(LOCATION, location);
+    }
+    response
+}
+
+static LIST: Operation<Telex> = Operation::on::<Unlisted<OnIntegration>>(
+    "list_settings",
+    Permission::SettingsRead,
+    &Words {
+        done: "Integration setting retrieved successfully",
+        invalid: "Invalid request",
+        no_organisation: "Organisation or integration not found",
+        no_integration: "Organisation or integration not found",
+        no_setting: "Organisation or integration not found",
+    },
+);
+
+/// T8: lists the settings.
+#[utoipa::path(tag = "settings", responses((status = 200, body = Vec<SettingView>)))]
+#[get("/{org}/integrations/{integration}/settings", wrap = "Gate::to(&LIST)")]
+pub async fn list(
+    app: Data<HttpState>,
+    caller: ReqData<Caller>,
+    path: ReqData<Unlisted<OnIntegration>>,
+) -> Answer {
+    let Unlisted(path) = *path;
+    path.within.require(&caller)?;
+    let target = SettingTarget::of(path.integration);
+    let found = app.services.list_settings.run(&caller, &target, &SettingFilter::default(), MASK).await?;
+    let views: Vec<_> = found.iter().map(SettingView::from).collect();
+    Ok(disclosing(&LIST, StatusCode::OK, found.iter().any(ShownSetting::is_revealing), views))
+}
+
+static EDIT: Operation<Telex> = Operation::on::<OnIntegration>(
+    "edit_setting",
+    Permission::SettingsWrite,
+    &Words {
+        done: "Integration setting updated successfully",
+        invalid: "Invalid request",
+        no_organisation: "Organisation or integration not found",
+        no_integration: "Organisation or integration not found",
+        no_setting: "Organisation or integration not found",
+    },
+);
+
+/// T9: where the setting's id may also be said.
+#[derive(Deserialize)]
+pub struct EditQuery {
+    setting_id: Option<String>,
+}
+
+/// T9: changes a setting whose id is not in the path: the one that the body or the query
+/// names, else the one with the label, else the only one.
+#[utoipa::path(tag = "settings", request_body = EditSomeSettingBody, responses((status = 200)))]
+#[patch("/{org}/integrations/{integration}/settings", wrap = "Gate::to(&EDIT)")]
+pub async fn edit(
+    app: Data<HttpState>,
+    caller: ReqData<Caller>,
+    path: ReqData<OnIntegration>,
+    query: Query<Telex, EditQuery>,
+    body: Body<Telex, EditSomeSettingBody>,
+) -> Answer {
+    let (change, named) = body.into_inner().into_parts()?;
+    path.within.require(&caller)?;
+    let selector = match named.or(query.into_inner().setting_id) {
+        Some(id) => SettingSelector::Id(id.parse().map_err(|_| AppError::NotFound(Entity::Setting))?),
+        None => SettingSelector::Likely,
+    };
+    let target = SettingTarget::of(path.integration);
+    app.services.edit_setting.run(&caller, &target, selector, change, MASK).await?;
+    Ok(done(&EDIT))
+}
+
+static EDIT_ONE: Operation<Telex> = Operation::on::<OnSetting>(
+    "edit_one_setting",
+    Permission::SettingsWrite,
+    &Words {
+        done: "Integration setting updated successfully",
+        invalid: "Invalid request",
+        no_organisation: "Organisation or integration not found",
+        no_integration: "Organisation or integration not found",
+        no_setting: "Integration setting not found",
+    },
+);
+
+/// Changes the setting of an id. Telex itself has no such operation.
+#[utoipa::path(tag = "settings", request_body = EditSettingBody, responses((status = 200)))]
+#[patch("/{org}/integrations/{integration}/settings/{setting}", wrap = "Gate::to(&EDIT_ONE)")]
+pub async fn edit_one(
+    app: Data<HttpState>,
+    caller: ReqData<Caller>,
+    path: ReqData<OnSetting>,
+    body: Body<Telex, EditSettingBody>,
+) -> Answer {
+    let change = body.into_inner().try_into()?;
+    path.on.within.require(&caller)?;
+    let (target, selector) = (SettingTarget::of(path.on.integration), SettingSelector::Id(path.setting));
+    app.services.edit_setting.run(&caller, &target, selector, change, MASK).await?;
+    Ok(done(&EDIT_ONE))
+}
+
+static DELETE_ONE: Operation<Telex> = Operation::on::<OnSetting>(
+    "delete_setting",
+    Permission::SettingsWrite,
+    &Words {
+        done: "Integration setting deleted successfully",
+        invalid: "Invalid request",
+        no_organisation: "Organisation or integration not found",
+        no_integration: "Organisation or integration not found",
+        no_setting: "Integration setting not found",
+    },
+);
+
+/// Deletes the setting of an id. Telex itself has no such operation.
+#[utoipa::path(tag = "settings", responses((status = 200)))]
+#[delete("/{org}/integrations/{integration}/settings/{setting}", wrap = "Gate::to(&DELETE_ONE)")]
+pub async fn delete_one(app: Data<HttpState>, caller: ReqData<Caller>, path: ReqData<OnSetting>) -> Answer {
+    path.on.within.require(&caller)?;
+    let target = SettingTarget::of(path.on.integration);
+    app.services.delete_setting.run(&caller, &target, path.setting).await?;
+    Ok(done(&DELETE_ONE))
+}

@@ -1,0 +1,38 @@
+//! The query of a request.
+
+use std::future::{Ready, ready};
+use std::marker::PhantomData;
+
+use actix_web::dev::Payload;
+use actix_web::{FromRequest, HttpRequest, web};
+use patchbay_application::{Fault, FaultReason, Location};
+use serde::de::DeserializeOwned;
+
+use super::{Dialect, Failure};
+
+/// A query that was read as `T`. Unknown parameters are ignored.
+pub struct Query<D, T> {
+    value: T,
+    dialect: PhantomData<fn() -> D>,
+}
+
+impl<D, T> Query<D, T> {
+    /// What was asked.
+    pub fn into_inner(self) -> T {
+        self.value
+    }
+}
+
+impl<D: Dialect, T: DeserializeOwned + 'static> FromRequest for Query<D, T> {
+    type Error = Failure<D>;
+    type Future = Ready<Result<Self, Failure<D>>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let read = web::Query::<T>::from_query(request.query_string());
+        let refused = |_| {
+            let reason = FaultReason::Syntax { expected: "a list of parameters with one value each" };
+            Failure::from(Fault { location: Location::Query, field: None, reason })
+        };
+        ready(read.map(|query| Self { value: query.into_inner(), dialect: PhantomData }).map_err(refused))
+    }
+}
