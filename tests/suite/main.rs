@@ -23,3 +23,5 @@ mod telex_custom;
 mod telex_errors;
 #[cfg(test)]
 mod telex_integrations;
+#[cfg(test)]
+mod telex_settings;

@@ -3,16 +3,20 @@
 //! after a kill and after a restart.
 
 use anyhow::Result;
-use patchbay_tests::{Answer, Backend, Marker, Place, Service, master_key_bytes};
+use patchbay_tests::{Answer, Backend, Marker, Place, Service, Telex, master_key_bytes};
 use rstest::rstest;
 use serde_json::json;
 
-use crate::given::Acme;
+use crate::given::{Acme, every};
 
 const CREATED: &str = "xoxb-created-5d1f0a7c93e24b8806-credential";
 const CHANGED: &str = "xoxb-changed-77c2b1e94fa05d3386-credential";
 const REFUSED: &str = "xoxb-refused-1b6ad0e85c7f42993e-credential";
 const DELETED: &str = "xoxb-deleted-c04e7b25d8136fa9e2-credential";
+const SETTING: &str = "xoxb-setting-e81b3c60fd7a42951d-of-the-shop";
+const OVERWRITTEN: &str = "xoxb-overwritten-0d93f5a62e7c41b8-value";
+const OF_CHANNEL: &str = "xoxb-channels-6fa4d2719ce05b83ae-own-one";
+const TAKEN_AWAY: &str = "xoxb-taken-away-b27e09d14fc86a53-setting";
 
 /// Everything that must stay unseen, with the text of a caller's key among it.
 fn markers(acme: &Acme) -> Vec<Marker> {
@@ -21,6 +25,10 @@ fn markers(acme: &Acme) -> Vec<Marker> {
         Marker::of_text("the changed credential", CHANGED),
         Marker::of_text("the refused credential", REFUSED),
         Marker::of_text("the deleted credential", DELETED),
+        Marker::of_text("the setting", SETTING),
+        Marker::of_text("the overwritten setting", OVERWRITTEN),
+        Marker::of_text("the channel's setting", OF_CHANNEL),
+        Marker::of_text("the setting that was taken away", TAKEN_AWAY),
         Marker::of_text("the API key", &acme.key),
         Marker::of_bytes("the master key", &master_key_bytes("k1")),
     ]
@@ -64,6 +72,51 @@ async fn hand_in(acme: &Acme) -> Result<Vec<Answer>> {
     ])
 }
 
+/// The same with settings of an integration, as a whole and for channels.
+async fn hand_in_settings(acme: &Acme, id: &str) -> Result<Vec<Answer>> {
+    let (whole, general) = (acme.telex.settings(id), acme.telex.channel(id, "general"));
+    for (settings, kept) in [(&whole, SETTING), (&general, OF_CHANNEL)] {
+        let token = settings.put("bot token", OVERWRITTEN).await?;
+        settings.put("bot token", kept).await?;
+        // Still a secret under a label that does not say so.
+        drop(settings.change(&token, &json!({ "form_field_label": "note" })).await?.expect_status(200));
+        let gone = settings.put("password", TAKEN_AWAY).await?;
+        drop(settings.list().await?.expect_status(200));
+        drop(settings.delete(&gone).await?.expect_status(200));
+    }
+    drop(general.request("GET", "?effective=true").send().await?.expect_status(200));
+    let deleted = acme.telex.created(&json!({ "name": "with settings", "json_url": "x" })).await?;
+    acme.telex.channel(&deleted, "random").put("password", TAKEN_AWAY).await?;
+    drop(acme.telex.delete(&deleted).await?.expect_status(200));
+
+    let reader = acme.may(&["settings:read"]).await?;
+    let pair = |label: &str, value: &str| json!({ "form_field_label": label, "form_field_value": value });
+    let half = format!(r#"{{"form_field_label":"token","form_field_value":"{REFUSED}"#);
+    let entry = json!({ "setting_entry": { "field_name": "token", "value": REFUSED } });
+    let custom = |telex: &Telex| telex.settings(&format!("custom/{id}")).request("PUT", "");
+    Ok(vec![
+        whole.add(&pair("token", &format!("{REFUSED}{}", "x".repeat(8192)))).await?,
+        whole.add(&pair("token", &format!("{REFUSED}\0"))).await?,
+        whole.add(&json!({ "form_field_label": "token", "form_field_value": [REFUSED] })).await?,
+        whole.add(&json!({ "form_field_label": [REFUSED], REFUSED: REFUSED })).await?,
+        whole.request("POST", "").body(half).send().await?,
+        whole.request("PUT", "").json(&pair("token", REFUSED)).send().await?,
+        whole.change_some(&json!({ "id": REFUSED, "form_field_value": REFUSED })).await?,
+        whole
+            .request("PATCH", &format!("?setting_id={REFUSED}"))
+            .json(&pair("token", REFUSED))
+            .send()
+            .await?,
+        general.change(id, &pair("token", REFUSED)).await?,
+        general.request("GET", &format!("?effective={REFUSED}")).send().await?,
+        acme.telex.channel("no-uuid", "general").add(&pair("token", REFUSED)).await?,
+        reader.settings(id).add(&pair("token", REFUSED)).await?,
+        custom(&acme.telex).json(&entry).send().await?,
+        custom(&acme.telex).json(&json!({ "setting_entry": REFUSED })).send().await?,
+        custom(&reader).json(&entry).send().await?,
+    ])
+}
+
 #[rstest]
 #[case::sqlite(Backend::Sqlite)]
 #[case::postgres(Backend::Postgres)]
@@ -73,7 +126,9 @@ async fn no_secret_is_found_outside_of_the_answers_that_show_it(#[case] backend:
     let mut acme = Acme::of(service).await?;
     let markers = markers(&acme);
 
-    let refusals = hand_in(&acme).await?;
+    let mut refusals = hand_in(&acme).await?;
+    let kept = every(&acme.telex.list().await?, "id").remove(0);
+    refusals.extend(hand_in_settings(&acme, &kept).await?);
     for refusal in refusals {
         assert!((400..500).contains(&refusal.status), "{refusal}");
         let headers = format!("{:?}", refusal.headers);
@@ -90,6 +145,8 @@ async fn no_secret_is_found_outside_of_the_answers_that_show_it(#[case] backend:
     acme.service.restart().await?;
     let telex = acme.service.telex("", &acme.tenant, &acme.key);
     assert_eq!(telex.list().await?.expect_status(200).json()["data"][0]["app_name"], "kept");
+    assert_eq!(telex.settings(&kept).value().await?, SETTING);
+    assert_eq!(telex.channel(&kept, "general").value().await?, OF_CHANNEL);
     let verified = acme.service.command(&["secrets", "verify"]).await?.expect_status(0);
     let said = [Place::new("verify", verified.stdout), Place::new("verify", verified.stderr)];
     expect_none_of(&markers, &said);
@@ -117,5 +174,11 @@ async fn a_secret_in_the_wrong_place_would_be_found(#[case] backend: Backend) ->
         .created(&json!({ "name": "shop", "json_url": format!("an address with {CREATED} in it") }))
         .await?;
     assert!(!marker.found_in(&places()?).is_empty(), "an address is stored as it came");
+
+    let marker = Marker::of_text("planted", SETTING);
+    assert_eq!(marker.found_in(&places()?), [""; 0]);
+    let id = every(&acme.telex.list().await?, "id").remove(0);
+    acme.telex.settings(&id).put("a harmless label", SETTING).await?;
+    assert!(!marker.found_in(&places()?).is_empty(), "a plain value is stored as it came");
     Ok(())
 }

@@ -17,6 +17,7 @@ CREATE TABLE environments (
     PRIMARY KEY (organisation_id, id)
 );
 
+-- One tree for rows and key: a row is found in one descent, and a new one touches fewer pages.
 CREATE TABLE integrations (
     organisation_id TEXT NOT NULL,
     id TEXT NOT NULL,
@@ -41,7 +42,7 @@ CREATE TABLE integrations (
     CHECK ((credentials IS NULL) = (credentials_key IS NULL)),
     CHECK ((deleted_at IS NULL) = (deleted_by IS NULL)),
     CHECK (deleted_at IS NULL OR credentials IS NULL)
-);
+) WITHOUT ROWID;
 
 -- The lists: of an organisation, and of one of its environments.
 CREATE INDEX integrations_listed ON integrations (organisation_id, created_at, id)

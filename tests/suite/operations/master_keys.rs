@@ -11,14 +11,18 @@ use crate::given::Acme;
 
 const SECRETS: usize = 7;
 
-/// Creates integrations with credentials, and answers the id and the credential of each.
+/// Creates integrations with credentials, and with secret settings of the same text, and
+/// answers the id and the credential of each.
 async fn with_credentials(telex: &Telex) -> Result<Vec<(String, String)>> {
     let mut made = Vec::new();
     for number in 0..SECRETS {
         let credential = format!("credential number {number}");
         let sent =
             json!({ "name": format!("shop {number}"), "json_url": "x", "auth_credential": credential });
-        made.push((telex.created(&sent).await?, credential));
+        let id = telex.created(&sent).await?;
+        telex.settings(&id).put("token", &credential).await?;
+        telex.channel(&id, "general").put("token", &credential).await?;
+        made.push((id, credential));
     }
     Ok(made)
 }
@@ -27,6 +31,8 @@ async fn expect_credentials(telex: &Telex, made: &[(String, String)]) -> Result<
     for (id, credential) in made {
         let found = telex.find(id).await?.expect_status(200).json();
         assert_eq!(found["data"]["auth_credential"], credential.as_str());
+        assert_eq!(telex.settings(id).value().await?, *credential);
+        assert_eq!(telex.channel(id, "general").value().await?, *credential);
     }
     Ok(())
 }
@@ -83,7 +89,7 @@ async fn every_secret_moves_to_the_next_key_while_the_service_runs(#[case] backe
     let verified = secrets(&acme, "verify").await?;
     assert_eq!(verified["failed"], json!([]));
     let opened = counted(&verified, "opened");
-    assert!(opened >= SECRETS, "{verified}");
+    assert!(opened >= 3 * SECRETS, "{verified}");
 
     let (old, new) = (master_key("k1"), master_key("k2"));
     acme.service.configure("secrets.keys", &format!("['{new}', '{old}']"))?;
@@ -128,5 +134,33 @@ async fn a_secret_in_the_place_of_another_does_not_open(#[case] backend: Backend
     assert!(!found.text.contains("credential number"), "{found}");
     expect_credentials(&acme.telex, &made[1..]).await?;
     drop(acme.telex.list().await?.expect_status(200));
+    Ok(())
+}
+
+#[rstest]
+#[case::sqlite(Backend::Sqlite)]
+#[case::postgres(Backend::Postgres)]
+#[tokio::test]
+async fn a_secret_setting_in_the_place_of_another_does_not_open(#[case] backend: Backend) -> Result<()> {
+    let acme = Acme::on(backend).await?;
+    let made = with_credentials(&acme.telex).await?;
+    let general = acme.telex.channel(&made[0].0, "general");
+    let moved = general.put("token", "the moved secret").await?;
+    let other = acme.telex.settings(&made[1].0).put("token", "the other secret").await?;
+    acme.service.database().execute(&format!(
+        "UPDATE settings SET sealed = (SELECT sealed FROM settings WHERE id = '{other}') WHERE id = '{moved}'"
+    ))?;
+
+    let verified = acme.service.command(&["secrets", "verify"]).await?.expect_status(1).expect_document();
+    assert_eq!(verified["failed"].as_array().map(Vec::len), Some(1), "{verified}");
+    assert!(verified["failed"].to_string().contains(&moved), "{verified}");
+
+    let listed = general.list().await?.expect_status(500);
+    assert_eq!(listed.json()["message"], "Internal server error");
+    assert!(!listed.text.contains("the other secret"), "{listed}");
+    // It can be got rid of, or overwritten with something that opens.
+    drop(general.delete(&moved).await?.expect_status(200));
+    general.put("token", "a new secret").await?;
+    assert_eq!(general.value().await?, "a new secret");
     Ok(())
 }

@@ -123,10 +123,11 @@ fn label_of(shown: &ShownSetting) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Entity;
     use crate::settings::testing::{Access, a_setting, target};
     use crate::testing::caller;
     use futures::executor::block_on;
-    use patchbay_domain::ChannelId;
+    use patchbay_domain::{ChannelId, Origin, RepositoryError};
 
     fn list(
         access: Access,
@@ -161,10 +162,31 @@ mod tests {
             .recording(|event| {
                 assert_eq!(Value::Object(event.digest.clone()), json!({"settings": ["token"]}));
                 assert_eq!(event.event_type, EventType::CredentialRevealed);
+                Ok(())
             });
         let permissions = [Permission::SettingsRead, Permission::CredentialsReveal];
         let shown = list(access, &target(), &SettingFilter::default(), &permissions).unwrap();
         assert!(shown[1].is_revealing());
+    }
+
+    #[test]
+    fn what_cannot_be_recorded_is_not_shown() {
+        let access = Access::default()
+            .with([a_setting(1, "token", "planted-secret")])
+            .recording(|_| Err(RepositoryError::Busy));
+        let permissions = [Permission::SettingsRead, Permission::CredentialsReveal];
+        let outcome = list(access, &target(), &SettingFilter::default(), &permissions);
+        assert!(matches!(outcome, Err(AppError::Busy(_))), "{outcome:?}");
+    }
+
+    #[test]
+    fn an_integration_of_another_origin_is_not_found_where_one_origin_counts() {
+        let of = |origin| SettingTarget { origin: Some(origin), ..target() };
+        let all = SettingFilter::default();
+        let seen = list(Access::default(), &of(Origin::Plain), &all, &[Permission::SettingsRead]);
+        assert!(seen.is_ok_and(|shown| shown.is_empty()));
+        let outcome = list(Access::default(), &of(Origin::Custom), &all, &[Permission::SettingsRead]);
+        assert!(matches!(outcome, Err(AppError::NotFound(Entity::Integration))), "{outcome:?}");
     }
 
     #[test]

@@ -91,11 +91,13 @@ impl Access {
     }
 
     /// Expects one commit of just a record.
-    pub fn recording(mut self, check: impl Fn(&Event) + Send + 'static) -> Self {
+    pub fn recording(
+        mut self,
+        check: impl Fn(&Event) -> Result<(), RepositoryError> + Send + 'static,
+    ) -> Self {
         self.work.expect_commit().once().returning(move |_, changes| {
             assert!(changes.settings.is_empty());
-            check(&changes.events[0]);
-            Ok(())
+            check(&changes.events[0])
         });
         self
     }

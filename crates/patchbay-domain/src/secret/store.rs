@@ -42,6 +42,7 @@ pub trait SealedStore: Send + Sync {
     async fn count_not_under(&self, active: &KeyId) -> Result<u64, RepositoryError>;
 
     /// Puts `resealed` in the place of `stored`, unless that was changed meanwhile; says
-    /// whether it did. The entity's version stays: it is the same secret.
+    /// whether it did. The entity's version moves on: a change that was decided on the old
+    /// value is decided again, instead of writing that value back.
     async fn replace(&self, stored: &StoredSecret, resealed: &Sealed) -> Result<bool, RepositoryError>;
 }

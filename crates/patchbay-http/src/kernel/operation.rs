@@ -40,21 +40,31 @@ pub fn id_of<I: FromStr<Err = InvalidId>>(
 /// Reads one free text from the path, percent-decoded.
 ///
 /// # Errors
-/// [`AppError::Invalid`]: the text called `field` is not UTF-8, has a slash, or breaks the
-/// rule of `V`.
+/// [`AppError::Invalid`]: the text called `field` is no percent-encoded UTF-8, has a slash,
+/// or breaks the rule of `V`.
 pub fn text_of<V: TextValue>(
     request: &ServiceRequest,
     parameter: &str,
     field: &'static str,
 ) -> Result<V, AppError> {
     let invalid = |reason| AppError::Invalid(Fault::of_field(Location::Path, field, reason).into());
-    let encoded = request.match_info().get(parameter).unwrap_or_default();
-    let text = percent_decode_str(encoded).decode_utf8();
-    let text = text.map_err(|_| invalid(FaultReason::Syntax { expected: "UTF-8 text" }))?;
+    // The router has decoded all but `%`, `/` and `+` already, and put U+FFFD in the place of
+    // what is no UTF-8: whether something was wrong only the path itself can tell.
+    if !is_encoded_text(request.uri().path()) {
+        return Err(invalid(FaultReason::Syntax { expected: "percent-encoded UTF-8 text" }));
+    }
+    let routed = request.match_info().get(parameter).unwrap_or_default();
+    let text = percent_decode_str(routed).decode_utf8_lossy();
     if text.contains('/') {
         return Err(invalid(FaultReason::Syntax { expected: "text without a slash" }));
     }
     V::read(&text).map_err(|why| invalid(FaultReason::Text(why)))
+}
+
+/// Whether every `%` begins an octet, and the octets are UTF-8.
+fn is_encoded_text(path: &str) -> bool {
+    let is_octet = |rest: &str| rest.len() >= 2 && rest.bytes().take(2).all(|b| b.is_ascii_hexdigit());
+    path.split('%').skip(1).all(is_octet) && percent_decode_str(path).decode_utf8().is_ok()
 }
 
 /// Ids of an operation whose API knows no answer for bad syntax but "not there".
@@ -112,4 +122,19 @@ pub struct Handled {
     pub api: &'static str,
     /// The operation; `None` when it is none of the dialect's.
     pub operation: Option<&'static str>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_is_told_from_one_that_is_badly_encoded() {
+        for path in ["/", "/a%20b/%C3%A4/%f0%9f%a6%80", "/%25/%2F", "/%00"] {
+            assert!(is_encoded_text(path), "{path}");
+        }
+        for path in ["/%", "/%2", "/%2%35", "/%zz", "/100%/x", "/%ff", "/%C3/%A4", "/%+1"] {
+            assert!(!is_encoded_text(path), "{path}");
+        }
+    }
 }

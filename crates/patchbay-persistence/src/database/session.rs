@@ -7,13 +7,30 @@ use patchbay_domain::RepositoryError;
 use super::connection::AnyConnection;
 use super::pool::{Connection, Pool};
 
-/// How SQLite's readers are set up: they cannot write.
-const READER: &str = "PRAGMA query_only = TRUE";
+/// What a thread's connection is for. PostgreSQL's are all alike.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Role {
+    /// SQLite: it cannot write.
+    Reader,
+    /// SQLite: the only one that writes. It keeps 8 MiB of pages, because it touches the same
+    /// ones of every index again and again. It folds the log into the file only once that has
+    /// 16 MiB: by then the keeper has done nearly all of it.
+    Writer,
+    /// SQLite: it folds the log into the file while the writer goes on.
+    Keeper,
+}
 
-/// How its writer is set up: it keeps 8 MiB of pages, because it touches the same ones of
-/// every index again and again, and lets 16 MiB of log gather before it is folded into the
-/// file.
-const WRITER: &str = "PRAGMA query_only = FALSE; PRAGMA cache_size = -8192; PRAGMA wal_autocheckpoint = 4096";
+impl Role {
+    const fn set_up(self) -> &'static str {
+        match self {
+            Self::Reader => "PRAGMA query_only = TRUE",
+            Self::Writer => {
+                "PRAGMA query_only = FALSE; PRAGMA cache_size = -8192; PRAGMA wal_autocheckpoint = 4096"
+            }
+            Self::Keeper => "PRAGMA query_only = FALSE; PRAGMA wal_autocheckpoint = 0",
+        }
+    }
+}
 
 /// The connection of one database thread. It is kept until it breaks: what is prepared
 /// stays prepared, and one lost server does not make every piece of work meet another dead
@@ -21,14 +38,13 @@ const WRITER: &str = "PRAGMA query_only = FALSE; PRAGMA cache_size = -8192; PRAG
 pub(super) struct Session {
     pool: Pool,
     held: Option<Connection>,
-    read_only: bool,
+    role: Role,
 }
 
 impl Session {
-    /// A session without connection yet. SQLite's readers are kept from writing; a
-    /// PostgreSQL thread does both.
-    pub(super) const fn new(pool: Pool, read_only: bool) -> Self {
-        Self { pool, held: None, read_only }
+    /// A session without connection yet.
+    pub(super) const fn new(pool: Pool, role: Role) -> Self {
+        Self { pool, held: None, role }
     }
 
     /// The connection, a new one when there is none.
@@ -43,8 +59,7 @@ impl Session {
     fn connect(&self) -> Result<Connection, RepositoryError> {
         let mut conn = self.pool.get()?;
         if let AnyConnection::Sqlite(_) = &*conn {
-            let role = if self.read_only { READER } else { WRITER };
-            conn.run_sql(role).map_err(RepositoryError::unavailable)?;
+            conn.run_sql(self.role.set_up()).map_err(RepositoryError::unavailable)?;
         }
         Ok(conn)
     }

@@ -4,7 +4,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Mutex, PoisonError, RwLock};
 use std::thread::JoinHandle;
 
-use crossbeam_channel::{Receiver, Sender, TrySendError};
+use crossbeam_channel::{Sender, TrySendError};
 use patchbay_domain::RepositoryError;
 use tokio::sync::mpsc;
 
@@ -13,8 +13,8 @@ use super::job::{Kind, Queued};
 use super::location::Location;
 use super::manager::Manager;
 use super::pool::Pool;
-use super::session::Session;
-use super::worker::{work_alone, write_in_groups};
+use super::session::{Role, Session};
+use super::worker::{fold_log, work_alone, write_in_groups};
 
 /// How many jobs may wait in one queue. More would be answered too late to be of use.
 pub(super) const QUEUE: usize = 1024;
@@ -42,12 +42,13 @@ impl Threads {
         let (alive, ended) = mpsc::channel(1);
         let (reads, to_read) = crossbeam_channel::bounded(QUEUE);
         let sqlite = matches!(manager.location, Location::Sqlite(_));
-        let pool = Pool::new(manager, pool_size + usize::from(sqlite));
+        let pool = Pool::new(manager, pool_size + if sqlite { 2 } else { 0 });
         let mut running = Vec::new();
-        let mut start = |name: String, queue: &Receiver<Queued>, read_only: bool, work: Work| {
-            let (queue, pool, alive) = (queue.clone(), pool.clone(), alive.clone());
+        let mut start = |name: String, role: Role, mut work: Work| {
+            let (pool, alive) = (pool.clone(), alive.clone());
             let thread = std::thread::Builder::new().name(name).spawn(move || {
-                run(&queue, &pool, read_only, work);
+                run(&pool, role, &mut work);
+                drop(work);
                 // In this order: who sees the last thread end finds every connection closed.
                 drop(pool);
                 drop(alive);
@@ -55,12 +56,17 @@ impl Threads {
             thread.map(|thread| running.push(thread)).map_err(ConnectError::Threads)
         };
         for number in 0..pool_size {
-            let name = if sqlite { "db-read" } else { "db" };
-            start(format!("{name}-{number}"), &to_read, sqlite, work_alone)?;
+            let (name, queue) = (if sqlite { "db-read" } else { "db" }, to_read.clone());
+            let work = move |session: &mut Session| work_alone(&queue, session);
+            start(format!("{name}-{number}"), Role::Reader, Box::new(work))?;
         }
         let writes = if sqlite {
             let (writes, to_write) = crossbeam_channel::bounded(QUEUE);
-            start("db-write".to_owned(), &to_write, false, write_in_groups)?;
+            let (keeper, wake) = crossbeam_channel::bounded(1);
+            let write = move |session: &mut Session| write_in_groups(&to_write, session, &keeper);
+            start("db-write".to_owned(), Role::Writer, Box::new(write))?;
+            let fold = move |session: &mut Session| fold_log(&wake, session);
+            start("db-keep".to_owned(), Role::Keeper, Box::new(fold))?;
             writes
         } else {
             reads.clone()
@@ -101,14 +107,15 @@ impl Threads {
     }
 }
 
-type Work = fn(&Receiver<Queued>, &mut Session);
+/// What a thread does until its queue is closed and empty.
+type Work = Box<dyn FnMut(&mut Session) + Send>;
 
-fn run(queue: &Receiver<Queued>, pool: &Pool, read_only: bool, work: Work) {
-    let mut session = Session::new(pool.clone(), read_only);
+fn run(pool: &Pool, role: Role, work: &mut Work) {
+    let mut session = Session::new(pool.clone(), role);
     // A job's own panic is caught where it runs. What is left are those of the driver, and
     // of values that panic when they are dropped: they cost the connection, not the thread.
-    while catch_unwind(AssertUnwindSafe(|| work(queue, &mut session))).is_err() {
+    while catch_unwind(AssertUnwindSafe(|| work(&mut session))).is_err() {
         tracing::error!("a database thread panicked and goes on with a new connection");
-        session = Session::new(pool.clone(), read_only);
+        session = Session::new(pool.clone(), role);
     }
 }

@@ -1,6 +1,6 @@
 //! What the database threads do.
 
-use crossbeam_channel::Receiver;
+use crossbeam_channel::{Receiver, Sender};
 use diesel::QueryResult;
 use diesel::connection::TransactionManager;
 use patchbay_domain::RepositoryError;
@@ -28,16 +28,41 @@ pub(super) fn work_alone(queue: &Receiver<Queued>, session: &mut Session) {
     }
 }
 
-/// SQLite's only writer: one commit for all that waits, a savepoint for each job.
-pub(super) fn write_in_groups(queue: &Receiver<Queued>, session: &mut Session) {
+/// After how many jobs the log is folded into the file: about 2 to 4 MiB of it.
+const JOBS_A_CHECKPOINT: usize = 256;
+
+/// SQLite's only writer: one commit for all that waits, a savepoint for each job. Wakes the
+/// keeper of the log once enough was written.
+pub(super) fn write_in_groups(queue: &Receiver<Queued>, session: &mut Session, keeper: &Sender<()>) {
     session.connection().ok();
+    let mut unfolded = 0;
     while let Ok(first) = queue.recv() {
         let mut group = vec![first.job];
         group.extend(queue.try_iter().take(MAX_GROUP - 1).map(|queued| queued.job));
         let fate = commit_together(session, &mut group);
+        unfolded += group.len();
         for job in group {
             job.answer(fate.clone());
         }
+        if unfolded >= JOBS_A_CHECKPOINT {
+            unfolded = 0;
+            // It may be at it still: then it is soon asked again.
+            keeper.try_send(()).ok();
+        }
+    }
+}
+
+/// Folds SQLite's log into the file, beside the writer and without holding it up. What it
+/// cannot do, for a reader needs the old state, is done later.
+pub(super) fn fold_log(wake: &Receiver<()>, session: &mut Session) {
+    while wake.recv().is_ok() {
+        let folded = session
+            .connection()
+            .and_then(|conn| conn.run_sql("PRAGMA wal_checkpoint(PASSIVE)").map_err(unavailable));
+        if let Err(error) = folded {
+            tracing::warn!(error = %error, "SQLite's log could not be folded into the file; the writer will");
+        }
+        session.drop_if_broken();
     }
 }
 

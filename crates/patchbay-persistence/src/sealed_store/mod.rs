@@ -114,7 +114,11 @@ fn replace(conn: &mut AnyConnection, place: &SecretPlace, old: &Columns, new: &C
                 .filter(integrations::id.eq(place.row.to_string()))
                 .filter(integrations::credentials.eq(old))
                 .filter(integrations::credentials_key.eq(old_key));
-            let resealed = (integrations::credentials.eq(new), integrations::credentials_key.eq(new_key));
+            let resealed = (
+                integrations::credentials.eq(new),
+                integrations::credentials_key.eq(new_key),
+                integrations::version.eq(integrations::version + 1),
+            );
             diesel::update(same).set(resealed).execute(conn)?
         }
         SealedField::SettingValue => {
@@ -123,7 +127,11 @@ fn replace(conn: &mut AnyConnection, place: &SecretPlace, old: &Columns, new: &C
                 .filter(settings::id.eq(place.row.to_string()))
                 .filter(settings::sealed.eq(old))
                 .filter(settings::sealed_key.eq(old_key));
-            let resealed = (settings::sealed.eq(new), settings::sealed_key.eq(new_key));
+            let resealed = (
+                settings::sealed.eq(new),
+                settings::sealed_key.eq(new_key),
+                settings::version.eq(settings::version + 1),
+            );
             diesel::update(same).set(resealed).execute(conn)?
         }
         SealedField::Canary => {

@@ -2,7 +2,8 @@
 
 use patchbay_domain::{
     ApiKeyRepository, Changes, ChannelConfigRepository, ChannelId, EnvironmentRepository, EventType,
-    IntegrationRepository, RepositoryError, Scope, Setting, SettingParts, SettingWrite, UnitOfWork,
+    Integration, IntegrationParts, IntegrationRepository, RepositoryError, Scope, Setting, SettingParts,
+    SettingWrite, UnitOfWork,
 };
 use rstest::rstest;
 
@@ -66,7 +67,7 @@ async fn the_id_of_anothers_integration_opens_nothing_under_ones_own_organisatio
     let store = Store::open(backend).await;
     let (owner, other) = (store.tenant().await, store.tenant().await);
     let stored = store.stored(&owner, "ours").await;
-    let disguised = patchbay_domain::Integration::from_parts(patchbay_domain::IntegrationParts {
+    let disguised = Integration::from_parts(IntegrationParts {
         organisation_id: other.organisation.id,
         environment_id: other.organisation.default_environment,
         ..renamed(&stored, "theirs").parts().clone()
@@ -74,6 +75,25 @@ async fn the_id_of_anothers_integration_opens_nothing_under_ones_own_organisatio
     let refused = store.update(&other.scope, &stored, &disguised).await;
     assert!(matches!(refused, Err(RepositoryError::Stale)), "{refused:?}");
     assert_eq!(store.names(&owner.scope).await, ["ours"]);
+}
+
+/// Neither can it be drawn into one's own environment.
+#[rstest]
+#[tokio::test]
+async fn an_integration_of_another_environment_cannot_be_claimed_by_moving_it(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let store = Store::open(backend).await;
+    let (owner, [_, elsewhere]) = strangers(&store).await;
+    let stored = store.stored(&owner, "ours").await;
+    let moved = Integration::from_parts(IntegrationParts {
+        environment_id: elsewhere.environment().unwrap(),
+        ..renamed(&stored, "theirs").parts().clone()
+    });
+    let refused = store.update(&elsewhere, &stored, &moved).await;
+    assert!(matches!(refused, Err(RepositoryError::Stale)), "{refused:?}");
+    store.update(&owner.scope, &stored, &moved).await.unwrap();
+    assert_eq!(store.names(&elsewhere).await, ["theirs"]);
 }
 
 #[rstest]

@@ -2,8 +2,8 @@
 
 use patchbay_domain::{
     Changes, ChannelConfigRepository, ChannelId, Integration, IntegrationEdit, IntegrationRepository, KeyId,
-    Patch, SealedStore, SecretPlace, Setting, SettingParts, SettingValue, SettingWrite, StoredSecret,
-    UnitOfWork,
+    Patch, RepositoryError, SealedStore, SecretPlace, Setting, SettingParts, SettingValue, SettingWrite,
+    StoredSecret, UnitOfWork,
 };
 use rstest::rstest;
 
@@ -125,10 +125,14 @@ async fn values_are_resealed_until_none_is_left_under_an_old_key(
     }
     assert_eq!(store.sealed.count_not_under(&new).await.unwrap(), 0);
     assert!(walk(&store, 10).await.iter().all(|value| value.sealed == sealed("k2", b"new")));
-    // They are the same secrets: whoever read their owners before can still change these.
-    store.update(&tenant.scope, &stored, &renamed(&stored, "c")).await.unwrap();
-    let relabelled = relabelled(&setting, "password");
-    store.write(&tenant.scope, SettingWrite::Update(relabelled)).await.unwrap();
+    // A change that was decided before must be decided again: it would write the old seal back.
+    let outcome = store.update(&tenant.scope, &stored, &renamed(&stored, "c")).await;
+    assert!(matches!(outcome, Err(RepositoryError::Stale)), "{outcome:?}");
+    let outcome = store.write(&tenant.scope, SettingWrite::Update(relabelled(&setting, "password"))).await;
+    assert!(matches!(outcome, Err(RepositoryError::Stale)), "{outcome:?}");
+    let current = store.integrations.find(&tenant.scope, stored.id()).await.unwrap().unwrap();
+    store.update(&tenant.scope, &current, &renamed(&current, "c")).await.unwrap();
+    assert_eq!(store.sealed.count_not_under(&new).await.unwrap(), 0);
 }
 
 #[rstest]

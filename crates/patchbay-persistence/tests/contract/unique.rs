@@ -1,6 +1,6 @@
 //! Unique keys: held by one live integration of an organisation.
 
-use patchbay_domain::{Changes, RepositoryError, Taken, UniqueRule, UnitOfWork};
+use patchbay_domain::{Changes, IntegrationWrite, RepositoryError, Taken, UniqueRule, UnitOfWork};
 use rstest::rstest;
 
 use crate::fixtures::{Store, deleted, renamed};
@@ -100,6 +100,24 @@ async fn two_integrations_can_swap_their_keys_in_one_commit(
     let swap = Changes::new().update(&a, &renamed(&a, "b")).update(&b, &renamed(&b, "a"));
     store.work.commit(&tenant.scope, swap).await.unwrap();
     assert_eq!(store.names(&tenant.scope).await, ["b", "a"]);
+}
+
+#[rstest]
+#[tokio::test]
+async fn no_one_gives_up_a_key_of_another(#[values(Backend::Sqlite, Backend::Postgres)] backend: Backend) {
+    let store = Store::open(backend).await;
+    let tenant = store.tenant().await;
+    let (a, b) = (store.stored(&tenant, "a").await, store.stored(&tenant, "b").await);
+    let write = IntegrationWrite::Update {
+        integration: renamed(&b, "c"),
+        released: a.unique_keys(),
+        claimed: Vec::new(),
+    };
+    let careless = Changes { integrations: vec![write], ..Changes::new() };
+    store.work.commit(&tenant.scope, careless).await.unwrap();
+    let again = Changes::new().insert(&store.integration(&tenant, "a"));
+    let refused = store.work.commit(&tenant.scope, again).await;
+    assert!(is_taken(&refused), "{refused:?}");
 }
 
 /// PostgreSQL's index rows end at 2704 bytes.

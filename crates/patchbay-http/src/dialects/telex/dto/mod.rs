@@ -10,7 +10,8 @@ use serde::Serialize;
 pub use custom::{CustomBody, CustomListView};
 pub use integrations::{ChangedView, CreateBody, CreatedView, EditBody, ListView, SingleView};
 pub use settings::{
-    AddSettingBody, ChannelSettingView, CustomSettingBody, CustomSettingsView, EditSettingBody, SettingView,
+    AddSettingBody, ChannelSettingView, CustomSettingBody, CustomSettingsView, EditSettingBody,
+    EditSomeSettingBody, SettingView,
 };
 
 /// The body of a success that shows nothing.

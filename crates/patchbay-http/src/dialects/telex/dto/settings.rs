@@ -33,7 +33,7 @@ impl TryFrom<AddSettingBody> for NewSetting {
     }
 }
 
-/// T9, T12: a new label, a new value, or both; what is absent or `null` stays.
+/// T12: a new label, a new value, or both; what is absent or `null` stays.
 #[derive(Deserialize, Validate, ToSchema)]
 pub struct EditSettingBody {
     #[serde(default)]
@@ -44,18 +44,6 @@ pub struct EditSettingBody {
     #[schema(value_type = Option<String>, max_length = 8192)]
     #[validate(length(max = 8192), custom(function = "well_typed"))]
     form_field_value: Member<Scalar>,
-    /// Which setting, where the path does not say.
-    #[serde(default)]
-    #[schema(value_type = Option<String>)]
-    #[validate(custom(function = "well_typed"))]
-    id: Member<String>,
-}
-
-impl EditSettingBody {
-    /// The id that the body names, if any.
-    pub fn named_id(&self) -> Option<String> {
-        self.id.clone().value()
-    }
 }
 
 impl TryFrom<EditSettingBody> for SettingChange {
@@ -67,6 +55,34 @@ impl TryFrom<EditSettingBody> for SettingChange {
         }
         let value = body.form_field_value.value();
         Ok(Self { label: body.form_field_label.parsed()?, value: value.map(|Scalar(text)| text) })
+    }
+}
+
+/// T9: the same, and which setting is meant, because the path does not say.
+#[derive(Deserialize, Validate, ToSchema)]
+pub struct EditSomeSettingBody {
+    #[serde(default)]
+    #[schema(value_type = Option<String>, min_length = 1, max_length = 255)]
+    #[validate(custom(function = "text::<SettingLabel>"))]
+    form_field_label: Member<String>,
+    #[serde(default)]
+    #[schema(value_type = Option<String>, max_length = 8192)]
+    #[validate(length(max = 8192), custom(function = "well_typed"))]
+    form_field_value: Member<Scalar>,
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
+    #[validate(custom(function = "well_typed"))]
+    id: Member<String>,
+}
+
+impl EditSomeSettingBody {
+    /// The change, and the id of what is to be changed, if the body names one.
+    ///
+    /// # Errors
+    /// As for [`EditSettingBody`].
+    pub fn into_parts(self) -> Result<(SettingChange, Option<String>), AppError> {
+        let Self { form_field_label, form_field_value, id } = self;
+        Ok((EditSettingBody { form_field_label, form_field_value }.try_into()?, id.value()))
     }
 }
 
@@ -186,5 +202,76 @@ impl<'a> From<&'a [ShownSetting]> for CustomSettingsView<'a> {
         let latest = shown.iter().rev().max_by_key(|shown| shown.setting.parts().updated_at);
         let settings = if shown.len() > 1 { shown.iter().map(PairView::from).collect() } else { Vec::new() };
         Self { latest: latest.map(PairView::from).unwrap_or_default(), settings }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use chrono::DateTime;
+    use patchbay_application::settings::ShownValue;
+    use patchbay_domain::{
+        EnvironmentId, IntegrationId, OrganisationId, Setting, SettingId, SettingParts, SettingText,
+        SettingValue, Version,
+    };
+    use serde_json::json;
+    use uuid::Uuid;
+
+    /// A setting that was changed at this second.
+    fn shown(label: &str, value: ShownValue, changed: i64) -> ShownSetting {
+        let id = Uuid::nil();
+        let setting = Setting::from_parts(SettingParts {
+            id: SettingId::from_uuid(id),
+            organisation_id: OrganisationId::from_uuid(id),
+            environment_id: EnvironmentId::from_uuid(id),
+            integration_id: IntegrationId::from_uuid(id),
+            channel: None,
+            label: SettingLabel::parse(label).unwrap(),
+            value: SettingValue::Plain(SettingText::parse("").unwrap()),
+            version: Version::FIRST,
+            created_at: DateTime::default(),
+            updated_at: DateTime::from_timestamp(changed, 0).unwrap(),
+        });
+        ShownSetting { setting, value }
+    }
+
+    fn plain(text: &str) -> ShownValue {
+        ShownValue::Plain(SettingText::parse(text).unwrap())
+    }
+
+    /// The members in their order.
+    fn text(settings: &[ShownSetting]) -> String {
+        serde_json::to_string(&CustomSettingsView::from(settings)).unwrap()
+    }
+
+    #[test]
+    fn no_setting_is_shown_as_an_empty_pair() {
+        assert_eq!(text(&[]), r#"{"field_name":"","value":""}"#);
+    }
+
+    #[test]
+    fn one_setting_is_shown_as_just_its_pair() {
+        let one = shown("colour", plain("red"), 0);
+        assert_eq!(text(&[one]), r#"{"field_name":"colour","value":"red"}"#);
+    }
+
+    #[test]
+    fn of_several_settings_the_one_changed_last_comes_first_and_then_all_in_order() {
+        let secret = ShownValue::Masked("********cret".to_owned());
+        let full = ShownValue::Full("in full".into());
+        let several = [shown("colour", plain("red"), 1), shown("token", secret, 3), shown("key", full, 2)];
+        assert_eq!(
+            text(&several),
+            r#"{"field_name":"token","value":"********cret","settings":[{"field_name":"colour","value":"red"},"#
+                .to_owned()
+                + r#"{"field_name":"token","value":"********cret"},{"field_name":"key","value":"in full"}]}"#
+        );
+    }
+
+    #[test]
+    fn of_settings_changed_at_one_time_the_first_of_the_list_counts() {
+        let same = [shown("a", plain("1"), 0), shown("b", plain("2"), 5), shown("c", plain("3"), 5)];
+        let view = serde_json::to_value(CustomSettingsView::from(&same[..])).unwrap();
+        assert_eq!((&view["field_name"], &view["value"]), (&json!("b"), &json!("2")));
     }
 }

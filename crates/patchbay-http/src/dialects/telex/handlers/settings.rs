@@ -4,16 +4,14 @@ use actix_web::http::StatusCode;
 use actix_web::http::header::{HeaderValue, LOCATION};
 use actix_web::web::{Data, ReqData};
 use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post};
-use patchbay_application::settings::{
-    SettingChange, SettingFilter, SettingSelector, SettingTarget, ShownSetting,
-};
+use patchbay_application::settings::{SettingFilter, SettingSelector, SettingTarget, ShownSetting};
 use patchbay_application::{AppError, Caller, Entity};
 use patchbay_domain::{Permission, SettingId};
 use serde::Deserialize;
 
 use super::{Answer, MASK, disclosing, done};
 use crate::HttpState;
-use crate::dialects::telex::dto::{AddSettingBody, EditSettingBody, SettingView};
+use crate::dialects::telex::dto::{AddSettingBody, EditSettingBody, EditSomeSettingBody, SettingView};
 use crate::dialects::telex::{OnIntegration, OnSetting, Telex, Words};
 use crate::kernel::{Body, Gate, Operation, Query, Unlisted};
 
@@ -103,20 +101,18 @@ pub struct EditQuery {
 
 /// T9: changes a setting whose id is not in the path: the one that the body or the query
 /// names, else the one with the label, else the only one.
-#[utoipa::path(tag = "settings", request_body = EditSettingBody, responses((status = 200)))]
+#[utoipa::path(tag = "settings", request_body = EditSomeSettingBody, responses((status = 200)))]
 #[patch("/{org}/integrations/{integration}/settings", wrap = "Gate::to(&EDIT)")]
 pub async fn edit(
     app: Data<HttpState>,
     caller: ReqData<Caller>,
     path: ReqData<OnIntegration>,
     query: Query<Telex, EditQuery>,
-    body: Body<Telex, EditSettingBody>,
+    body: Body<Telex, EditSomeSettingBody>,
 ) -> Answer {
-    let body = body.into_inner();
-    let named = body.named_id().or(query.into_inner().setting_id);
-    let change: SettingChange = body.try_into()?;
+    let (change, named) = body.into_inner().into_parts()?;
     path.within.require(&caller)?;
-    let selector = match named {
+    let selector = match named.or(query.into_inner().setting_id) {
         Some(id) => SettingSelector::Id(id.parse().map_err(|_| AppError::NotFound(Entity::Setting))?),
         None => SettingSelector::Likely,
     };
