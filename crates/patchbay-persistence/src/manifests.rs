@@ -75,7 +75,7 @@ impl ManifestRow {
             organisation_id: of.parts().organisation_id.to_string(),
             integration_id: of.id().to_string(),
             environment_id: of.parts().environment_id.to_string(),
-            document: Value::Object(document.source.clone()).to_string(),
+            document: Value::Object(document.to_keep()).to_string(),
         }
     }
 }

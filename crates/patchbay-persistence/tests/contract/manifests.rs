@@ -61,6 +61,22 @@ async fn a_document_comes_back_member_for_member(
 
 #[rstest]
 #[tokio::test]
+async fn a_secret_to_begin_with_is_not_kept_with_the_document(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let store = Store::open(backend).await;
+    let tenant = store.tenant().await;
+    let integration = store.integration(&tenant, "shop");
+    let read = document(json!({"settings": [{"label": "token", "type": "number", "default": "planted"}]}));
+    let changes = Changes::new().insert(&integration).manifest(&integration, Some(read));
+    store.work.commit(&tenant.scope, changes).await.unwrap();
+    let kept = found(&store, &tenant.scope, &integration).await.unwrap();
+    assert_eq!(kept.setting("token").unwrap().default, None);
+    assert!(kept.check_setting("token", "text").is_err(), "the definition stays");
+}
+
+#[rstest]
+#[tokio::test]
 async fn a_document_is_replaced_dropped_and_kept_by_a_change_of_something_else(
     #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
 ) {

@@ -7,8 +7,8 @@ use serde_json::{Map, Value};
 use super::AppDescription;
 use super::schedule::is_crontab;
 use super::setting::{SettingDefinition, SettingFault, flag};
-use crate::IntegrationKind;
 use crate::event::codes;
+use crate::{IntegrationKind, is_secret_name};
 
 codes! {
     /// How an app takes part in a conversation; other kinds of integration have no such rule.
@@ -113,6 +113,27 @@ impl ManifestDocument {
         })
     }
 
+    /// The document to keep: as it came, without the values that secret settings begin with.
+    /// Those are sealed where they are set, and no plain copy is to stay behind.
+    #[must_use]
+    pub fn to_keep(&self) -> Map<String, Value> {
+        let mut kept = self.source.clone();
+        let inside = if is_wrapped(&kept) { kept.get_mut("data") } else { None };
+        let settings = match inside {
+            Some(inner) => inner.get_mut("settings"),
+            None => kept.get_mut("settings"),
+        };
+        for setting in settings.and_then(Value::as_array_mut).into_iter().flatten() {
+            let label = setting.get("label").and_then(Value::as_str).unwrap_or_default();
+            if is_secret_name(label)
+                && let Some(members) = setting.as_object_mut()
+            {
+                members.shift_remove("default");
+            }
+        }
+        kept
+    }
+
     /// How the app takes part in a conversation, when it says so in a known word.
     #[must_use]
     pub fn app_kind(&self) -> Option<AppKind> {
@@ -161,12 +182,14 @@ impl ManifestDocument {
     }
 }
 
-/// What is inside `data`, unless the document speaks for itself.
+/// Whether what is inside `data` counts: unless the document speaks for itself.
+fn is_wrapped(document: &Map<String, Value>) -> bool {
+    document.get("data").is_some_and(Value::is_object) && !document.contains_key("descriptions")
+}
+
 fn unwrapped(document: &Map<String, Value>) -> &Map<String, Value> {
-    match document.get("data") {
-        Some(Value::Object(inner)) if !document.contains_key("descriptions") => inner,
-        _ => document,
-    }
+    let inside = document.get("data").and_then(Value::as_object).filter(|_| is_wrapped(document));
+    inside.unwrap_or(document)
 }
 
 fn has_nul(value: &Value) -> bool {

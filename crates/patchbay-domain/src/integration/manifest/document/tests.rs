@@ -215,3 +215,17 @@ fn the_interval_of_an_interval_app_is_a_crontab_expression() {
     let undefined = read(json!({"integration_type": "interval"}));
     assert_eq!(undefined.check_setting("interval", "often"), Ok(()));
 }
+
+#[test]
+fn the_values_that_secret_settings_begin_with_are_not_kept() {
+    let manifest = json!({"settings": [
+        {"label": "API key", "default": "planted", "type": "text"},
+        {"label": "colour", "default": "red"},
+        "no setting",
+    ]});
+    for source in [manifest.clone(), json!({"data": manifest, "else": 1})] {
+        let read = ManifestDocument::read(source.clone()).unwrap();
+        let kept = Value::Object(read.to_keep()).to_string();
+        assert_eq!(kept, source.to_string().replace(r#""default":"planted","#, ""));
+    }
+}
