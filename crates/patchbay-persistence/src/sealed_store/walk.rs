@@ -6,7 +6,7 @@ use patchbay_domain::{RepositoryError, SealedField, SealedPosition, SecretPlace,
 
 use super::canary;
 use crate::columns::Reading;
-use crate::database::{AnyConnection, unavailable};
+use crate::database::{AnyConnection, load_first, unavailable};
 use crate::keyset::follows;
 use crate::schema::{integrations, settings};
 
@@ -91,13 +91,12 @@ pub(crate) fn credentials(
 ) -> QueryResult<Vec<SealedRow>> {
     use integrations::dsl;
     let position = (organisation.into_sql::<Text>(), id.into_sql::<Text>());
-    dsl::integrations
+    let values = dsl::integrations
         .filter(follows((dsl::organisation_id, dsl::id), position))
         .filter(dsl::credentials.is_not_null())
         .order((dsl::organisation_id, dsl::id))
-        .limit(limit)
-        .select((dsl::organisation_id, dsl::id, dsl::credentials, dsl::credentials_key))
-        .load(conn)
+        .select((dsl::organisation_id, dsl::id, dsl::credentials, dsl::credentials_key));
+    load_first!(limit, conn, values)
 }
 
 pub(crate) fn setting_values(
@@ -107,13 +106,12 @@ pub(crate) fn setting_values(
 ) -> QueryResult<Vec<SealedRow>> {
     use settings::dsl;
     let position = (organisation.into_sql::<Text>(), id.into_sql::<Text>());
-    dsl::settings
+    let values = dsl::settings
         .filter(follows((dsl::organisation_id, dsl::id), position))
         .filter(dsl::sealed.is_not_null())
         .order((dsl::organisation_id, dsl::id))
-        .limit(limit)
-        .select((dsl::organisation_id, dsl::id, dsl::sealed, dsl::sealed_key))
-        .load(conn)
+        .select((dsl::organisation_id, dsl::id, dsl::sealed, dsl::sealed_key));
+    load_first!(limit, conn, values)
 }
 
 fn stored_secret(

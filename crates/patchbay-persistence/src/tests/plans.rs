@@ -74,7 +74,7 @@ async fn one_integration_is_found_by_its_primary_key(
     let (_, plan) = plan_of(&place, statement).await;
     let plan = plan.join("\n");
     let primary_key = match backend {
-        Backend::Sqlite => "sqlite_autoindex_integrations_1 (organisation_id=? AND id=?)",
+        Backend::Sqlite => "USING PRIMARY KEY (organisation_id=? AND id=?)",
         Backend::Postgres => "integrations_pkey",
     };
     assert!(plan.contains(primary_key), "{plan}");
