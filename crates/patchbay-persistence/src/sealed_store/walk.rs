@@ -91,12 +91,12 @@ pub(crate) fn credentials(
 ) -> QueryResult<Vec<SealedRow>> {
     use integrations::dsl;
     let position = (organisation.into_sql::<Text>(), id.into_sql::<Text>());
-    let sealed = dsl::integrations
+    let values = dsl::integrations
         .filter(follows((dsl::organisation_id, dsl::id), position))
         .filter(dsl::credentials.is_not_null())
         .order((dsl::organisation_id, dsl::id))
         .select((dsl::organisation_id, dsl::id, dsl::credentials, dsl::credentials_key));
-    load_first!(limit, conn, sealed)
+    load_first!(limit, conn, values)
 }
 
 pub(crate) fn setting_values(
@@ -106,12 +106,12 @@ pub(crate) fn setting_values(
 ) -> QueryResult<Vec<SealedRow>> {
     use settings::dsl;
     let position = (organisation.into_sql::<Text>(), id.into_sql::<Text>());
-    let sealed = dsl::settings
+    let values = dsl::settings
         .filter(follows((dsl::organisation_id, dsl::id), position))
         .filter(dsl::sealed.is_not_null())
         .order((dsl::organisation_id, dsl::id))
         .select((dsl::organisation_id, dsl::id, dsl::sealed, dsl::sealed_key));
-    load_first!(limit, conn, sealed)
+    load_first!(limit, conn, values)
 }
 
 fn stored_secret(
