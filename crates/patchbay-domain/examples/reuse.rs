@@ -85,6 +85,8 @@ fn draft(name: &str, manifest: &str) -> Result<IntegrationDraft, Box<dyn Error>>
         status: Status::Active,
         manifest: Some(Manifest { url: ManifestUrl::parse(manifest)?, app: None }),
         credentials: None,
+        grant: None,
+        facts: Map::new(),
         unique_rules: [UniqueRule::NameAndManifest].into_iter().collect(),
     })
 }
@@ -98,7 +100,7 @@ fn recorded(integration: &Integration, event_type: EventType, at: DateTime<Utc>)
         event_type,
         entity: EntityKind::Integration,
         entity_id: integration.id().as_uuid(),
-        digest: Map::from_iter([("after".to_owned(), Value::Object(integration.facts()))]),
+        digest: Map::from_iter([("after".to_owned(), Value::Object(integration.summary()))]),
         at,
     }
 }
@@ -131,6 +133,7 @@ fn parts(write: &IntegrationWrite) -> (&str, &Integration, &[UniqueKey], &[Uniqu
         IntegrationWrite::Update { integration, released, claimed } => {
             ("updates", integration, released, claimed)
         }
+        IntegrationWrite::Revive { integration, claimed } => ("revives", integration, &[], claimed),
     }
 }
 
@@ -139,10 +142,14 @@ fn parts(write: &IntegrationWrite) -> (&str, &Integration, &[UniqueKey], &[Uniqu
 struct InMemory(Mutex<Vec<Integration>>);
 
 impl InMemory {
-    fn live(&self, scope: &Scope) -> Vec<Integration> {
+    fn seen(&self, scope: &Scope) -> Vec<Integration> {
         let stored = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let visible = |one: &&Integration| one.parts().deleted.is_none() && sees(scope, one);
-        stored.iter().filter(visible).cloned().collect()
+        stored.iter().filter(|one| sees(scope, one)).cloned().collect()
+    }
+
+    fn live(&self, scope: &Scope) -> Vec<Integration> {
+        let seen = self.seen(scope).into_iter();
+        seen.filter(|one| one.parts().deleted.is_none()).collect()
     }
 }
 
@@ -171,7 +178,8 @@ impl UnitOfWork for InMemory {
             }
             match write {
                 IntegrationWrite::Insert { integration, .. } => next.push(integration),
-                IntegrationWrite::Update { integration, .. } => {
+                IntegrationWrite::Update { integration, .. }
+                | IntegrationWrite::Revive { integration, .. } => {
                     let replaced = next.iter_mut().find(|one| {
                         one.id() == integration.id() && one.version().next() == integration.version()
                     });
@@ -188,6 +196,22 @@ impl UnitOfWork for InMemory {
 impl IntegrationRepository for InMemory {
     async fn find(&self, scope: &Scope, id: IntegrationId) -> Result<Option<Integration>, RepositoryError> {
         Ok(self.live(scope).into_iter().find(|one| one.id() == id))
+    }
+
+    async fn find_holder(
+        &self,
+        scope: &Scope,
+        key: &UniqueKey,
+    ) -> Result<Option<Integration>, RepositoryError> {
+        Ok(self.live(scope).into_iter().find(|one| one.unique_keys().contains(key)))
+    }
+
+    async fn find_deleted(
+        &self,
+        scope: &Scope,
+        id: IntegrationId,
+    ) -> Result<Option<Integration>, RepositoryError> {
+        Ok(self.seen(scope).into_iter().find(|one| one.id() == id && one.parts().deleted.is_some()))
     }
 
     async fn list(

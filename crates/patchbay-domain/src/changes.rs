@@ -4,8 +4,8 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 
 use crate::{
-    ApiKey, ApiKeyId, Environment, Event, Integration, IntegrationId, ManifestDocument, RepositoryError,
-    Scope, Setting, UniqueKey,
+    ApiKey, ApiKeyId, Environment, Event, Integration, IntegrationId, Lease, LeaseWrite, ManifestDocument,
+    RepositoryError, Scope, Setting, UniqueKey,
 };
 
 /// A write of an integration and of the unique keys that it holds.
@@ -24,6 +24,14 @@ pub enum IntegrationWrite {
         integration: Integration,
         /// The keys it gives up.
         released: Vec<UniqueKey>,
+        /// The keys it takes.
+        claimed: Vec<UniqueKey>,
+    },
+    /// The next version of one that was deleted. It replaces exactly the version before its
+    /// own.
+    Revive {
+        /// The integration as it is from now on.
+        integration: Integration,
         /// The keys it takes.
         claimed: Vec<UniqueKey>,
     },
@@ -85,6 +93,8 @@ pub struct Changes {
     pub environments: Vec<Environment>,
     /// Keys, in the order of writing.
     pub api_keys: Vec<KeyWrite>,
+    /// Leases, in the order of writing.
+    pub leases: Vec<LeaseWrite>,
     /// What is recorded.
     pub events: Vec<Event>,
 }
@@ -112,6 +122,15 @@ impl Changes {
         let released = held.iter().filter(|key| !wanted.contains(key)).cloned().collect();
         let claimed = wanted.into_iter().filter(|key| !held.contains(key)).collect();
         self.integrations.push(IntegrationWrite::Update { integration: after.clone(), released, claimed });
+        self
+    }
+
+    /// Puts `integration` in the place of the deleted one that it
+    /// [revives](Integration::revived), and takes its unique keys.
+    #[must_use]
+    pub fn revive(mut self, integration: &Integration) -> Self {
+        let claimed = integration.unique_keys();
+        self.integrations.push(IntegrationWrite::Revive { integration: integration.clone(), claimed });
         self
     }
 
@@ -151,6 +170,20 @@ impl Changes {
         self
     }
 
+    /// Takes a lease, as of `at`.
+    #[must_use]
+    pub fn take(mut self, lease: &Lease, at: DateTime<Utc>) -> Self {
+        self.leases.push(LeaseWrite::Take { lease: lease.clone(), at });
+        self
+    }
+
+    /// Gives a lease back.
+    #[must_use]
+    pub fn release(mut self, lease: &Lease) -> Self {
+        self.leases.push(LeaseWrite::Release(lease.clone()));
+        self
+    }
+
     /// Records what happened.
     #[must_use]
     pub fn event(mut self, event: Event) -> Self {
@@ -170,7 +203,8 @@ pub trait UnitOfWork: Send + Sync {
     ///
     /// # Errors
     /// [`RepositoryError::Stale`] when a stored version moved on or the entity is gone,
-    /// [`RepositoryError::Duplicate`] with the unique key or the kind of id that is taken,
+    /// [`RepositoryError::Duplicate`] with the unique key, the kind of id or the lease that
+    /// someone else has,
     /// [`RepositoryError::Corrupt`] when something new lies outside `scope`, or a document
     /// comes without its integration. After every
     /// error but [`RepositoryError::OutcomeUnknown`] nothing was changed.

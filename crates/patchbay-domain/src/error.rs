@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::{EntityKind, UniqueKey};
+use crate::{EntityKind, LeaseKey, UniqueKey};
 
 /// Any error, as the source of one of ours.
 pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
@@ -16,6 +16,9 @@ pub enum Taken {
     /// The id that a new entity of this kind was to have.
     #[error("the id of the {}", .0.as_str())]
     Id(EntityKind),
+    /// A lease.
+    #[error("the lease")]
+    Lease(LeaseKey),
 }
 
 /// Why a repository call failed. One type for every port; `Display` is safe to show, the

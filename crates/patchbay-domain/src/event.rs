@@ -53,7 +53,8 @@ codes! {
         IntegrationUpdated = "integration.updated",
         /// An integration was deleted, its secrets with it.
         IntegrationDeleted = "integration.deleted",
-        /// The credentials of an integration were set, replaced or removed.
+        /// The credentials of an integration were set, replaced or removed, by hand or by an
+        /// exchange.
         CredentialChanged = "credential.changed",
         /// An answer showed secrets in full: credentials, or settings that are secret.
         CredentialRevealed = "credential.revealed",

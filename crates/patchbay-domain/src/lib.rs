@@ -20,6 +20,8 @@ mod event;
 mod id_generator;
 mod ids;
 mod integration;
+mod lease;
+mod oauth;
 mod organisation;
 mod page;
 mod permission;
@@ -39,6 +41,8 @@ pub use event::{Actor, EntityKind, Event, EventType};
 pub use id_generator::IdGenerator;
 pub use ids::{ApiKeyId, EnvironmentId, EventId, IntegrationId, InvalidId, OrganisationId, SettingId};
 pub use integration::*;
+pub use lease::{Lease, LeaseKey, LeasePurpose, LeaseWrite};
+pub use oauth::{ExchangeError, Granted, OAuthExchanger};
 pub use organisation::{Organisation, OrganisationDirectory, OrganisationName};
 pub use page::{Page, PageRequest};
 pub use permission::{Permission, Permissions, UnknownPermission};
@@ -55,6 +59,7 @@ pub use {
     environment::MockEnvironmentRepository,
     id_generator::MockIdGenerator,
     integration::{MockIntegrationRepository, MockManifestFetcher, MockManifestRepository},
+    oauth::MockOAuthExchanger,
     organisation::MockOrganisationDirectory,
     secret::{MockSealedStore, MockVault},
     setting::{MockChannelConfigRepository, MockSettingRepository},

@@ -13,6 +13,7 @@ mod events;
 mod integrations;
 mod key_lookup;
 mod keyset;
+mod leases;
 mod manifests;
 mod migrations;
 mod organisations;

@@ -38,6 +38,11 @@ diesel::table! {
         updated_at -> Timestamp,
         deleted_at -> Nullable<Timestamp>,
         deleted_by -> Nullable<Text>,
+        grant_tokens -> Nullable<Binary>,
+        grant_key -> Nullable<Text>,
+        grant_info -> Nullable<Text>,
+        grant_expires_at -> Nullable<Timestamp>,
+        facts -> Nullable<Text>,
     }
 }
 
@@ -46,6 +51,15 @@ diesel::table! {
         organisation_id -> Text,
         key -> Text,
         integration_id -> Text,
+    }
+}
+
+diesel::table! {
+    leases (organisation_id, key) {
+        organisation_id -> Text,
+        key -> Text,
+        holder -> Text,
+        until -> Timestamp,
     }
 }
 
@@ -116,3 +130,4 @@ diesel::table! {
 
 diesel::joinable!(api_keys -> organisations (organisation_id));
 diesel::allow_tables_to_appear_in_same_query!(api_keys, organisations);
+diesel::allow_tables_to_appear_in_same_query!(unique_keys, integrations);

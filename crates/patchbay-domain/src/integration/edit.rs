@@ -1,6 +1,8 @@
 //! A partial change of an integration.
 
-use super::{IntegrationKind, IntegrationName, IntegrationParts, Manifest, Status};
+use serde_json::{Map, Value};
+
+use super::{Grant, IntegrationKind, IntegrationName, IntegrationParts, Manifest, Status};
 use crate::Sealed;
 
 /// What to do with something that an integration may lack.
@@ -56,6 +58,10 @@ pub struct IntegrationEdit {
     pub manifest: Option<Manifest>,
     /// Its secrets, already sealed.
     pub credentials: Patch<Sealed>,
+    /// What an exchange gave, in the place of what an earlier one did.
+    pub grant: Option<Grant>,
+    /// What its provider says of the connection now.
+    pub facts: Option<Map<String, Value>>,
 }
 
 impl IntegrationEdit {
@@ -73,5 +79,11 @@ impl IntegrationEdit {
             parts.manifest = Some(manifest);
         }
         self.credentials.apply(&mut parts.credentials);
+        if let Some(grant) = self.grant {
+            parts.grant = Some(grant);
+        }
+        if let Some(facts) = self.facts {
+            parts.facts = facts;
+        }
     }
 }

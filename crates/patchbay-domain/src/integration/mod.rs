@@ -1,6 +1,7 @@
 //! One configured connection to one provider.
 
 mod edit;
+mod grant;
 mod manifest;
 mod repository;
 mod unique;
@@ -10,6 +11,7 @@ use chrono::{DateTime, Utc};
 use serde_json::{Map, Value, json};
 
 pub use edit::{IntegrationEdit, Patch};
+pub use grant::{AccountId, Grant};
 pub use manifest::{
     AppDescription, AppKind, FetchError, Manifest, ManifestDocument, ManifestFetcher, ManifestRepository,
     ManifestUrl, NotAManifest, NotInstallable, SettingDefinition, SettingFault, SettingType,
@@ -56,6 +58,10 @@ pub struct IntegrationParts {
     pub manifest: Option<Manifest>,
     /// Its secrets, sealed together under [`SealedField::Credentials`](crate::SealedField).
     pub credentials: Option<Sealed>,
+    /// What an exchange with its provider gave.
+    pub grant: Option<Grant>,
+    /// What its provider said of the connection; nothing of it is secret.
+    pub facts: Map<String, Value>,
     /// The uniqueness rules it was made under.
     pub unique_rules: UniqueRules,
     /// Counts its changes.
@@ -92,6 +98,10 @@ pub struct IntegrationDraft {
     pub manifest: Option<Manifest>,
     /// Its secrets, already sealed.
     pub credentials: Option<Sealed>,
+    /// What an exchange with its provider gave.
+    pub grant: Option<Grant>,
+    /// What its provider said of the connection.
+    pub facts: Map<String, Value>,
     /// The uniqueness rules that it is made under and keeps.
     pub unique_rules: UniqueRules,
 }
@@ -117,6 +127,8 @@ impl Integration {
             status: draft.status,
             manifest: draft.manifest,
             credentials: draft.credentials,
+            grant: draft.grant,
+            facts: draft.facts,
             unique_rules: draft.unique_rules,
             version: Version::FIRST,
             created_at: now,
@@ -161,6 +173,12 @@ impl Integration {
         self.0.credentials.as_ref()
     }
 
+    /// What an exchange with its provider gave, when there was one.
+    #[must_use]
+    pub const fn grant(&self) -> Option<&Grant> {
+        self.0.grant.as_ref()
+    }
+
     /// Counts its changes.
     #[must_use]
     pub const fn version(&self) -> Version {
@@ -199,8 +217,19 @@ impl Integration {
     pub fn deleted(&self, by: Actor, now: DateTime<Utc>) -> Self {
         let mut parts = self.0.clone();
         parts.credentials = None;
+        parts.grant = None;
         parts.deleted = Some(Deletion { at: now, by });
         Self(parts).advanced(now)
+    }
+
+    /// A new integration in the place of this one, which was deleted: under its id, at its
+    /// next version.
+    #[must_use]
+    pub fn revived(&self, draft: IntegrationDraft, now: DateTime<Utc>) -> Self {
+        let Self(before) = self;
+        let mut revived = Self::create(before.id, before.organisation_id, before.environment_id, draft, now);
+        revived.0.version = before.version.next();
+        revived
     }
 
     fn advanced(mut self, now: DateTime<Utc>) -> Self {
@@ -211,20 +240,24 @@ impl Integration {
 
     /// What may be recorded of it: its members without its secrets.
     #[must_use]
-    pub fn facts(&self) -> Map<String, Value> {
+    pub fn summary(&self) -> Map<String, Value> {
         let Self(parts) = self;
-        let mut facts = Map::new();
-        facts.insert("name".into(), json!(parts.name.as_str()));
-        facts.insert("provider".into(), json!(parts.provider.as_str()));
-        facts.insert("kind".into(), json!(parts.kind.as_str()));
-        facts.insert("origin".into(), json!(parts.origin.as_str()));
-        facts.insert("status".into(), json!(parts.status.as_str()));
-        facts.insert(
+        let mut summary = Map::new();
+        summary.insert("name".into(), json!(parts.name.as_str()));
+        summary.insert("provider".into(), json!(parts.provider.as_str()));
+        summary.insert("kind".into(), json!(parts.kind.as_str()));
+        summary.insert("origin".into(), json!(parts.origin.as_str()));
+        summary.insert("status".into(), json!(parts.status.as_str()));
+        summary.insert(
             "manifest_url".into(),
             json!(parts.manifest.as_ref().map(|manifest| manifest.url.as_str())),
         );
-        facts.insert("has_credentials".into(), json!(parts.credentials.is_some()));
-        facts
+        summary.insert("has_credentials".into(), json!(parts.credentials.is_some()));
+        if let Some(grant) = &parts.grant {
+            let account = grant.account.as_ref().map(AccountId::as_str);
+            summary.insert("grant".into(), json!({"account": account, "scopes": grant.scopes}));
+        }
+        summary
     }
 }
 

@@ -17,6 +17,8 @@ fn named(name: &str, url: &str) -> Integration {
         status: Status::Active,
         manifest: Some(Manifest { url: ManifestUrl::parse(url).unwrap(), app: None }),
         credentials: Some(Sealed::new(crate::KeyId::parse("k1").unwrap(), *b"sealed")),
+        grant: None,
+        facts: Map::new(),
         unique_rules: [UniqueRule::NameAndManifest].into_iter().collect(),
     };
     Integration::create(
@@ -101,6 +103,71 @@ fn a_deleted_integration_holds_no_key_and_no_secret() {
 
 #[test]
 fn what_is_recorded_of_an_integration_holds_no_secret() {
-    let facts = Value::Object(named("Shop", "https://a.example").facts()).to_string();
+    let facts = Value::Object(named("Shop", "https://a.example").summary()).to_string();
     assert!(facts.contains("has_credentials") && !facts.contains("sealed"), "{facts}");
+}
+
+fn a_grant(account: &str) -> Grant {
+    Grant {
+        tokens: Sealed::new(crate::KeyId::parse("k1").unwrap(), *b"sealed tokens"),
+        account: Some(AccountId::parse(account).unwrap()),
+        scopes: vec!["chat:write".to_owned()],
+        expires_at: None,
+        granted_by: Actor::Operator,
+        granted_at: now(),
+    }
+}
+
+fn connected(provider: &str, account: &str) -> Integration {
+    let mut parts = named("Slack", "https://a.example").parts().clone();
+    parts.provider = ProviderId::parse(provider).unwrap();
+    parts.grant = Some(a_grant(account));
+    parts.unique_rules = [UniqueRule::Connection, UniqueRule::Account].into_iter().collect();
+    Integration::from_parts(parts)
+}
+
+#[test]
+fn a_connection_holds_its_provider_in_its_environment_and_its_account_anywhere() {
+    let slack = connected("slack", "T1");
+    let [connection, account] = &slack.unique_keys()[..] else { panic!("{:?}", slack.unique_keys()) };
+    assert_eq!(*connection, UniqueKey::connection(slack.parts().environment_id, &ProviderId::slack()));
+    assert_eq!(account.rule, UniqueRule::Account);
+    assert!(!connected("slack", "T2").unique_keys().contains(account));
+    assert!(!connected("other", "T1").unique_keys().contains(account));
+}
+
+#[test]
+fn deleting_destroys_the_grant_and_frees_what_it_held() {
+    let deleted = connected("slack", "T1").deleted(Actor::Operator, now());
+    assert_eq!((deleted.grant(), deleted.unique_keys()), (None, Vec::new()));
+}
+
+#[test]
+fn what_is_recorded_of_a_grant_names_its_account_and_scopes_and_no_token() {
+    let summary = Value::Object(connected("slack", "T1").summary()).to_string();
+    assert!(summary.contains(r#""grant":{"account":"T1","scopes":["chat:write"]}"#), "{summary}");
+    assert!(!summary.contains("sealed"), "{summary}");
+}
+
+#[test]
+fn a_revived_integration_goes_on_with_the_versions_of_the_deleted_one() {
+    let deleted = named("Shop", "https://a.example").deleted(Actor::Operator, now());
+    let later = now() + TimeDelta::seconds(1);
+    let parts = named("Store", "https://b.example").parts().clone();
+    let draft = IntegrationDraft {
+        provider: parts.provider,
+        name: parts.name,
+        kind: parts.kind,
+        origin: Origin::System,
+        status: parts.status,
+        manifest: parts.manifest,
+        credentials: parts.credentials,
+        grant: None,
+        facts: Map::new(),
+        unique_rules: parts.unique_rules,
+    };
+    let revived = deleted.revived(draft, later);
+    assert_eq!((revived.id(), revived.version().number()), (deleted.id(), 3));
+    assert_eq!((revived.parts().deleted, revived.parts().created_at), (None, later));
+    assert_eq!(revived.name().as_str(), "Store");
 }

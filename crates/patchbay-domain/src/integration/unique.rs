@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-use super::{Integration, IntegrationParts, Origin};
+use super::{Integration, IntegrationParts, Origin, ProviderId};
+use crate::EnvironmentId;
 use crate::event::codes;
 
 codes! {
@@ -13,6 +14,10 @@ codes! {
         NameAndManifest = "name_and_manifest",
         /// Manifest address (canonical), among custom integrations.
         CustomManifest = "custom_manifest",
+        /// Provider, within one environment: the one connection that an exchange made.
+        Connection = "connection",
+        /// Account at the provider.
+        Account = "account",
     }
 }
 
@@ -21,7 +26,8 @@ impl UniqueRule {
     /// to hold on to.
     #[must_use]
     pub fn key_of(self, integration: &Integration) -> Option<UniqueKey> {
-        let IntegrationParts { name, manifest, origin, .. } = integration.parts();
+        let IntegrationParts { name, manifest, origin, environment_id, provider, grant, .. } =
+            integration.parts();
         let value = match self {
             // A name has no line break at its ends, but may have one inside: its length
             // keeps two different pairs from reading the same.
@@ -31,6 +37,8 @@ impl UniqueRule {
             }
             Self::CustomManifest if *origin == Origin::Custom => manifest.as_ref()?.url.canonical(),
             Self::CustomManifest => return None,
+            Self::Connection => return Some(UniqueKey::connection(*environment_id, provider)),
+            Self::Account => format!("{provider}\n{}", grant.as_ref()?.account.as_ref()?),
         };
         Some(UniqueKey { rule: self, value })
     }
@@ -46,6 +54,15 @@ pub struct UniqueKey {
     pub rule: UniqueRule,
     /// What is held, of any length.
     pub value: String,
+}
+
+impl UniqueKey {
+    /// What the connection of `provider` in `environment` holds under
+    /// [`UniqueRule::Connection`].
+    #[must_use]
+    pub fn connection(environment: EnvironmentId, provider: &ProviderId) -> Self {
+        Self { rule: UniqueRule::Connection, value: format!("{environment}\n{provider}") }
+    }
 }
 
 impl fmt::Display for UniqueKey {

@@ -44,6 +44,12 @@ impl ProviderId {
         Self("json_manifest".to_owned())
     }
 
+    /// Slack.
+    #[must_use]
+    pub fn slack() -> Self {
+        Self("slack".to_owned())
+    }
+
     /// Reads a provider id.
     ///
     /// # Errors

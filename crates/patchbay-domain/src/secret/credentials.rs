@@ -20,6 +20,24 @@ impl CredentialName {
     pub fn auth_credential() -> Self {
         Self("auth_credential".to_owned())
     }
+
+    /// The access token of a grant.
+    #[must_use]
+    pub fn access_token() -> Self {
+        Self("access_token".to_owned())
+    }
+
+    /// The refresh token of a grant (RFC 6749 §1.5).
+    #[must_use]
+    pub fn refresh_token() -> Self {
+        Self("refresh_token".to_owned())
+    }
+
+    /// The address of an incoming webhook: whoever knows it can post there.
+    #[must_use]
+    pub fn webhook_url() -> Self {
+        Self("webhook_url".to_owned())
+    }
 }
 
 /// The named secrets of one integration, in order. Sealed and opened together.

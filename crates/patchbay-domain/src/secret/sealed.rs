@@ -45,6 +45,8 @@ codes! {
     SealedField {
         /// The credentials of an integration.
         Credentials = "integrations.credentials",
+        /// The tokens of an integration's grant.
+        Grant = "integrations.grant_tokens",
         /// The value of a setting that is secret.
         SettingValue = "settings.value",
         /// The value that shows at start-up whether the master keys are the right ones.
@@ -69,6 +71,12 @@ impl SecretPlace {
     #[must_use]
     pub const fn credentials(organisation: OrganisationId, integration: IntegrationId) -> Self {
         Self { organisation, row: integration.as_uuid(), field: SealedField::Credentials }
+    }
+
+    /// The place of the tokens of an integration's grant.
+    #[must_use]
+    pub const fn grant(organisation: OrganisationId, integration: IntegrationId) -> Self {
+        Self { organisation, row: integration.as_uuid(), field: SealedField::Grant }
     }
 
     /// The place of a setting's value.

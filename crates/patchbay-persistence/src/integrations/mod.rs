@@ -1,5 +1,6 @@
 //! Integrations.
 
+mod grant;
 mod row;
 
 use async_trait::async_trait;
@@ -10,7 +11,7 @@ use diesel::prelude::*;
 use diesel::sql_types::{Bool, Text, Timestamp};
 use patchbay_domain::{
     Integration, IntegrationId, IntegrationPosition, IntegrationRepository, Origin, Page, PageRequest,
-    RepositoryError, Scope,
+    RepositoryError, Scope, UniqueKey,
 };
 
 pub(crate) use row::IntegrationRow;
@@ -21,6 +22,8 @@ use crate::keyset::follows;
 use crate::schema::integrations::dsl::{
     created_at, deleted_at, deleted_by, environment_id, id, integrations, organisation_id,
 };
+use crate::schema::unique_keys;
+use crate::unit_of_work::unique_key_column;
 
 /// Reads integrations from a [`Database`].
 #[derive(Clone, Debug)]
@@ -46,6 +49,26 @@ impl IntegrationRepository for DieselIntegrationRepository {
         let scope = *scope;
         // Read into the model here: the database's threads are to be free again at once.
         let row = self.db.read(move |conn| find(conn, &scope, wanted).map_err(unavailable)).await?;
+        row.map(Integration::try_from).transpose()
+    }
+
+    async fn find_holder(
+        &self,
+        scope: &Scope,
+        key: &UniqueKey,
+    ) -> Result<Option<Integration>, RepositoryError> {
+        let (scope, key) = (*scope, unique_key_column(key));
+        let row = self.db.read(move |conn| find_holder(conn, &scope, &key).map_err(unavailable)).await?;
+        row.map(Integration::try_from).transpose()
+    }
+
+    async fn find_deleted(
+        &self,
+        scope: &Scope,
+        wanted: IntegrationId,
+    ) -> Result<Option<Integration>, RepositoryError> {
+        let scope = *scope;
+        let row = self.db.read(move |conn| find_deleted(conn, &scope, wanted).map_err(unavailable)).await?;
         row.map(Integration::try_from).transpose()
     }
 
@@ -82,6 +105,44 @@ pub(crate) fn find(
         Some(environment) => {
             let live = live.filter(environment_id.eq(environment.to_string()));
             load_one!(conn, live.select(IntegrationRow::as_select()))
+        }
+    }
+}
+
+pub(crate) fn find_holder(
+    conn: &mut AnyConnection,
+    scope: &Scope,
+    key: &str,
+) -> QueryResult<Option<IntegrationRow>> {
+    let is_held = unique_keys::organisation_id.eq(organisation_id).and(unique_keys::integration_id.eq(id));
+    let holder = unique_keys::table
+        .inner_join(integrations.on(is_held))
+        .filter(unique_keys::organisation_id.eq(scope.organisation().to_string()))
+        .filter(unique_keys::key.eq(key))
+        .filter(deleted_by.is_null());
+    match scope.environment() {
+        None => load_one!(conn, holder.select(IntegrationRow::as_select())),
+        Some(environment) => {
+            let holder = holder.filter(environment_id.eq(environment.to_string()));
+            load_one!(conn, holder.select(IntegrationRow::as_select()))
+        }
+    }
+}
+
+pub(crate) fn find_deleted(
+    conn: &mut AnyConnection,
+    scope: &Scope,
+    wanted: IntegrationId,
+) -> QueryResult<Option<IntegrationRow>> {
+    let deleted = integrations
+        .filter(organisation_id.eq(scope.organisation().to_string()))
+        .filter(id.eq(wanted.to_string()))
+        .filter(deleted_by.is_not_null());
+    match scope.environment() {
+        None => load_one!(conn, deleted.select(IntegrationRow::as_select())),
+        Some(environment) => {
+            let deleted = deleted.filter(environment_id.eq(environment.to_string()));
+            load_one!(conn, deleted.select(IntegrationRow::as_select()))
         }
     }
 }

@@ -8,6 +8,7 @@ use patchbay_domain::{
 };
 use serde_json::{Map, Value, json};
 
+use super::grant;
 use crate::columns::{Reading, actor_column, codes_column, column_of};
 use crate::schema::integrations;
 
@@ -35,6 +36,11 @@ pub(crate) struct IntegrationRow {
     updated_at: NaiveDateTime,
     deleted_at: Option<NaiveDateTime>,
     deleted_by: Option<String>,
+    grant_tokens: Option<Vec<u8>>,
+    grant_key: Option<String>,
+    grant_info: Option<String>,
+    grant_expires_at: Option<NaiveDateTime>,
+    facts: Option<String>,
 }
 
 impl From<&Integration> for IntegrationRow {
@@ -42,6 +48,7 @@ impl From<&Integration> for IntegrationRow {
         let parts = integration.parts();
         // The secrets of a deleted integration are destroyed, whoever made its last version.
         let sealed = parts.credentials.as_ref().filter(|_| parts.deleted.is_none());
+        let grant = parts.grant.as_ref().filter(|_| parts.deleted.is_none());
         let app = parts.manifest.as_ref().and_then(|manifest| manifest.app.as_ref());
         Self {
             organisation_id: parts.organisation_id.to_string(),
@@ -62,6 +69,11 @@ impl From<&Integration> for IntegrationRow {
             updated_at: column_of(parts.updated_at),
             deleted_at: parts.deleted.map(|deletion| column_of(deletion.at)),
             deleted_by: parts.deleted.map(|deletion| actor_column(deletion.by)),
+            grant_tokens: grant.map(|grant| grant.tokens.envelope().to_vec()),
+            grant_key: grant.map(|grant| grant.tokens.key_id().as_str().to_owned()),
+            grant_info: grant.map(grant::info_column),
+            grant_expires_at: grant.and_then(|grant| grant.expires_at).map(column_of),
+            facts: (!parts.facts.is_empty()).then(|| Value::Object(parts.facts.clone()).to_string()),
         }
     }
 }
@@ -89,6 +101,11 @@ impl TryFrom<IntegrationRow> for Integration {
             status: read.code(&row.status, Status::from_code)?,
             manifest: row.manifest_url.map(manifest).transpose()?,
             credentials: read.sealed(row.credentials, row.credentials_key)?,
+            grant: read
+                .sealed(row.grant_tokens, row.grant_key)?
+                .map(|tokens| grant::read(read, tokens, row.grant_info.as_deref(), row.grant_expires_at))
+                .transpose()?,
+            facts: row.facts.map_or(Ok(Map::new()), |facts| read.value(serde_json::from_str(&facts)))?,
             unique_rules: read.codes(&row.unique_rules, UniqueRule::from_code)?,
             version: read.value(Version::from_number(row.version).ok_or("a version below 1"))?,
             created_at: row.created_at.and_utc(),

@@ -13,12 +13,12 @@ use crate::database::{AnyConnection, Database, load_one, per_backend, unavailabl
 use crate::schema::{installation, integrations, settings};
 use walk::Position;
 #[cfg(test)]
-pub(crate) use walk::{credentials, setting_values};
+pub(crate) use walk::{credentials, grants, setting_values};
 
 /// The sealed values of a [`Database`].
 ///
-/// A walk goes over the credentials of all integrations, then over the values of all settings,
-/// each by organisation and id, and comes to the canary last: who re-seals in this order and
+/// A walk goes over the credentials of all integrations, then over their grants, then over the
+/// values of all settings, each by organisation and id, and comes to the canary last: who re-seals in this order and
 /// is interrupted still finds a canary that demands the old key.
 #[derive(Clone, Debug)]
 pub struct DieselSealedStore {
@@ -75,12 +75,14 @@ impl SealedStore for DieselSealedStore {
         let active = active.as_str().to_owned();
         let count = move |conn: &mut AnyConnection| {
             let credentials = integrations::table.filter(integrations::credentials_key.ne(&active)).count();
+            let grants = integrations::table.filter(integrations::grant_key.ne(&active)).count();
             let values = settings::table.filter(settings::sealed_key.ne(&active)).count();
             let canary = installation::table.filter(installation::canary_key.ne(&active)).count();
             let credentials: i64 = credentials.get_result(conn).map_err(unavailable)?;
+            let grants: i64 = grants.get_result(conn).map_err(unavailable)?;
             let values: i64 = values.get_result(conn).map_err(unavailable)?;
             let canary: i64 = canary.get_result(conn).map_err(unavailable)?;
-            Reading("count").value(u64::try_from(credentials + values + canary))
+            Reading("count").value(u64::try_from(credentials + grants + values + canary))
         };
         self.db.read_snapshot(count).await
     }
@@ -117,6 +119,19 @@ fn replace(conn: &mut AnyConnection, place: &SecretPlace, old: &Columns, new: &C
             let resealed = (
                 integrations::credentials.eq(new),
                 integrations::credentials_key.eq(new_key),
+                integrations::version.eq(integrations::version + 1),
+            );
+            diesel::update(same).set(resealed).execute(conn)?
+        }
+        SealedField::Grant => {
+            let same = integrations::table
+                .filter(integrations::organisation_id.eq(place.organisation.to_string()))
+                .filter(integrations::id.eq(place.row.to_string()))
+                .filter(integrations::grant_tokens.eq(old))
+                .filter(integrations::grant_key.eq(old_key));
+            let resealed = (
+                integrations::grant_tokens.eq(new),
+                integrations::grant_key.eq(new_key),
                 integrations::version.eq(integrations::version + 1),
             );
             diesel::update(same).set(resealed).execute(conn)?

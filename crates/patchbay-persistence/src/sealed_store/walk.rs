@@ -11,7 +11,7 @@ use crate::keyset::follows;
 use crate::schema::{integrations, settings};
 
 /// The columns of sealed values, in the order of a walk. The canary comes after them.
-const COLUMNS: [SealedField; 2] = [SealedField::Credentials, SealedField::SettingValue];
+const COLUMNS: [SealedField; 3] = [SealedField::Credentials, SealedField::Grant, SealedField::SettingValue];
 
 /// A row: what is after it in its table comes next.
 #[derive(Clone, Debug)]
@@ -79,6 +79,7 @@ fn rows(conn: &mut AnyConnection, from: &Position, limit: usize) -> QueryResult<
     let last = (from.organisation.as_str(), from.id.as_str());
     match from.column {
         SealedField::Credentials => credentials(conn, last, limit),
+        SealedField::Grant => grants(conn, last, limit),
         SealedField::SettingValue => setting_values(conn, last, limit),
         SealedField::Canary => Ok(Vec::new()),
     }
@@ -96,6 +97,21 @@ pub(crate) fn credentials(
         .filter(dsl::credentials.is_not_null())
         .order((dsl::organisation_id, dsl::id))
         .select((dsl::organisation_id, dsl::id, dsl::credentials, dsl::credentials_key));
+    load_first!(limit, conn, values)
+}
+
+pub(crate) fn grants(
+    conn: &mut AnyConnection,
+    (organisation, id): (&str, &str),
+    limit: i64,
+) -> QueryResult<Vec<SealedRow>> {
+    use integrations::dsl;
+    let position = (organisation.into_sql::<Text>(), id.into_sql::<Text>());
+    let values = dsl::integrations
+        .filter(follows((dsl::organisation_id, dsl::id), position))
+        .filter(dsl::grant_tokens.is_not_null())
+        .order((dsl::organisation_id, dsl::id))
+        .select((dsl::organisation_id, dsl::id, dsl::grant_tokens, dsl::grant_key));
     load_first!(limit, conn, values)
 }
 

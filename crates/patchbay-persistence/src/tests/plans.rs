@@ -12,6 +12,7 @@ use patchbay_domain::{
     OrganisationId, Origin, PageRequest, ProviderId, Scope, Status, UniqueRules,
 };
 use rstest::rstest;
+use serde_json::Map;
 use uuid::Uuid;
 
 use crate::database::{AnyConnection, Database, DatabaseOptions, unavailable};
@@ -49,6 +50,10 @@ const CUSTOM: Option<Origin> = Some(Origin::Custom);
 #[case::settings(|conn: &mut AnyConnection| settings::list(conn, &whole(), IntegrationId::from_uuid(Uuid::nil()), "").map(drop))]
 #[case::settings_bound(|conn: &mut AnyConnection| settings::list(conn, &bound(), IntegrationId::from_uuid(Uuid::nil()), "x").map(drop))]
 #[case::sealed_credentials(|conn: &mut AnyConnection| sealed_store::credentials(conn, ("", ""), 50).map(drop))]
+#[case::sealed_grants(|conn: &mut AnyConnection| sealed_store::grants(conn, ("", ""), 50).map(drop))]
+#[case::holder(|conn: &mut AnyConnection| integrations::find_holder(conn, &whole(), "x").map(drop))]
+#[case::holder_bound(|conn: &mut AnyConnection| integrations::find_holder(conn, &bound(), "x").map(drop))]
+#[case::deleted(|conn: &mut AnyConnection| integrations::find_deleted(conn, &whole(), IntegrationId::from_uuid(Uuid::nil())).map(drop))]
 #[case::sealed_settings(|conn: &mut AnyConnection| sealed_store::setting_values(conn, ("", ""), 50).map(drop))]
 #[tokio::test]
 async fn no_read_walks_over_a_whole_table(
@@ -101,6 +106,8 @@ fn update(conn: &mut AnyConnection, scope: &Scope) {
         status: Status::Active,
         manifest: None,
         credentials: None,
+        grant: None,
+        facts: Map::new(),
         unique_rules: UniqueRules::default(),
     };
     let [id, organisation, environment] = [Uuid::nil(); 3];

@@ -9,8 +9,9 @@ use patchbay_domain::{Changes, EntityKind, IntegrationId, RepositoryError, Scope
 use crate::database::{AnyConnection, Database, gone_or_unavailable, per_backend, unavailable};
 use crate::integrations::IntegrationRow;
 use crate::schema::{integrations, unique_keys};
-use crate::{api_keys, environments, events, manifests, settings};
-use plan::{IntegrationStep, KeyStep, ManifestStep, Plan, SettingStep, UniqueKeyRow};
+use crate::{api_keys, environments, events, leases, manifests, settings};
+pub(crate) use plan::unique_key_column;
+use plan::{IntegrationStep, KeyStep, LeaseStep, ManifestStep, Plan, SettingStep, UniqueKeyRow};
 
 /// Saves [`Changes`] in a [`Database`].
 #[derive(Clone, Debug)]
@@ -46,6 +47,7 @@ fn save(conn: &mut AnyConnection, scope: &Scope, plan: &Plan) -> Result<(), Repo
         match step {
             IntegrationStep::Insert(row) => insert(conn, row)?,
             IntegrationStep::Update(row) => update(conn, scope, row)?,
+            IntegrationStep::Revive(row) => revive(conn, row)?,
         }
     }
     for id in &plan.deleted {
@@ -78,6 +80,12 @@ fn save(conn: &mut AnyConnection, scope: &Scope, plan: &Plan) -> Result<(), Repo
         match step {
             KeyStep::Insert(row) => api_keys::insert(conn, row)?,
             KeyStep::Revoke(id, at) => api_keys::revoke(conn, scope, *id, *at)?,
+        }
+    }
+    for step in &plan.leases {
+        match step {
+            LeaseStep::Take(row, now, key) => leases::take(conn, row, *now, key)?,
+            LeaseStep::Release(row, key) => leases::release(conn, row, key)?,
         }
     }
     plan.events.iter().try_for_each(|row| events::insert(conn, row))
@@ -114,6 +122,20 @@ pub(crate) fn update(
         }
     };
     match changed.map_err(gone_or_unavailable)? {
+        0 => Err(RepositoryError::Stale),
+        _ => Ok(()),
+    }
+}
+
+/// Replaces the deleted version before the row's own. The row says the environment too.
+fn revive(conn: &mut AnyConnection, row: &IntegrationRow) -> Result<(), RepositoryError> {
+    let before = integrations::table
+        .filter(integrations::organisation_id.eq(&row.organisation_id))
+        .filter(integrations::id.eq(&row.id))
+        .filter(integrations::environment_id.eq(&row.environment_id))
+        .filter(integrations::version.eq(row.version - 1))
+        .filter(integrations::deleted_by.is_not_null());
+    match diesel::update(before).set(row).execute(conn).map_err(gone_or_unavailable)? {
         0 => Err(RepositoryError::Stale),
         _ => Ok(()),
     }

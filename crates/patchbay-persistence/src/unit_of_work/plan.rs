@@ -1,17 +1,19 @@
 //! What is to be written, made ready before the write begins.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDateTime, Utc};
 use diesel::prelude::*;
 use patchbay_domain::{
     ApiKey, ApiKeyId, Changes, Environment, Event, Integration, IntegrationId, IntegrationWrite, KeyWrite,
-    ManifestWrite, RepositoryError, Scope, Setting, SettingWrite, UniqueKey,
+    LeaseKey, LeaseWrite, ManifestWrite, RepositoryError, Scope, Setting, SettingWrite, UniqueKey,
 };
 use sha2::{Digest, Sha256};
 
 use crate::api_keys::ApiKeyRow;
+use crate::columns::column_of;
 use crate::environments::EnvironmentRow;
 use crate::events::EventRow;
 use crate::integrations::IntegrationRow;
+use crate::leases::LeaseRow;
 use crate::manifests::ManifestRow;
 use crate::schema::unique_keys;
 use crate::settings::SettingRow;
@@ -26,12 +28,14 @@ pub(super) struct Plan {
     pub(super) manifests: Vec<ManifestStep>,
     pub(super) settings: Vec<SettingStep>,
     pub(super) api_keys: Vec<KeyStep>,
+    pub(super) leases: Vec<LeaseStep>,
     pub(super) events: Vec<EventRow>,
 }
 
 pub(super) enum IntegrationStep {
     Insert(IntegrationRow),
     Update(IntegrationRow),
+    Revive(IntegrationRow),
 }
 
 pub(super) enum ManifestStep {
@@ -50,6 +54,11 @@ pub(super) enum KeyStep {
     Revoke(ApiKeyId, DateTime<Utc>),
 }
 
+pub(super) enum LeaseStep {
+    Take(LeaseRow, NaiveDateTime, LeaseKey),
+    Release(LeaseRow, LeaseKey),
+}
+
 /// A unique key as it is stored.
 #[derive(Clone, Debug, Insertable)]
 #[diesel(table_name = unique_keys)]
@@ -64,7 +73,7 @@ impl UniqueKeyRow {
     fn new(integration: &Integration, key: &UniqueKey) -> Self {
         Self {
             organisation_id: integration.parts().organisation_id.to_string(),
-            key: column_of(key),
+            key: unique_key_column(key),
             integration_id: integration.id().to_string(),
         }
     }
@@ -73,7 +82,7 @@ impl UniqueKeyRow {
 /// A key's value may be longer than PostgreSQL lets a row of an index be: half of a SHA-256
 /// stands for rule and value. 128 bits tell more keys apart than an organisation can have,
 /// and a shorter row leaves more of them on a page that is written.
-fn column_of(key: &UniqueKey) -> String {
+pub(crate) fn unique_key_column(key: &UniqueKey) -> String {
     const BYTES: usize = 16;
     let digest = Sha256::digest(format!("{}:{}", key.rule.as_str(), key.value));
     hex::encode(&digest[..BYTES])
@@ -95,6 +104,7 @@ impl Plan {
             manifests: Vec::with_capacity(changes.manifests.len()),
             settings: Vec::with_capacity(changes.settings.len()),
             api_keys: Vec::new(),
+            leases: Vec::new(),
             events: Vec::with_capacity(changes.events.len()),
         };
         for environment in &changes.environments {
@@ -111,6 +121,9 @@ impl Plan {
         }
         for write in &changes.api_keys {
             plan.add_api_key(scope, write)?;
+        }
+        for write in &changes.leases {
+            plan.add_lease(scope, write);
         }
         for event in &changes.events {
             plan.add_event(scope, event)?;
@@ -143,6 +156,13 @@ impl Plan {
                 self.released.extend(released.iter().map(|key| UniqueKeyRow::new(integration, key)));
                 self.claim(integration, claimed);
             }
+            IntegrationWrite::Revive { integration, claimed } => {
+                if !sees(scope, integration) {
+                    return Err(RepositoryError::Stale);
+                }
+                self.integrations.push(IntegrationStep::Revive(integration.into()));
+                self.claim(integration, claimed);
+            }
         }
         Ok(())
     }
@@ -154,9 +174,9 @@ impl Plan {
     /// The integration beside it was judged by the scope, and guards it by its version.
     fn add_manifest(&mut self, changes: &Changes, write: &ManifestWrite) -> Result<(), RepositoryError> {
         let written = changes.integrations.iter().map(|write| match write {
-            IntegrationWrite::Insert { integration, .. } | IntegrationWrite::Update { integration, .. } => {
-                integration
-            }
+            IntegrationWrite::Insert { integration, .. }
+            | IntegrationWrite::Update { integration, .. }
+            | IntegrationWrite::Revive { integration, .. } => integration,
         });
         let live = |one: &&Integration| one.id() == write.integration && one.parts().deleted.is_none();
         let Some(integration) = written.rev().find(live) else {
@@ -195,6 +215,15 @@ impl Plan {
             KeyWrite::Revoke { id, at } => self.api_keys.push(KeyStep::Revoke(*id, *at)),
         }
         Ok(())
+    }
+
+    fn add_lease(&mut self, scope: &Scope, write: &LeaseWrite) {
+        self.leases.push(match write {
+            LeaseWrite::Take { lease, at } => {
+                LeaseStep::Take(LeaseRow::new(scope, lease), column_of(*at), lease.key.clone())
+            }
+            LeaseWrite::Release(lease) => LeaseStep::Release(LeaseRow::new(scope, lease), lease.key.clone()),
+        });
     }
 
     fn add_event(&mut self, scope: &Scope, event: &Event) -> Result<(), RepositoryError> {

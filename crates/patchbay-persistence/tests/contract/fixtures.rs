@@ -5,19 +5,20 @@ use std::time::Duration;
 use chrono::{DateTime, TimeDelta, Utc};
 use patchbay_domain::testing::{FixedClock, SequentialIds};
 use patchbay_domain::{
-    Actor, ApiKey, ApiKeyId, ApiKeyName, Changes, ChannelId, Clock, EntityKind, Environment, EnvironmentId,
-    EnvironmentName, Event, EventId, EventType, IdGenerator, Integration, IntegrationDraft, IntegrationEdit,
-    IntegrationId, IntegrationKind, IntegrationName, IntegrationPosition, IntegrationRepository, KeyHash,
-    KeyId, KeyKind, Manifest, ManifestUrl, Organisation, OrganisationDirectory, OrganisationId,
-    OrganisationName, Page, PageRequest, Permission, ProviderId, RepositoryError, Scope, Sealed, Setting,
-    SettingId, SettingLabel, SettingParts, SettingRepository, SettingText, SettingValue, SettingWrite,
-    Status, UniqueRule, UnitOfWork, Version,
+    AccountId, Actor, ApiKey, ApiKeyId, ApiKeyName, Changes, ChannelId, Clock, EntityKind, Environment,
+    EnvironmentId, EnvironmentName, Event, EventId, EventType, Grant, IdGenerator, Integration,
+    IntegrationDraft, IntegrationEdit, IntegrationId, IntegrationKind, IntegrationName, IntegrationPosition,
+    IntegrationRepository, KeyHash, KeyId, KeyKind, Manifest, ManifestUrl, Organisation,
+    OrganisationDirectory, OrganisationId, OrganisationName, Page, PageRequest, Permission, ProviderId,
+    RepositoryError, Scope, Sealed, Setting, SettingId, SettingLabel, SettingParts, SettingRepository,
+    SettingText, SettingValue, SettingWrite, Status, UniqueRule, UnitOfWork, Version,
 };
 use patchbay_persistence::{
     Database, DatabaseOptions, DieselApiKeyRepository, DieselChannelConfigRepository,
     DieselEnvironmentRepository, DieselIntegrationRepository, DieselKeyLookup, DieselManifestRepository,
     DieselOrganisationDirectory, DieselSealedStore, DieselSettingRepository, DieselUnitOfWork,
 };
+use serde_json::Map;
 use uuid::Uuid;
 
 use crate::support::{Backend, TestDatabase};
@@ -117,7 +118,7 @@ impl Store {
             event_type,
             entity: EntityKind::Organisation,
             entity_id: Uuid::nil(),
-            digest: serde_json::Map::new(),
+            digest: Map::new(),
             at: self.now(),
         }
     }
@@ -230,6 +231,18 @@ pub fn sealed(key: &str, envelope: &[u8]) -> Sealed {
     Sealed::new(KeyId::parse(key).unwrap(), envelope)
 }
 
+pub fn a_grant(account: &str) -> Grant {
+    let at = DateTime::UNIX_EPOCH + TimeDelta::microseconds(7);
+    Grant {
+        tokens: sealed("k1", b"sealed tokens"),
+        account: Some(AccountId::parse(account).unwrap()),
+        scopes: vec!["chat:write".to_owned(), "incoming-webhook".to_owned()],
+        expires_at: Some(at + TimeDelta::hours(12)),
+        granted_by: Actor::Key(ApiKeyId::from_uuid(Uuid::from_u128(7))),
+        granted_at: at,
+    }
+}
+
 pub fn plain(text: &str) -> SettingValue {
     SettingValue::Plain(SettingText::parse(text).unwrap())
 }
@@ -263,6 +276,8 @@ pub fn draft(name: &str) -> IntegrationDraft {
             app: None,
         }),
         credentials: Some(sealed("k1", b"sealed secret")),
+        grant: None,
+        facts: Map::new(),
         unique_rules: [UniqueRule::NameAndManifest].into_iter().collect(),
     }
 }

@@ -1,13 +1,15 @@
 //! Sealed values, as verification and rotation see them.
 
 use patchbay_domain::{
-    Changes, ChannelConfigRepository, ChannelId, Integration, IntegrationEdit, IntegrationRepository, KeyId,
-    Patch, RepositoryError, SealedStore, SecretPlace, Setting, SettingParts, SettingValue, SettingWrite,
-    StoredSecret, UnitOfWork,
+    Changes, ChannelConfigRepository, ChannelId, Grant, Integration, IntegrationEdit, IntegrationRepository,
+    KeyId, Patch, RepositoryError, SealedStore, SecretPlace, Setting, SettingParts, SettingValue,
+    SettingWrite, StoredSecret, UnitOfWork,
 };
 use rstest::rstest;
 
-use crate::fixtures::{Store, Tenant, deleted, in_channel, plain, relabelled, renamed, revalued, sealed};
+use crate::fixtures::{
+    Store, Tenant, a_grant, deleted, in_channel, plain, relabelled, renamed, revalued, sealed,
+};
 use crate::support::Backend;
 
 /// A new integration with these credentials, stored.
@@ -18,6 +20,16 @@ async fn with(store: &Store, tenant: &Tenant, name: &str, envelope: &[u8]) -> In
     let integration = Integration::from_parts(parts);
     store.work.commit(&tenant.scope, Changes::new().insert(&integration)).await.unwrap();
     integration
+}
+
+/// The same with a grant, stored.
+async fn with_grant(store: &Store, tenant: &Tenant, name: &str, envelope: &[u8]) -> Integration {
+    let before = store.stored(tenant, name).await;
+    let grant = Some(Grant { tokens: sealed("k1", envelope), ..a_grant("an account") });
+    let edit = IntegrationEdit { grant, credentials: Patch::Remove, ..Default::default() };
+    let after = before.edited(edit, store.now()).unwrap();
+    store.update(&tenant.scope, &before, &after).await.unwrap();
+    after
 }
 
 /// A new setting with this secret value, stored.
@@ -73,22 +85,27 @@ async fn the_canary_is_planted_once_whoever_comes(
 #[tokio::test]
 async fn a_walk_meets_every_value_once_and_the_canary_last(
     #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
-    #[values(1, 2, 3, 4, 5, 6, 8, 9, 10, 11, 100)] limit: u32,
+    #[values(1, 2, 3, 4, 5, 6, 8, 9, 10, 11, 14, 15, 16, 100)] limit: u32,
 ) {
     let store = Store::open(backend).await;
     let (a, b) = (store.tenant().await, store.tenant().await);
     store.sealed.plant_canary(&sealed("k1", b"canary")).await.unwrap();
-    let (mut expected, mut values) = (Vec::new(), Vec::new());
+    let (mut expected, mut grants, mut values) = (Vec::new(), Vec::new(), Vec::new());
     for (tenant, name) in [(&b, "1"), (&a, "2"), (&b, "3"), (&a, "4"), (&a, "5")] {
         let stored = with(&store, tenant, name, name.as_bytes()).await;
         let place = SecretPlace::credentials(tenant.organisation.id, stored.id());
         expected.push(StoredSecret { place, sealed: sealed("k1", name.as_bytes()) });
+        let granted = with_grant(&store, tenant, &format!("granted {name}"), name.as_bytes()).await;
+        let place = SecretPlace::grant(tenant.organisation.id, granted.id());
+        grants.push(StoredSecret { place, sealed: sealed("k1", name.as_bytes()) });
         let setting = with_setting(&store, tenant, &stored, "token", name.as_bytes()).await;
         let place = SecretPlace::setting(tenant.organisation.id, setting.id());
         values.push(StoredSecret { place, sealed: sealed("k1", name.as_bytes()) });
     }
     expected.sort_by_key(|one| (one.place.organisation, one.place.row));
+    grants.sort_by_key(|one| (one.place.organisation, one.place.row));
     values.sort_by_key(|one| (one.place.organisation, one.place.row));
+    expected.append(&mut grants);
     expected.append(&mut values);
     expected.push(StoredSecret { place: SecretPlace::canary(), sealed: sealed("k1", b"canary") });
     // Neither one that has no secret nor one that was deleted.
@@ -99,6 +116,8 @@ async fn a_walk_meets_every_value_once_and_the_canary_last(
     let overwritten = with_setting(&store, &a, &none, "token", b"overwritten").await;
     let empty = revalued(&overwritten, plain(""));
     store.write(&a.scope, SettingWrite::Update(empty)).await.unwrap();
+    let gone = with_grant(&store, &a, "gone too", b"destroyed").await;
+    store.update(&a.scope, &gone, &deleted(&gone)).await.unwrap();
     let gone = with(&store, &a, "gone", b"destroyed").await;
     with_setting(&store, &a, &gone, "token", b"destroyed").await;
     store.update(&a.scope, &gone, &deleted(&gone)).await.unwrap();
@@ -115,7 +134,7 @@ async fn values_are_resealed_until_none_is_left_under_an_old_key(
     let stored = with(&store, &tenant, "a", b"old").await;
     let setting = with_setting(&store, &tenant, &stored, "token", b"old").await;
     store.stored_setting(&tenant, &stored, "colour").await;
-    with(&store, &tenant, "b", b"old").await;
+    with_grant(&store, &tenant, "b", b"old").await;
     store.sealed.plant_canary(&sealed("k1", b"old")).await.unwrap();
     let [old, new] = ["k1", "k2"].map(|key| KeyId::parse(key).unwrap());
     assert_eq!(store.sealed.count_not_under(&old).await.unwrap(), 0);
@@ -143,12 +162,16 @@ async fn a_value_that_changed_meanwhile_is_not_replaced(
     let store = Store::open(backend).await;
     let tenant = store.tenant().await;
     let before = with(&store, &tenant, "a", b"old").await;
+    let granted = with_grant(&store, &tenant, "b", b"old").await;
     let setting = with_setting(&store, &tenant, &before, "token", b"old").await;
     store.sealed.plant_canary(&sealed("k1", b"old")).await.unwrap();
     let seen = walk(&store, 10).await;
     let credentials = Patch::Set(sealed("k1", b"changed"));
     let edit = IntegrationEdit { credentials, ..Default::default() };
     store.update(&tenant.scope, &before, &before.edited(edit, store.now()).unwrap()).await.unwrap();
+    let grant = Some(Grant { tokens: sealed("k1", b"changed"), ..a_grant("an account") });
+    let edit = IntegrationEdit { grant, ..Default::default() };
+    store.update(&tenant.scope, &granted, &granted.edited(edit, store.now()).unwrap()).await.unwrap();
     let value = SettingValue::Secret(sealed("k1", b"changed"));
     store.write(&tenant.scope, SettingWrite::Update(revalued(&setting, value.clone()))).await.unwrap();
     let canary = seen.last().unwrap();
