@@ -11,7 +11,7 @@ use crate::{AppError, Caller};
 /// How an answer is to show the secrets of an integration.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reveal {
-    /// In full: the caller has just sent them.
+    /// In full: the caller has just sent them, or gets them this once.
     Echo,
     /// In full to a caller with [`Permission::CredentialsReveal`], to others masked.
     Permitted(Mask),
@@ -74,6 +74,13 @@ impl Shown {
 /// Opens the credentials of a stored integration.
 pub fn open(vault: &dyn Vault, integration: &Integration) -> Result<Credentials, AppError> {
     Ok(Credentials::open(vault, &place(integration), integration.credentials())?)
+}
+
+/// Opens the tokens of a stored integration's grant.
+pub fn open_grant(vault: &dyn Vault, integration: &Integration) -> Result<Credentials, AppError> {
+    let place = SecretPlace::grant(integration.parts().organisation_id, integration.id());
+    let tokens = integration.grant().map(|grant| &grant.tokens);
+    Ok(Credentials::open(vault, &place, tokens)?)
 }
 
 /// Where the credentials of an integration belong.

@@ -1,8 +1,8 @@
 //! Why a use case stopped.
 
 use patchbay_domain::{
-    BoxError, EntityKind, FetchError, NotInstallable, Permission, RepositoryError, Taken, UniqueRule,
-    VaultError,
+    BoxError, EntityKind, ExchangeError, FetchError, NotInstallable, Permission, RepositoryError, Taken,
+    UniqueRule, VaultError,
 };
 
 use crate::Faults;
@@ -29,6 +29,9 @@ pub enum AppError {
     /// No app can be installed by the manifest at the address that was sent.
     #[error(transparent)]
     Manifest(#[from] UnusableManifest),
+    /// A provider gave nothing for what was sent.
+    #[error(transparent)]
+    Exchange(#[from] ExchangeError),
     /// Too much is going on. Nothing was done; a retry makes sense.
     #[error("the service is busy")]
     Busy(#[source] BoxError),
@@ -70,6 +73,8 @@ pub enum Entity {
     ApiKey,
     /// An integration.
     Integration,
+    /// The connection of a provider.
+    Connection,
     /// A setting.
     Setting,
     /// Any setting at all of an integration.
@@ -83,6 +88,7 @@ impl std::fmt::Display for Entity {
             Self::Environment => "no such environment",
             Self::ApiKey => "no such key",
             Self::Integration => "no such integration",
+            Self::Connection => "not connected",
             Self::Setting => "no such setting",
             Self::AnySetting => "integration has no settings",
         })
@@ -116,9 +122,18 @@ pub enum Conflict {
     /// Another entity of this kind has the id that was asked for.
     #[error("the id of the {} is in use", .0.as_str())]
     IdTaken(EntityKind),
+    /// The same is just being done by someone else.
+    #[error("the same is being done right now")]
+    InProgress,
     /// It was changed by others again and again while this change was tried.
     #[error("it was changed by someone else meanwhile")]
     Changed,
+}
+
+impl From<Conflict> for AppError {
+    fn from(conflict: Conflict) -> Self {
+        Self::Conflict(conflict)
+    }
 }
 
 impl From<RepositoryError> for AppError {
@@ -127,6 +142,7 @@ impl From<RepositoryError> for AppError {
             RepositoryError::Stale => Self::Conflict(Conflict::Changed),
             RepositoryError::Duplicate(Taken::Key(key)) => Self::Conflict(Conflict::Taken(key.rule)),
             RepositoryError::Duplicate(Taken::Id(kind)) => Self::Conflict(Conflict::IdTaken(kind)),
+            RepositoryError::Duplicate(Taken::Lease(_)) => Self::Conflict(Conflict::InProgress),
             RepositoryError::Busy => Self::Busy(error.into()),
             RepositoryError::Unavailable(_) => Self::Unavailable(error.into()),
             RepositoryError::TimedOut => Self::TimedOut(error.into()),

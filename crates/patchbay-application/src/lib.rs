@@ -6,6 +6,7 @@
 //! [`UnitOfWork::commit`](patchbay_domain::UnitOfWork::commit).
 
 mod authenticate;
+mod background;
 mod caller;
 mod disclosure;
 mod error;
@@ -20,8 +21,9 @@ pub mod settings;
 mod testing;
 
 pub use authenticate::Authenticate;
+pub use background::Background;
 pub use caller::Caller;
 pub use disclosure::{Disclosed, Reveal, Shown};
 pub use error::{AppError, AuthRefusal, Conflict, Entity, UnusableManifest};
 pub use faults::{Fault, FaultReason, Faults, JsonType, Location};
-pub use services::Services;
+pub use services::{Ports, Services};

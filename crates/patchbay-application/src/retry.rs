@@ -13,7 +13,10 @@ const ATTEMPTS: usize = 64;
 ///
 /// # Errors
 /// What the attempt says; after the last one that it met a newer version.
-pub async fn until_current<T>(attempt: impl AsyncFn() -> Result<T, Attempt>) -> Result<T, AppError> {
+pub async fn until_current<T, F>(attempt: impl Fn() -> F) -> Result<T, AppError>
+where
+    F: Future<Output = Result<T, Attempt>>,
+{
     for _ in 1..ATTEMPTS {
         match attempt().await {
             Err(Attempt::Store(RepositoryError::Stale)) => {}

@@ -1,11 +1,54 @@
-//! The use cases that the HTTP interface runs.
+//! The use cases that the HTTP interface runs, and how they are put together.
 
-use crate::Authenticate;
-use crate::integrations::{
-    CreateIntegration, DeleteIntegration, EditIntegration, GetIntegration, InstallCustom, ListIntegrations,
-    ReplaceManifest,
+use std::sync::Arc;
+use std::time::Duration;
+
+use patchbay_domain::{
+    ChannelConfigRepository, Clock, IdGenerator, IntegrationRepository, KeyLookup, KeyScheme,
+    ManifestFetcher, ManifestRepository, OAuthExchanger, SettingRepository, UnitOfWork, Vault,
 };
-use crate::settings::{DeleteSetting, EditSetting, ListSettings, PutSetting};
+
+use crate::integrations::{
+    ConnectProvider, CreateIntegration, DeleteIntegration, EditIntegration, GetConnection, GetIntegration,
+    InstallCustom, ListIntegrations, ReplaceManifest, RevokeGrants, SystemApp,
+};
+use crate::settings::{DeleteSetting, EditSetting, ListSettings, PutSetting, SettingAccess};
+use crate::{Authenticate, Background};
+
+/// What the use cases stand on: a port each, and what the operator decided.
+#[derive(Clone)]
+pub struct Ports {
+    /// Reads the text of keys.
+    pub scheme: Arc<dyn KeyScheme>,
+    /// Knows the keys.
+    pub keys: Arc<dyn KeyLookup>,
+    /// Reads integrations.
+    pub integrations: Arc<dyn IntegrationRepository>,
+    /// Reads what was read at their manifests.
+    pub manifests: Arc<dyn ManifestRepository>,
+    /// Reads their settings as a whole.
+    pub settings: Arc<dyn SettingRepository>,
+    /// Reads their settings for a channel.
+    pub channels: Arc<dyn ChannelConfigRepository>,
+    /// Saves.
+    pub work: Arc<dyn UnitOfWork>,
+    /// Seals and opens.
+    pub vault: Arc<dyn Vault>,
+    /// Reads manifests where they are.
+    pub fetcher: Arc<dyn ManifestFetcher>,
+    /// Asks providers for what they grant.
+    pub exchanger: Arc<dyn OAuthExchanger>,
+    /// Runs what nobody waits for.
+    pub background: Arc<dyn Background>,
+    /// Tells the time.
+    pub clock: Arc<dyn Clock>,
+    /// Makes ids.
+    pub ids: Arc<dyn IdGenerator>,
+    /// What the installation offers to everyone.
+    pub system_apps: Arc<[SystemApp]>,
+    /// How long what is done by one at a time keeps others out when it is killed.
+    pub lease: Duration,
+}
 
 /// The use cases that the HTTP interface runs, each with its dependencies.
 pub struct Services {
@@ -17,6 +60,10 @@ pub struct Services {
     pub install_custom: InstallCustom,
     /// Gives such an integration another manifest.
     pub replace_manifest: ReplaceManifest,
+    /// Connects a provider.
+    pub connect_provider: ConnectProvider,
+    /// Shows the connection of a provider.
+    pub get_connection: GetConnection,
     /// Shows an integration.
     pub get_integration: GetIntegration,
     /// Lists integrations.
@@ -33,4 +80,86 @@ pub struct Services {
     pub edit_setting: EditSetting,
     /// Deletes a setting.
     pub delete_setting: DeleteSetting,
+}
+
+impl Services {
+    /// The use cases over these ports.
+    #[must_use]
+    pub fn over(ports: &Ports) -> Self {
+        let create_integration = ports.create_integration();
+        let access = ports.setting_access();
+        let Ports { scheme, keys, clock, integrations, system_apps, .. } = ports.clone();
+        Self {
+            authenticate: Authenticate { scheme, keys, clock },
+            install_custom: InstallCustom { create: create_integration.clone() },
+            create_integration,
+            replace_manifest: ports.replace_manifest(),
+            connect_provider: ports.connect_provider(),
+            get_connection: GetConnection { get: ports.get_integration() },
+            get_integration: ports.get_integration(),
+            list_integrations: ListIntegrations { integrations, system_apps },
+            edit_integration: ports.edit_integration(),
+            delete_integration: ports.delete_integration(),
+            put_setting: PutSetting { access: access.clone() },
+            list_settings: ListSettings { access: access.clone() },
+            edit_setting: EditSetting { access: access.clone() },
+            delete_setting: DeleteSetting { access },
+        }
+    }
+}
+
+impl Ports {
+    fn create_integration(&self) -> CreateIntegration {
+        let Self { fetcher, work, vault, clock, ids, .. } = self.clone();
+        CreateIntegration { fetcher, work, vault, clock, ids }
+    }
+
+    fn replace_manifest(&self) -> ReplaceManifest {
+        let Self { integrations, settings, fetcher, work, vault, clock, ids, .. } = self.clone();
+        ReplaceManifest { integrations, settings, fetcher, work, vault, clock, ids }
+    }
+
+    fn connect_provider(&self) -> ConnectProvider {
+        let revoke = self.revoke_grants();
+        let Self { integrations, exchanger, work, vault, clock, ids, background, system_apps, lease, .. } =
+            self.clone();
+        ConnectProvider {
+            integrations,
+            exchanger,
+            revoke,
+            work,
+            vault,
+            clock,
+            ids,
+            background,
+            system_apps,
+            lease,
+        }
+    }
+
+    fn get_integration(&self) -> GetIntegration {
+        let Self { integrations, work, vault, clock, ids, .. } = self.clone();
+        GetIntegration { integrations, work, vault, clock, ids }
+    }
+
+    fn edit_integration(&self) -> EditIntegration {
+        let Self { integrations, settings, fetcher, work, vault, clock, ids, .. } = self.clone();
+        EditIntegration { integrations, settings, fetcher, work, vault, clock, ids }
+    }
+
+    fn delete_integration(&self) -> DeleteIntegration {
+        let revoke = self.revoke_grants();
+        let Self { integrations, work, vault, clock, ids, .. } = self.clone();
+        DeleteIntegration { integrations, work, revoke, vault, clock, ids }
+    }
+
+    fn revoke_grants(&self) -> RevokeGrants {
+        let Self { exchanger, vault, background, .. } = self.clone();
+        RevokeGrants { exchanger, vault, background }
+    }
+
+    fn setting_access(&self) -> SettingAccess {
+        let Self { integrations, manifests, settings, channels, work, vault, clock, ids, .. } = self.clone();
+        SettingAccess { integrations, manifests, settings, channels, work, vault, clock, ids }
+    }
 }

@@ -1,16 +1,22 @@
 //! Values that the unit tests share.
 
+use std::time::Duration;
+
 use chrono::{DateTime, Utc};
+use futures::executor::block_on;
+use futures::future::BoxFuture;
 use patchbay_domain::{
-    ApiKey, ApiKeyId, ApiKeyName, CredentialName, Credentials, EnvironmentId, Integration, IntegrationDraft,
-    IntegrationEdit, IntegrationId, IntegrationKind, IntegrationName, KeyHash, KeyId, KeyKind, KeyOwner,
-    Manifest, ManifestDocument, ManifestUrl, MockVault, Organisation, OrganisationId, OrganisationName,
-    Origin, Permission, ProviderId, Sealed, SecretPlace, Status, UniqueRule,
+    AccountId, Actor, ApiKey, ApiKeyId, ApiKeyName, CredentialName, Credentials, EnvironmentId, Grant,
+    Granted, Integration, IntegrationDraft, IntegrationEdit, IntegrationId, IntegrationKind, IntegrationName,
+    KeyHash, KeyId, KeyKind, KeyOwner, Manifest, ManifestDocument, ManifestUrl, MockVault, Organisation,
+    OrganisationId, OrganisationName, Origin, Permission, ProviderId, Sealed, SecretPlace, Status,
+    UniqueRule,
 };
 use secrecy::{ExposeSecret, SecretString};
+use serde_json::Map;
 use uuid::Uuid;
 
-use crate::Caller;
+use crate::{Background, Caller};
 
 /// A time, some seconds after one that all tests share.
 pub fn at(seconds: i64) -> DateTime<Utc> {
@@ -85,11 +91,54 @@ fn integration(credentials: Option<Sealed>) -> Integration {
         status: Status::Active,
         manifest: Some(Manifest { url: a_url("https://shop.example"), app: None }),
         credentials,
+        grant: None,
+        facts: Map::new(),
         unique_rules: [UniqueRule::NameAndManifest].into_iter().collect(),
     };
     let organisation = an_organisation();
     let id = IntegrationId::from_uuid(Uuid::from_u128(0x1));
     Integration::create(id, organisation.id, organisation.default_environment, draft, at(10))
+}
+
+/// Runs work to its end before it goes on.
+pub struct AtOnce;
+
+impl Background for AtOnce {
+    fn run(&self, work: BoxFuture<'static, ()>) {
+        // On a thread of its own: the caller may be inside an executor already.
+        std::thread::spawn(|| block_on(work)).join().unwrap();
+    }
+}
+
+/// What a provider gives for a code, with this access token.
+pub fn granted(token: &str) -> Granted {
+    Granted {
+        tokens: Credentials::single(CredentialName::access_token(), token.into()),
+        account: Some(AccountId::parse("T1").unwrap()),
+        scopes: vec!["chat:write".to_owned()],
+        lifetime: Some(Duration::from_secs(60)),
+        facts: Map::from_iter([("team_name".to_owned(), "Acme".into())]),
+    }
+}
+
+/// A stored connection of Slack with this access token.
+pub fn a_connection(token: &str) -> Integration {
+    let mut parts = an_integration().parts().clone();
+    let place = SecretPlace::grant(parts.organisation_id, parts.id);
+    let Granted { tokens, account, scopes, facts, .. } = granted(token);
+    parts.provider = ProviderId::slack();
+    parts.origin = Origin::System;
+    parts.unique_rules = [UniqueRule::Connection, UniqueRule::Account].into_iter().collect();
+    parts.facts = facts;
+    parts.grant = Some(Grant {
+        tokens: tokens.seal(&vault(), &place).unwrap().unwrap(),
+        account,
+        scopes,
+        expires_at: None,
+        granted_by: Actor::Operator,
+        granted_at: at(10),
+    });
+    Integration::from_parts(parts)
 }
 
 /// A stored integration without secrets.

@@ -7,6 +7,7 @@ use patchbay_domain::{
     IntegrationKind, IntegrationName, ManifestDocument, ManifestFetcher, ManifestUrl, Origin, Permission,
     ProviderId, SecretPlace, Status, UniqueRules, UnitOfWork, Vault,
 };
+use serde_json::Map;
 
 use super::described::Described;
 
@@ -104,6 +105,8 @@ impl CreateIntegration {
             status: Status::of_switch(document.and_then(|document| document.is_active).unwrap_or(true)),
             manifest: described.as_ref().map(Described::manifest),
             credentials: credentials.seal(&*self.vault, &place)?,
+            grant: None,
+            facts: Map::new(),
             unique_rules,
         };
         let now = self.clock.now();
@@ -112,7 +115,7 @@ impl CreateIntegration {
 
         let recorder = Recorder { caller, ids: &*self.ids, at: now };
         let created =
-            recorder.integration(EventType::IntegrationCreated, &integration, made(integration.facts()));
+            recorder.integration(EventType::IntegrationCreated, &integration, made(integration.summary()));
         let mut changes = Changes::new().insert(&integration).event(created);
         if let Some(described) = described.as_ref().filter(|described| described.document.is_some()) {
             changes = described.kept(changes, &integration, &[], &*self.vault, &recorder)?;

@@ -7,6 +7,7 @@ use patchbay_domain::{
     Permission, UnitOfWork, Vault,
 };
 
+use super::RevokeGrants;
 use crate::record::{Recorder, gone};
 use crate::retry::{Attempt, until_current};
 use crate::{AppError, Caller, Disclosed, Entity, Reveal, disclosure};
@@ -17,6 +18,8 @@ pub struct DeleteIntegration {
     pub integrations: Arc<dyn IntegrationRepository>,
     /// Saves that it is gone.
     pub work: Arc<dyn UnitOfWork>,
+    /// Gives back what its provider granted.
+    pub revoke: RevokeGrants,
     /// Opens its secrets a last time.
     pub vault: Arc<dyn Vault>,
     /// Dates the deletion.
@@ -26,7 +29,8 @@ pub struct DeleteIntegration {
 }
 
 impl DeleteIntegration {
-    /// Deletes the integration, frees its unique keys, and shows it as it was. With an
+    /// Deletes the integration, frees its unique keys, and shows it as it was. What its
+    /// provider granted is given back in the background. With an
     /// `origin`, one of another origin is as if it did not exist.
     ///
     /// # Errors
@@ -40,7 +44,9 @@ impl DeleteIntegration {
         reveal: Reveal,
     ) -> Result<Disclosed, AppError> {
         caller.require(Permission::IntegrationsWrite)?;
-        until_current(async || self.attempt(caller, id, origin, reveal).await).await
+        let deleted = until_current(|| self.attempt(caller, id, origin, reveal)).await?;
+        self.revoke.deleted(&deleted.integration);
+        Ok(deleted)
     }
 
     async fn attempt(
@@ -62,7 +68,7 @@ impl DeleteIntegration {
         let now = self.clock.now();
         let after = before.deleted(caller.actor(), now);
         let recorder = Recorder { caller, ids: &*self.ids, at: now };
-        let deleted = recorder.integration(EventType::IntegrationDeleted, &before, gone(before.facts()));
+        let deleted = recorder.integration(EventType::IntegrationDeleted, &before, gone(before.summary()));
         let changes = Changes::new().update(&before, &after).event(deleted);
         self.work.commit(caller.scope(), secrets.recorded(changes, &recorder, &before)).await?;
         Ok(Disclosed { integration: before, secrets })
@@ -72,30 +78,38 @@ impl DeleteIntegration {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::{a_sealed_integration, an_integration, caller, vault};
+    use crate::testing::{AtOnce, a_connection, a_sealed_integration, an_integration, caller, vault};
     use futures::executor::block_on;
     use patchbay_domain::testing::{FixedClock, SequentialIds};
     use patchbay_domain::{
-        IntegrationWrite, Mask, MockIntegrationRepository, MockUnitOfWork, RepositoryError,
+        CredentialName, ExchangeError, IntegrationWrite, Mask, MockIntegrationRepository, MockOAuthExchanger,
+        MockUnitOfWork, RepositoryError,
     };
+    use secrecy::ExposeSecret;
 
     fn run(
         integrations: MockIntegrationRepository,
         work: MockUnitOfWork,
         permission: Permission,
     ) -> Result<Disclosed, AppError> {
-        run_on(integrations, work, permission, None)
+        run_on(integrations, work, MockOAuthExchanger::new(), permission, None)
     }
 
     fn run_on(
         integrations: MockIntegrationRepository,
         work: MockUnitOfWork,
+        exchanger: MockOAuthExchanger,
         permission: Permission,
         origin: Option<Origin>,
     ) -> Result<Disclosed, AppError> {
         let delete = DeleteIntegration {
             integrations: Arc::new(integrations),
             work: Arc::new(work),
+            revoke: RevokeGrants {
+                exchanger: Arc::new(exchanger),
+                vault: Arc::new(vault()),
+                background: Arc::new(AtOnce),
+            },
             vault: Arc::new(vault()),
             clock: Arc::new(FixedClock::default()),
             ids: Arc::new(SequentialIds::default()),
@@ -135,8 +149,30 @@ mod tests {
         let mut integrations = MockIntegrationRepository::new();
         integrations.expect_find().returning(|_, _| Ok(Some(an_integration())));
         let permission = Permission::IntegrationsWrite;
-        let outcome = run_on(integrations, MockUnitOfWork::new(), permission, Some(Origin::Custom));
+        let (work, exchanger) = (MockUnitOfWork::new(), MockOAuthExchanger::new());
+        let outcome = run_on(integrations, work, exchanger, permission, Some(Origin::Custom));
         assert!(matches!(outcome, Err(AppError::NotFound(Entity::Integration))), "{outcome:?}");
+    }
+
+    #[test]
+    fn what_its_provider_granted_is_given_back_and_the_deletion_stands_if_that_fails() {
+        let mut integrations = MockIntegrationRepository::new();
+        integrations.expect_find().returning(|_, _| Ok(Some(a_connection("granted"))));
+        let mut work = MockUnitOfWork::new();
+        work.expect_commit().once().returning(|_, changes| {
+            let [IntegrationWrite::Update { integration, .. }] = &changes.integrations[..] else {
+                panic!("{changes:?}")
+            };
+            assert_eq!(integration.grant(), None);
+            Ok(())
+        });
+        let mut exchanger = MockOAuthExchanger::new();
+        exchanger.expect_revoke().once().returning(|provider, tokens| {
+            assert_eq!(provider.as_str(), "slack");
+            assert_eq!(tokens.get(&CredentialName::access_token()).unwrap().expose_secret(), "granted");
+            Err(ExchangeError::TimedOut)
+        });
+        run_on(integrations, work, exchanger, Permission::IntegrationsWrite, None).unwrap();
     }
 
     #[test]

@@ -68,7 +68,7 @@ impl EditIntegration {
     ) -> Result<Disclosed, AppError> {
         caller.require(Permission::IntegrationsWrite)?;
         let described = self.described(caller, id, change.manifest_url.as_ref()).await?;
-        until_current(async || self.attempt(caller, id, change.clone(), described.as_ref(), mask).await).await
+        until_current(|| self.attempt(caller, id, change.clone(), described.as_ref(), mask)).await
     }
 
     /// What is at the new place of the manifest, if it has one.
@@ -111,6 +111,7 @@ impl EditIntegration {
             status: change.status,
             manifest: described.map(Described::manifest),
             credentials: sealed,
+            ..IntegrationEdit::default()
         };
         let now = self.clock.now();
         let after = before.edited(edit, now);
@@ -169,7 +170,7 @@ fn recorded(
     after: &Integration,
     new_secrets: bool,
 ) -> Changes {
-    let digest = difference(&before.facts(), &after.facts());
+    let digest = difference(&before.summary(), &after.summary());
     let changes = Changes::new().update(before, after).event(recorder.integration(
         EventType::IntegrationUpdated,
         after,

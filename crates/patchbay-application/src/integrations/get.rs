@@ -3,14 +3,15 @@
 use std::sync::Arc;
 
 use patchbay_domain::{
-    Changes, Clock, Credentials, IdGenerator, IntegrationId, IntegrationRepository, Permission, UnitOfWork,
-    Vault,
+    Changes, Clock, Credentials, IdGenerator, Integration, IntegrationId, IntegrationRepository, Permission,
+    UnitOfWork, Vault,
 };
 
 use crate::record::Recorder;
-use crate::{AppError, Caller, Disclosed, Entity, Reveal, disclosure};
+use crate::{AppError, Caller, Disclosed, Entity, Reveal, Shown, disclosure};
 
 /// Shows one integration.
+#[derive(Clone)]
 pub struct GetIntegration {
     /// Finds it.
     pub integrations: Arc<dyn IntegrationRepository>,
@@ -44,6 +45,17 @@ impl GetIntegration {
             return Ok(Disclosed { secrets: reveal.show(caller, Credentials::default()), integration });
         }
         let secrets = reveal.show(caller, disclosure::open(&*self.vault, &integration)?);
+        self.shown(caller, integration, secrets).await
+    }
+
+    /// Answers secrets with the integration that has them, once it is recorded where it
+    /// shows them in full.
+    pub(super) async fn shown(
+        &self,
+        caller: &Caller,
+        integration: Integration,
+        secrets: Shown,
+    ) -> Result<Disclosed, AppError> {
         if secrets.is_revealing() {
             let recorder = Recorder { caller, ids: &*self.ids, at: self.clock.now() };
             let changes = secrets.recorded(Changes::new(), &recorder, &integration);
@@ -56,12 +68,11 @@ impl GetIntegration {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Shown;
     use crate::testing::{a_sealed_integration, an_integration, caller, vault};
     use futures::executor::block_on;
     use patchbay_domain::testing::{FixedClock, SequentialIds};
     use patchbay_domain::{
-        EventType, Integration, Mask, MockIntegrationRepository, MockUnitOfWork, MockVault, RepositoryError,
+        EventType, Mask, MockIntegrationRepository, MockUnitOfWork, MockVault, RepositoryError,
     };
 
     fn run(

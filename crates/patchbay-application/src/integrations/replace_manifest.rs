@@ -50,7 +50,7 @@ impl ReplaceManifest {
         let document = self.fetcher.fetch(&url).await.map_err(UnusableManifest::from)?;
         document.check_installable().map_err(UnusableManifest::from)?;
         let described = Described { url, document: Some(document) };
-        until_current(async || self.attempt(caller, id, &described).await).await
+        until_current(|| self.attempt(caller, id, &described)).await
     }
 
     async fn custom(&self, caller: &Caller, id: IntegrationId) -> Result<Integration, AppError> {
@@ -76,7 +76,7 @@ impl ReplaceManifest {
         // The document may differ where the integration does not.
         let after = before.next(edit, now);
         let recorder = Recorder { caller, ids: &*self.ids, at: now };
-        let digest = difference(&before.facts(), &after.facts());
+        let digest = difference(&before.summary(), &after.summary());
         let updated = recorder.integration(EventType::IntegrationUpdated, &after, digest);
         let changes = Changes::new().update(&before, &after).event(updated);
         let changes = described.kept(changes, &after, &present, &*self.vault, &recorder)?;

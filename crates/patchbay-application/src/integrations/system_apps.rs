@@ -4,6 +4,7 @@ use patchbay_domain::{
     AppDescription, Integration, IntegrationDraft, IntegrationId, IntegrationKind, IntegrationName, Manifest,
     ManifestUrl, Origin, ProviderId, Status, UniqueRules,
 };
+use serde_json::Map;
 use uuid::Uuid;
 
 use crate::Caller;
@@ -43,6 +44,8 @@ impl SystemApp {
             status: Status::Paused,
             manifest: Some(Manifest { url: self.manifest_url.clone(), app: Some(self.app.clone()) }),
             credentials: None,
+            grant: None,
+            facts: Map::new(),
             unique_rules: UniqueRules::default(),
         };
         let made_at = caller.organisation_created_at();

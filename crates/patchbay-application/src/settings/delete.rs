@@ -20,7 +20,7 @@ impl DeleteSetting {
     /// [`AppError::NotFound`] when the caller sees no such integration or setting.
     pub async fn run(&self, caller: &Caller, target: &SettingTarget, id: SettingId) -> Result<(), AppError> {
         caller.require(Permission::SettingsWrite)?;
-        until_current(async || self.attempt(caller, target, id).await).await
+        until_current(|| self.attempt(caller, target, id)).await
     }
 
     async fn attempt(&self, caller: &Caller, target: &SettingTarget, id: SettingId) -> Result<(), Attempt> {

@@ -50,7 +50,7 @@ impl EditSetting {
         mask: Mask,
     ) -> Result<(), AppError> {
         caller.require(Permission::SettingsWrite)?;
-        until_current(async || self.attempt(caller, target, selector, change.clone(), mask).await).await
+        until_current(|| self.attempt(caller, target, selector, change.clone(), mask)).await
     }
 
     async fn attempt(

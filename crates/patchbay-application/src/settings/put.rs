@@ -40,7 +40,7 @@ impl PutSetting {
         mask: Mask,
     ) -> Result<SettingId, AppError> {
         caller.require(Permission::SettingsWrite)?;
-        until_current(async || self.attempt(caller, target, new.clone(), mask).await).await
+        until_current(|| self.attempt(caller, target, new.clone(), mask)).await
     }
 
     async fn attempt(

@@ -1,0 +1,243 @@
+//! Connecting a provider by what it handed out for an exchange.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use futures::channel::oneshot;
+use patchbay_domain::{
+    Changes, Clock, EventType, Grant, Granted, IdGenerator, Integration, IntegrationDraft, IntegrationEdit,
+    IntegrationId, IntegrationKind, IntegrationName, IntegrationRepository, Lease, LeaseKey, Manifest,
+    OAuthExchanger, Origin, Permission, ProviderId, SecretPlace, Status, UniqueKey, UniqueRule, UnitOfWork,
+    Vault,
+};
+use secrecy::SecretString;
+use serde_json::Map;
+
+use super::{RevokeGrants, SystemApp};
+use crate::record::{Recorder, difference, made};
+use crate::retry::{Attempt, until_current};
+use crate::{AppError, Background, Caller, Conflict, Disclosed, Reveal};
+
+/// A connection that a caller wants made.
+#[derive(Debug)]
+pub struct NewConnection {
+    /// The provider.
+    pub provider: ProviderId,
+    /// What the integration is called when there is none yet.
+    pub name: IntegrationName,
+    /// The one-time code that the provider handed out.
+    pub code: SecretString,
+    /// Whether the connection that is there already gives way.
+    pub replace: bool,
+}
+
+/// Connects a provider by a one-time code: one connection for each environment.
+#[derive(Clone)]
+pub struct ConnectProvider {
+    /// Finds the connection that is there already.
+    pub integrations: Arc<dyn IntegrationRepository>,
+    /// Asks the provider.
+    pub exchanger: Arc<dyn OAuthExchanger>,
+    /// Ends what a replaced connection had.
+    pub revoke: RevokeGrants,
+    /// Saves it.
+    pub work: Arc<dyn UnitOfWork>,
+    /// Seals what the provider gave.
+    pub vault: Arc<dyn Vault>,
+    /// Dates it.
+    pub clock: Arc<dyn Clock>,
+    /// Names it.
+    pub ids: Arc<dyn IdGenerator>,
+    /// Finishes an exchange whose caller left.
+    pub background: Arc<dyn Background>,
+    /// What the installation offers to everyone.
+    pub system_apps: Arc<[SystemApp]>,
+    /// How long one connecting keeps others out when it is killed: longer than it may take.
+    pub lease: Duration,
+}
+
+impl ConnectProvider {
+    /// Exchanges the code and keeps what the provider gave, as an integration that belongs to
+    /// the system: a new one, or the one that is replaced under its id. The answer shows the
+    /// tokens in full, for this is the only time that their owner gets them.
+    ///
+    /// One connecting at a time: whoever comes second, and whoever comes to a connection that
+    /// is there and not to be replaced, is refused before the code is spent. An exchange that
+    /// has begun is finished and kept even when the caller is gone.
+    ///
+    /// # Errors
+    /// [`AppError::Forbidden`] without [`Permission::OauthExchange`],
+    /// [`AppError::Conflict`] when there is a connection already, one is just being made, or
+    /// another integration has the account, [`AppError::Exchange`] when the provider gave
+    /// nothing.
+    pub async fn run(&self, caller: &Caller, new: NewConnection) -> Result<Disclosed, AppError> {
+        caller.require(Permission::OauthExchange)?;
+        let (answer, answered) = oneshot::channel();
+        let (connect, caller) = (self.clone(), *caller);
+        self.background.run(Box::pin(async move {
+            let outcome = connect.alone(&caller, &new).await;
+            if answer.send(outcome).is_err() {
+                tracing::info!(provider = %new.provider, "a caller left while its connection was made");
+            }
+        }));
+        answered.await.unwrap_or_else(|gone| Err(AppError::Internal(gone.into())))
+    }
+
+    /// Connects while nobody else does.
+    async fn alone(&self, caller: &Caller, new: &NewConnection) -> Result<Disclosed, AppError> {
+        let now = self.clock.now();
+        let lease = Lease {
+            key: LeaseKey::connect(caller.home(), &new.provider),
+            holder: self.ids.uuid(),
+            until: later(now, self.lease).unwrap_or(now),
+        };
+        self.work.commit(caller.scope(), Changes::new().take(&lease, now)).await?;
+        let outcome = self.connect(caller, new, &lease).await;
+        if outcome.is_err() {
+            let released = self.work.commit(caller.scope(), Changes::new().release(&lease)).await;
+            if let Err(error) = released {
+                tracing::warn!(%error, "a lease was not given back and ends by itself");
+            }
+        }
+        outcome
+    }
+
+    async fn connect(
+        &self,
+        caller: &Caller,
+        new: &NewConnection,
+        lease: &Lease,
+    ) -> Result<Disclosed, AppError> {
+        self.present(caller, new).await?;
+        let granted = self.exchanger.exchange(&new.provider, &new.code).await?;
+        let save = || self.save(caller, new, &granted, lease);
+        let (before, integration) = until_current(save).await?;
+        if let Some(before) = before {
+            self.revoke.replaced(&before, &granted.tokens);
+        }
+        Ok(Disclosed { integration, secrets: Reveal::Echo.show(caller, granted.tokens) })
+    }
+
+    /// The connection that is there already, where it may be replaced.
+    async fn present(&self, caller: &Caller, new: &NewConnection) -> Result<Option<Integration>, AppError> {
+        let key = UniqueKey::connection(caller.home(), &new.provider);
+        match self.integrations.find_holder(caller.scope(), &key).await? {
+            Some(_) if !new.replace => Err(Conflict::Taken(key.rule).into()),
+            found => Ok(found),
+        }
+    }
+
+    /// Saves the connection and gives the lease back, all in one. Answers what was replaced
+    /// and what is there now.
+    async fn save(
+        &self,
+        caller: &Caller,
+        new: &NewConnection,
+        granted: &Granted,
+        lease: &Lease,
+    ) -> Result<(Option<Integration>, Integration), Attempt> {
+        let now = self.clock.now();
+        let recorder = Recorder { caller, ids: &*self.ids, at: now };
+        let before = self.present(caller, new).await?;
+        let (integration, changes) = match &before {
+            Some(before) => {
+                let grant = self.sealed(caller, before.id(), granted, now)?;
+                replaced(&recorder, before, grant, granted)
+            }
+            None => self.made(&recorder, new, granted).await?,
+        };
+        let revealed = recorder.integration(EventType::CredentialRevealed, &integration, Map::new());
+        self.work.commit(caller.scope(), changes.event(revealed).release(lease)).await?;
+        Ok((before, integration))
+    }
+
+    /// A new integration: the app that the installation offers, when it offers one for this
+    /// provider.
+    async fn made(
+        &self,
+        recorder: &Recorder<'_>,
+        new: &NewConnection,
+        granted: &Granted,
+    ) -> Result<(Integration, Changes), Attempt> {
+        let (caller, now) = (recorder.caller, recorder.at);
+        let app = self.system_apps.iter().find(|app| app.provider == new.provider);
+        let id = app.map_or_else(|| IntegrationId::from_uuid(self.ids.uuid()), |app| app.id_for(caller));
+        let draft = IntegrationDraft {
+            provider: new.provider.clone(),
+            name: app.map_or_else(|| new.name.clone(), |app| app.name.clone()),
+            kind: IntegrationKind::none(),
+            origin: Origin::System,
+            status: Status::Active,
+            manifest: app.map(|app| Manifest { url: app.manifest_url.clone(), app: Some(app.app.clone()) }),
+            credentials: None,
+            grant: Some(self.sealed(caller, id, granted, now)?),
+            facts: granted.facts.clone(),
+            unique_rules: [UniqueRule::Connection, UniqueRule::Account].into_iter().collect(),
+        };
+        let deleted = match app {
+            Some(_) => self.integrations.find_deleted(caller.scope(), id).await?,
+            None => None,
+        };
+        let (integration, changes) = if let Some(deleted) = deleted {
+            let integration = deleted.revived(draft, now);
+            let changes = Changes::new().revive(&integration);
+            (integration, changes)
+        } else {
+            let integration = Integration::create(id, caller.organisation(), caller.home(), draft, now);
+            let changes = Changes::new().insert(&integration);
+            (integration, changes)
+        };
+        let summary = made(integration.summary());
+        let created = recorder.integration(EventType::IntegrationCreated, &integration, summary);
+        Ok((integration, changes.event(created)))
+    }
+
+    fn sealed(
+        &self,
+        caller: &Caller,
+        id: IntegrationId,
+        granted: &Granted,
+        now: DateTime<Utc>,
+    ) -> Result<Grant, AppError> {
+        let place = SecretPlace::grant(caller.organisation(), id);
+        let sealed = granted.tokens.seal(&*self.vault, &place)?;
+        Ok(Grant {
+            tokens: sealed.ok_or_else(|| AppError::Internal("a grant without a token".into()))?,
+            account: granted.account.clone(),
+            scopes: granted.scopes.clone(),
+            expires_at: granted.lifetime.and_then(|lifetime| later(now, lifetime)),
+            granted_by: caller.actor(),
+            granted_at: now,
+        })
+    }
+}
+
+/// The next version of a connection, with what was granted anew.
+fn replaced(
+    recorder: &Recorder<'_>,
+    before: &Integration,
+    grant: Grant,
+    granted: &Granted,
+) -> (Integration, Changes) {
+    let edit = IntegrationEdit {
+        grant: Some(grant),
+        facts: Some(granted.facts.clone()),
+        ..IntegrationEdit::default()
+    };
+    let after = before.next(edit, recorder.at);
+    let digest = difference(&before.summary(), &after.summary());
+    let changes = Changes::new()
+        .update(before, &after)
+        .event(recorder.integration(EventType::IntegrationUpdated, &after, digest))
+        .event(recorder.integration(EventType::CredentialChanged, &after, Map::new()));
+    (after, changes)
+}
+
+/// `None` when that lies beyond the end of time.
+fn later(now: DateTime<Utc>, by: Duration) -> Option<DateTime<Utc>> {
+    now.checked_add_signed(TimeDelta::from_std(by).ok()?)
+}
+
+#[cfg(test)]
+mod tests;
