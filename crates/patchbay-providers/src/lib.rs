@@ -5,11 +5,13 @@
 //! domain's ports that ask something of a third party.
 
 mod manifest;
+mod oauth;
 mod outbound;
 #[cfg(test)]
 mod testing;
 
 pub use manifest::HttpManifestFetcher;
+pub use oauth::{HttpOAuthExchanger, OAuthClient, oauth_providers};
 pub use outbound::{
     ForbiddenHeader, GuardedClient, InvalidOrigin, Method, OutboundError, OutboundPolicy, OutboundRequest,
     OutboundResponse, OutboundUrl, Refused, TrustedOrigin, UnusableTls, is_public,

@@ -15,7 +15,7 @@ const MAKE_SCOPES: [&str; 3] = [
 ];
 
 /// Where a secret is taken out of its wrapping, and why.
-const EXPOSE_SECRETS: [(&str, &str); 8] = [
+const EXPOSE_SECRETS: [(&str, &str); 9] = [
     ("crates/patchbay-crypto/src/", "seals, opens, and reads keys"),
     ("crates/patchbay-domain/src/secret/", "packs credentials for the vault, and masks them"),
     ("crates/patchbay-domain/src/setting/", "tells plain values from secret ones"),
@@ -23,6 +23,7 @@ const EXPOSE_SECRETS: [(&str, &str); 8] = [
     ("crates/patchbay-http/src/kernel/members.rs", "masks secret members of a document"),
     ("crates/patchbay-http/src/kernel/reveal.rs", "shows secrets to callers that may see them"),
     ("crates/patchbay-persistence/src/database/", "connects with a URL that may hold a password"),
+    ("crates/patchbay-providers/src/oauth/", "sends codes and tokens to the provider that they are for"),
     ("crates/patchbay-server/src/commands/", "prints a new key, this once"),
 ];
 
