@@ -4,6 +4,7 @@
 //! behind the ports, and runs one command.
 
 mod adapters;
+mod background;
 mod cli;
 mod commands;
 mod files;

@@ -15,13 +15,18 @@ use patchbay_persistence::Database;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::time::timeout;
 
+use crate::background::BackgroundTasks;
 use crate::files::replace_file;
 use crate::listener::listen;
-use crate::settings::{OutboundSettings, ServerSettings, Settings};
-use crate::wiring::Installation;
+use crate::settings::{OutboundSettings, ProviderSettings, ServerSettings, Settings};
+use crate::wiring::{Installation, Surroundings};
 
 /// How long the database may take to close, however little of the grace is left.
 const TIME_TO_CLOSE: Duration = Duration::from_secs(1);
+
+/// How much longer than a request a lease lives: whoever holds it may still be writing when
+/// its caller was told that it took too long.
+const LEASE_BEYOND_REQUEST: Duration = Duration::from_secs(30);
 
 /// A service that is ready to serve.
 pub struct Service {
@@ -34,6 +39,7 @@ struct Parts {
     server: ServerSettings,
     system_apps: Vec<SystemApp>,
     outbound: OutboundSettings,
+    providers: ProviderSettings,
     listener: TcpListener,
     installation: Installation,
     vault: Arc<dyn Vault>,
@@ -71,10 +77,18 @@ impl Service {
         mut self,
         announce: impl FnOnce(SocketAddr) -> anyhow::Result<()>,
     ) -> anyhow::Result<()> {
-        let Parts { server, system_apps, outbound, listener, installation, vault } = self.parts;
+        let Parts { server, system_apps, outbound, providers, listener, installation, vault } = self.parts;
         let address = listener.local_addr().context("the listener has no address")?;
+        let background = BackgroundTasks::here();
         let state = Arc::new(HttpState {
-            services: installation.services(&vault, outbound, system_apps)?,
+            services: installation.services(Surroundings {
+                vault,
+                outbound,
+                providers,
+                system_apps,
+                background: Arc::new(background.clone()),
+                lease: server.request_timeout + LEASE_BEYOND_REQUEST,
+            })?,
             readiness: Arc::new(DatabaseReadiness(installation.database().clone())),
             ids: installation.ids(),
             limits: Limits { body_bytes: server.body_limit_bytes, request_timeout: server.request_timeout },
@@ -96,7 +110,7 @@ impl Service {
             }
         }
         tokio::select! {
-            () = stop(&handle, server.shutdown_grace, &installation) => {}
+            () = stop(&handle, server.shutdown_grace, &background, &installation) => {}
             signal = self.signals.next() => {
                 tracing::warn!(signal, "stopping at once");
                 drop(address_file);
@@ -110,7 +124,7 @@ impl Service {
 
 impl Parts {
     async fn open(settings: Settings, data_dir: &Path) -> anyhow::Result<Self> {
-        let Settings { server, database, master_keys, outbound, system_apps, .. } = settings;
+        let Settings { server, database, master_keys, outbound, providers, system_apps, .. } = settings;
         let listener = listen(&server.host, server.port)?;
         let (keys, warning) = master_keys.open()?;
         if let Some(warning) = warning {
@@ -118,7 +132,7 @@ impl Parts {
         }
         let installation = Installation::found(&database, data_dir).await?;
         match installation.vault(keys).await {
-            Ok(vault) => Ok(Self { server, system_apps, outbound, listener, installation, vault }),
+            Ok(vault) => Ok(Self { server, system_apps, outbound, providers, listener, installation, vault }),
             Err(refusal) => {
                 installation.close().await;
                 Err(refusal)
@@ -128,11 +142,17 @@ impl Parts {
 }
 
 /// Accepts nothing more, lets what is in flight finish within `grace`, closes the database.
-async fn stop(handle: &ServerHandle, grace: Duration, installation: &Installation) {
+async fn stop(
+    handle: &ServerHandle,
+    grace: Duration,
+    background: &BackgroundTasks,
+    installation: &Installation,
+) {
     let begun = Instant::now();
     if timeout(grace, handle.stop(true)).await.is_err() {
         tracing::warn!("requests in flight did not finish in time");
     }
+    background.finish(grace.saturating_sub(begun.elapsed())).await;
     let left = grace.saturating_sub(begun.elapsed()).max(TIME_TO_CLOSE);
     if timeout(left, installation.close()).await.is_err() {
         tracing::warn!("the database did not finish in time");

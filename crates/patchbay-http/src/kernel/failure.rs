@@ -8,6 +8,7 @@ use actix_web::body::BoxBody;
 use actix_web::http::StatusCode;
 use actix_web::{HttpMessage, HttpRequest, HttpResponse, ResponseError};
 use patchbay_application::{AppError, Fault};
+use patchbay_domain::ExchangeError;
 
 use super::{Dialect, RequestId};
 
@@ -49,6 +50,9 @@ impl Refusal {
         match self {
             Self::App(error @ (AppError::Internal(_) | AppError::Unavailable(_))) => {
                 tracing::error!(request_id = id, error = %Chain(error), "a request failed");
+            }
+            Self::App(AppError::Exchange(error)) if !matches!(error, ExchangeError::CodeRefused { .. }) => {
+                tracing::warn!(request_id = id, error = %Chain(error), "a provider granted nothing");
             }
             Self::App(error @ (AppError::Busy(_) | AppError::TimedOut(_))) => {
                 tracing::warn!(request_id = id, error = %Chain(error), "a request was turned away");

@@ -218,6 +218,17 @@ pub fn well_typed<T: JsonValue + Plain>(member: &Member<T>) -> Result<(), Valida
     }
 }
 
+/// Rule of a secret: when it is sent, there is something to it.
+///
+/// # Errors
+/// The fault, for [`faults_of`].
+pub fn filled(member: &Member<SecretString>) -> Result<(), ValidationError> {
+    match member {
+        Member::Value(secret) if secret.expose_secret().trim().is_empty() => Err(ValidationError::new(EMPTY)),
+        other => well_typed(other),
+    }
+}
+
 /// A value that may carry text.
 pub trait Plain {
     /// Whether U+0000 is in it.

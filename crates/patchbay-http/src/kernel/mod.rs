@@ -19,10 +19,10 @@ pub use body::Body;
 pub use dialect::{Dialect, Mount, Seen};
 pub use failure::{Failure, Refusal};
 pub use gate::Gate;
-pub use members::{Member, Scalar, nested, text, well_typed};
+pub use members::{Member, Scalar, filled, nested, text, well_typed};
 pub use mount::mounted;
 pub use operation::{Operation, PathIds, Unlisted, id_of, text_of};
-pub use query::Query;
+pub use query::{Query, switch};
 pub use request_id::RequestId;
 pub use reveal::{setting_text, shown_text};
 

@@ -5,7 +5,7 @@ use std::marker::PhantomData;
 
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest, web};
-use patchbay_application::{Fault, FaultReason, Location};
+use patchbay_application::{AppError, Fault, FaultReason, Location};
 use serde::de::DeserializeOwned;
 
 use super::{Dialect, Failure};
@@ -20,6 +20,21 @@ impl<D, T> Query<D, T> {
     /// What was asked.
     pub fn into_inner(self) -> T {
         self.value
+    }
+}
+
+/// The value of a parameter that switches something on; one that is not sent does not.
+///
+/// # Errors
+/// [`AppError::Invalid`] for what is neither `true` nor `false`.
+pub fn switch(name: &'static str, sent: Option<&str>) -> Result<bool, AppError> {
+    match sent {
+        None | Some("false") => Ok(false),
+        Some("true") => Ok(true),
+        Some(_) => {
+            let reason = FaultReason::Syntax { expected: "true or false" };
+            Err(AppError::Invalid(Fault::of_field(Location::Query, name, reason).into()))
+        }
     }
 }
 

@@ -4,18 +4,13 @@ use actix_web::http::StatusCode;
 use actix_web::http::header::RETRY_AFTER;
 use actix_web::test::{TestRequest, call_service, init_service, read_body_json};
 use chrono::{DateTime, Utc};
-use patchbay_application::Authenticate;
-use patchbay_application::integrations::{
-    CreateIntegration, DeleteIntegration, EditIntegration, GetIntegration, InstallCustom, ListIntegrations,
-    ReplaceManifest,
-};
-use patchbay_application::settings::{DeleteSetting, EditSetting, ListSettings, PutSetting, SettingAccess};
+use patchbay_application::{Background, Ports};
 use patchbay_domain::testing::{FixedClock, SequentialIds};
 use patchbay_domain::{
     ApiKey, ApiKeyId, ApiKeyName, EnvironmentId, FetchError, KeyHash, KeyKind, KeyOwner,
     MockChannelConfigRepository, MockIntegrationRepository, MockKeyLookup, MockKeyScheme,
-    MockManifestFetcher, MockManifestRepository, MockSettingRepository, MockUnitOfWork, MockVault,
-    Organisation, OrganisationId, OrganisationName, Permissions, RepositoryError,
+    MockManifestFetcher, MockManifestRepository, MockOAuthExchanger, MockSettingRepository, MockUnitOfWork,
+    MockVault, Organisation, OrganisationId, OrganisationName, Permissions, RepositoryError,
 };
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -49,6 +44,14 @@ fn owner() -> KeyOwner {
     KeyOwner { key, organisation }
 }
 
+struct Spawned;
+
+impl Background for Spawned {
+    fn run(&self, work: futures_util::future::BoxFuture<'static, ()>) {
+        actix_web::rt::spawn(work);
+    }
+}
+
 struct Ready;
 
 #[async_trait::async_trait]
@@ -65,71 +68,34 @@ fn nothing_to_fetch() -> MockManifestFetcher {
 }
 
 /// Every text is the key of [`owner`].
-fn authenticate(clock: Arc<FixedClock>) -> Authenticate {
+fn any_key() -> (MockKeyScheme, MockKeyLookup) {
     let mut scheme = MockKeyScheme::new();
     scheme.expect_read().return_const(Some(KeyHash::from_bytes([1; 32])));
     let mut keys = MockKeyLookup::new();
     keys.expect_find_by_hash().returning(|_| Ok(Some(Arc::new(owner()))));
-    Authenticate { scheme: Arc::new(scheme), keys: Arc::new(keys), clock }
+    (scheme, keys)
 }
 
 fn state(integrations: MockIntegrationRepository, work: MockUnitOfWork) -> HttpState {
-    let (clock, ids) = (Arc::new(FixedClock::default()), Arc::new(SequentialIds::default()));
-    let (integrations, work, vault) = (Arc::new(integrations), Arc::new(work), Arc::new(MockVault::new()));
-    let (fetcher, settings) = (Arc::new(nothing_to_fetch()), Arc::new(MockSettingRepository::new()));
-    let access = SettingAccess {
-        integrations: integrations.clone(),
+    let (scheme, keys) = any_key();
+    let ids = Arc::new(SequentialIds::default());
+    let services = Services::over(&Ports {
+        scheme: Arc::new(scheme),
+        keys: Arc::new(keys),
+        integrations: Arc::new(integrations),
         manifests: Arc::new(MockManifestRepository::new()),
-        settings: settings.clone(),
+        settings: Arc::new(MockSettingRepository::new()),
         channels: Arc::new(MockChannelConfigRepository::new()),
-        work: work.clone(),
-        vault: vault.clone(),
-        clock: clock.clone(),
+        work: Arc::new(work),
+        vault: Arc::new(MockVault::new()),
+        fetcher: Arc::new(nothing_to_fetch()),
+        exchanger: Arc::new(MockOAuthExchanger::new()),
+        background: Arc::new(Spawned),
+        clock: Arc::new(FixedClock::default()),
         ids: ids.clone(),
-    };
-    let create_integration = CreateIntegration {
-        fetcher: fetcher.clone(),
-        work: work.clone(),
-        vault: vault.clone(),
-        clock: clock.clone(),
-        ids: ids.clone(),
-    };
-    let services = Services {
-        authenticate: authenticate(clock.clone()),
-        install_custom: InstallCustom { create: create_integration.clone() },
-        create_integration,
-        replace_manifest: ReplaceManifest {
-            integrations: integrations.clone(),
-            settings: settings.clone(),
-            fetcher: fetcher.clone(),
-            work: work.clone(),
-            vault: vault.clone(),
-            clock: clock.clone(),
-            ids: ids.clone(),
-        },
-        get_integration: GetIntegration {
-            integrations: integrations.clone(),
-            work: work.clone(),
-            vault: vault.clone(),
-            clock: clock.clone(),
-            ids: ids.clone(),
-        },
-        list_integrations: ListIntegrations { integrations: integrations.clone(), system_apps: [].into() },
-        edit_integration: EditIntegration {
-            integrations: integrations.clone(),
-            settings,
-            fetcher,
-            work: work.clone(),
-            vault: vault.clone(),
-            clock: clock.clone(),
-            ids: ids.clone(),
-        },
-        delete_integration: DeleteIntegration { integrations, work, vault, clock, ids: ids.clone() },
-        put_setting: PutSetting { access: access.clone() },
-        list_settings: ListSettings { access: access.clone() },
-        edit_setting: EditSetting { access: access.clone() },
-        delete_setting: DeleteSetting { access },
-    };
+        system_apps: Arc::default(),
+        lease: Duration::from_secs(60),
+    });
     let limits = Limits { body_bytes: 1000, request_timeout: Duration::from_millis(20) };
     HttpState { services, readiness: Arc::new(Ready), ids, limits }
 }

@@ -11,6 +11,7 @@ mod key_file;
 mod layers;
 mod outbound;
 mod parse;
+mod providers;
 mod reader;
 mod sections;
 #[cfg(test)]
@@ -19,6 +20,7 @@ mod tests;
 pub use fault::SettingsError;
 pub use layers::{Layers, Variables};
 pub use outbound::OutboundSettings;
+pub use providers::ProviderSettings;
 pub use sections::{DatabaseSettings, LogFormat, MasterKeySource, ServerSettings, TelemetrySettings};
 
 use patchbay_application::integrations::SystemApp;
@@ -35,6 +37,8 @@ pub struct Settings {
     pub master_keys: MasterKeySource,
     /// Where its requests to third parties may go.
     pub outbound: OutboundSettings,
+    /// Where providers are, and as whom they are asked.
+    pub providers: ProviderSettings,
     /// What it says of itself.
     pub telemetry: TelemetrySettings,
     /// The apps that it offers to every organisation.
@@ -55,6 +59,7 @@ impl Settings {
         let database = DatabaseSettings::read(&mut reader, request_timeout);
         let master_keys = MasterKeySource::read(&mut reader);
         let outbound = OutboundSettings::read(&mut reader);
+        let providers = ProviderSettings::read(&mut reader);
         let telemetry = TelemetrySettings::read(&mut reader);
         let system_apps = catalogue::read(&mut reader);
         let all = server.zip(database).zip(outbound.zip(telemetry));
@@ -63,6 +68,7 @@ impl Settings {
             database,
             master_keys,
             outbound,
+            providers,
             telemetry,
             system_apps,
         }))

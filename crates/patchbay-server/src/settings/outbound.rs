@@ -1,9 +1,9 @@
-//! `outbound.*` and `providers.*`: where requests to third parties may go.
+//! `outbound.*`: where requests to third parties may go.
 
-use patchbay_providers::{OutboundPolicy, TrustedOrigin};
+use patchbay_providers::OutboundPolicy;
 use serde_json::Value;
 
-use super::parse::{list, milliseconds, switch, text, whole_number};
+use super::parse::{list, milliseconds, switch, whole_number};
 use super::reader::{Reader, Refusal};
 
 /// The longest time that a setting may name.
@@ -11,13 +11,11 @@ const AN_HOUR_IN_MS: u64 = 3_600_000;
 /// A larger answer would have to be held in memory as a whole.
 const A_GIBIBYTE: usize = 1 << 30;
 
-/// `outbound.*` and `providers.*`: where requests to third parties may go.
+/// `outbound.*`: where requests to third parties may go.
 #[derive(Clone, Debug)]
 pub struct OutboundSettings {
     /// What every one of them keeps to.
     pub policy: OutboundPolicy,
-    /// Where every manifest is fetched from, in the place of its own host.
-    pub manifests_from: Option<TrustedOrigin>,
 }
 
 impl OutboundSettings {
@@ -27,7 +25,6 @@ impl OutboundSettings {
         let allow_http = reader.required("outbound.allow_http", switch);
         let ports = reader.required("outbound.allowed_ports", ports);
         let max_bytes = reader.required("outbound.max_response_bytes", whole_number(1..=A_GIBIBYTE));
-        let manifests_from = reader.optional("providers.json_manifest.base_url", origin);
         let policy = OutboundPolicy {
             allow_http: allow_http?,
             allowed_private_networks: networks?,
@@ -35,7 +32,7 @@ impl OutboundSettings {
             timeout: timeout?,
             max_response_bytes: max_bytes?,
         };
-        Some(Self { policy, manifests_from })
+        Some(Self { policy })
     }
 }
 
@@ -52,8 +49,4 @@ fn ports(value: &Value) -> Result<Vec<u16>, Refusal> {
     let port = whole_number(1..=u16::MAX);
     let ports: Result<_, _> = list(value)?.iter().map(port).collect();
     ports.map_err(|_| "must be a list of ports from 1 to 65535".to_owned())
-}
-
-fn origin(value: &Value) -> Result<TrustedOrigin, Refusal> {
-    text(value)?.parse().map_err(|invalid: patchbay_providers::InvalidOrigin| invalid.to_string())
 }

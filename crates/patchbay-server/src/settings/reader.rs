@@ -55,6 +55,11 @@ impl Reader {
         self.leaves.get(key).is_some_and(|leaf| leaf.origin.is_none())
     }
 
+    /// Whether any layer sets this, be it to something of no use.
+    pub fn is_given(&self, key: &str) -> bool {
+        self.leaves.contains_key(key)
+    }
+
     /// Takes a setting that may be absent.
     pub fn optional<T>(&mut self, key: &str, parse: impl FnOnce(&Value) -> Result<T, Refusal>) -> Option<T> {
         self.known.insert(key.to_owned());

@@ -5,6 +5,7 @@ use std::os::unix::ffi::OsStringExt;
 use std::path::Path;
 use std::time::Duration;
 
+use patchbay_domain::ProviderId;
 use patchbay_providers::OutboundPolicy;
 use secrecy::ExposeSecret;
 
@@ -48,7 +49,7 @@ fn the_defaults_stand_alone() {
     assert!(settings.database.auto_migrate && settings.database.pool_size >= 4);
     assert!(matches!(settings.master_keys, MasterKeySource::Missing));
     assert_eq!(settings.outbound.policy, OutboundPolicy::default());
-    assert_eq!(settings.outbound.manifests_from, None);
+    assert_eq!(settings.providers.manifests_from, None);
     assert!(settings.telemetry.log_format.is_none() && settings.system_apps.is_empty());
 }
 
@@ -278,7 +279,7 @@ fn what_may_be_reached_is_read_from_a_file_or_from_the_environment() {
             max_response_bytes: 2,
         };
         assert_eq!(settings.outbound.policy, expected);
-        assert_eq!(settings.outbound.manifests_from.unwrap().to_string(), "http://127.0.0.1:9");
+        assert_eq!(settings.providers.manifests_from.unwrap().to_string(), "http://127.0.0.1:9");
     }
 }
 
@@ -295,5 +296,33 @@ fn what_may_be_reached_is_checked_without_showing_it() {
             "providers.json_manifest.base_url must be http(s)://host or http(s)://host:port, without a path (file)",
             "providers.planted.base_url is not a setting that this version knows (file)",
         ]
+    );
+}
+
+#[test]
+fn an_oauth_application_is_a_name_and_a_secret() {
+    let file = "[providers.slack]\nclient_id = 'an id'\nclient_secret = 'planted'\n\
+                redirect_uri = 'https://app.example/back?x=1'\nbase_url = 'http://127.0.0.1:9'";
+    let settings = load(file, &[]).unwrap();
+    let client = &settings.providers.oauth_clients[&ProviderId::slack()];
+    assert_eq!((client.id.as_str(), client.secret.expose_secret()), ("an id", "planted"));
+    assert_eq!(client.redirect_uri.as_deref(), Some("https://app.example/back?x=1"));
+    assert_eq!(client.base_url.as_ref().unwrap().to_string(), "http://127.0.0.1:9");
+    assert!(!format!("{:?}", settings.providers).contains("planted"));
+    assert!(load("[providers.slack]\nbase_url = 'http://127.0.0.1:9'", &[]).is_ok());
+}
+
+#[test]
+fn half_an_oauth_application_is_none() {
+    assert_eq!(
+        faults("[providers.slack]\nclient_id = 'a'\nredirect_uri = 'planted'", &[]),
+        [
+            "providers.slack.redirect_uri must be an absolute http(s) URL (file)",
+            "providers.slack.client_secret is missing beside client_id",
+        ]
+    );
+    assert_eq!(
+        faults("[providers.slack]\nclient_secret = 'planted'", &[]),
+        ["providers.slack.client_id is missing beside client_secret"]
     );
 }

@@ -2,6 +2,8 @@
 
 mod services;
 
+pub use services::Surroundings;
+
 use std::path::Path;
 use std::sync::Arc;
 

@@ -4,7 +4,7 @@ use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{ALLOW, HeaderName, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
 use patchbay_application::{AppError, AuthRefusal, Conflict, Entity, UnusableManifest};
-use patchbay_domain::{FetchError, UniqueRule};
+use patchbay_domain::{ExchangeError, FetchError, UniqueRule};
 use serde::Serialize;
 
 use super::{APP_KEY_HEADER, Telex};
@@ -74,6 +74,14 @@ fn said_of(seen: &Seen<'_, Telex>, error: &AppError) -> Said {
             invalid(seen, &"json_url must be an absolute http(s) URL")
         }
         AppError::Manifest(why) => invalid(seen, why),
+        AppError::Exchange(error @ ExchangeError::CodeRefused { .. }) => invalid(seen, error),
+        AppError::Exchange(error) => not_granted(error),
+        AppError::Conflict(Conflict::Taken(UniqueRule::Connection | UniqueRule::Account)) => {
+            Said::new(StatusCode::CONFLICT, "Integration app already exists", &"connected already")
+        }
+        AppError::Conflict(Conflict::InProgress) => {
+            Said::new(StatusCode::CONFLICT, "Integration app already exists", error)
+        }
         AppError::Conflict(Conflict::Taken(UniqueRule::CustomManifest)) => {
             Said::new(StatusCode::CONFLICT, "Integration app already exists", &"same json_url")
         }
@@ -91,15 +99,31 @@ fn said_of(seen: &Seen<'_, Telex>, error: &AppError) -> Said {
 }
 
 fn invalid(seen: &Seen<'_, Telex>, error: &dyn ToString) -> Said {
-    let message = seen.operation.map_or("Invalid request", |operation| operation.words.invalid);
-    Said::new(StatusCode::BAD_REQUEST, message, error)
+    let Some(words) = seen.operation.map(|operation| operation.words) else {
+        return Said::new(StatusCode::BAD_REQUEST, "Invalid request", error);
+    };
+    let said = Said::new(words.invalid_status, words.invalid, error);
+    if words.invalid_status != StatusCode::UNAUTHORIZED {
+        return said;
+    }
+    // It is not the key that is at fault: the challenge tells the two apart.
+    said.with(
+        WWW_AUTHENTICATE,
+        HeaderValue::from_static(r#"Bearer realm="patchbay", error="invalid_request""#),
+    )
+}
+
+/// A provider gave nothing, and the caller's code is not known to be at fault.
+fn not_granted(error: &ExchangeError) -> Said {
+    let said = Said::new(StatusCode::INTERNAL_SERVER_ERROR, "Internal server error", error);
+    if error.may_pass() { said.with(RETRY_AFTER, HeaderValue::from_static("30")) } else { said }
 }
 
 fn not_found(seen: &Seen<'_, Telex>, entity: Entity, error: &AppError) -> Said {
     let message = seen.operation.map_or("Not found", |operation| match entity {
-        Entity::Integration | Entity::AnySetting => operation.words.no_integration,
-        Entity::Setting => operation.words.no_setting,
-        _ => operation.words.no_organisation,
+        Entity::Integration | Entity::Connection | Entity::AnySetting => operation.words.absent.integration,
+        Entity::Setting => operation.words.absent.setting,
+        _ => operation.words.absent.organisation,
     });
     Said::new(StatusCode::NOT_FOUND, message, error)
 }

@@ -6,11 +6,11 @@ mod handlers;
 
 use actix_web::HttpResponse;
 use actix_web::dev::{RequestHead, ServiceRequest};
+use actix_web::http::StatusCode;
 use patchbay_application::settings::SettingTarget;
 use patchbay_application::{AppError, AuthRefusal, Caller, Entity};
 use patchbay_domain::{ChannelId, IntegrationId, OrganisationId, SettingId};
 use secrecy::SecretString;
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::kernel::{Dialect, Mount, PathIds, Refusal, Seen, bearer, header_text, id_of, text_of};
 
@@ -24,14 +24,34 @@ const APP_KEY_HEADER: &str = "x-agent-api-key";
 pub struct Words {
     /// It was done.
     done: &'static str,
-    /// 400.
+    /// What was sent breaks rules.
     invalid: &'static str,
-    /// 404 for the organisation.
-    no_organisation: &'static str,
-    /// 404 for the integration.
-    no_integration: &'static str,
-    /// 404 for the setting.
-    no_setting: &'static str,
+    /// The status of that.
+    invalid_status: StatusCode,
+    /// Something is missing.
+    absent: Absent,
+}
+
+impl Words {
+    /// Words of an operation that says 400 to what breaks rules.
+    const fn new(done: &'static str, invalid: &'static str, absent: Absent) -> Self {
+        Self { done, invalid, invalid_status: StatusCode::BAD_REQUEST, absent }
+    }
+}
+
+/// The message constants of 404, by what is missing.
+#[derive(Clone, Copy)]
+struct Absent {
+    organisation: &'static str,
+    integration: &'static str,
+    setting: &'static str,
+}
+
+impl Absent {
+    /// The same words whatever is missing.
+    const fn any(said: &'static str) -> Self {
+        Self { organisation: said, integration: said, setting: said }
+    }
 }
 
 impl Dialect for Telex {
@@ -39,9 +59,9 @@ impl Dialect for Telex {
 
     const MOUNTS: &'static [Mount] = &[
         Mount { prefix: "/api/v1/organisations", routes: handlers::organisations },
-        Mount { prefix: "/api/v1/slack", routes: slack },
+        Mount { prefix: "/api/v1/slack", routes: handlers::slack },
         Mount { prefix: "/organisations", routes: handlers::organisations },
-        Mount { prefix: "/slack", routes: slack },
+        Mount { prefix: "/slack", routes: handlers::slack },
     ];
 
     type Words = Words;
@@ -58,9 +78,6 @@ impl Dialect for Telex {
         errors::render(seen, refusal)
     }
 }
-
-/// Nothing below this prefix is served yet, but it is Telex that says so.
-fn slack(_: &mut ServiceConfig) {}
 
 /// `…/organisations/{org}`.
 #[derive(Clone, Copy)]

@@ -3,6 +3,7 @@
 mod custom;
 mod integrations;
 mod settings;
+mod slack;
 
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde::Serialize;
@@ -13,6 +14,7 @@ pub use settings::{
     AddSettingBody, ChannelSettingView, CustomSettingBody, CustomSettingsView, EditSettingBody,
     EditSomeSettingBody, SettingView,
 };
+pub use slack::{AccessView, CodeBody, ExchangedView};
 
 /// The body of a success that shows nothing.
 #[derive(Serialize)]

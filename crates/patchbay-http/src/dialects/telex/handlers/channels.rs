@@ -4,26 +4,20 @@ use actix_web::http::StatusCode;
 use actix_web::web::{Data, ReqData};
 use actix_web::{HttpRequest, delete, get, patch, post};
 use patchbay_application::settings::{SettingFilter, SettingSelector, ShownSetting};
-use patchbay_application::{AppError, Caller, Fault, FaultReason, Location};
+use patchbay_application::{AppError, Caller};
 use patchbay_domain::Permission;
 use serde::Deserialize;
 
-use super::settings::located;
+use super::settings::{ONE_SETTING, located};
 use super::{Answer, MASK, disclosing, done};
 use crate::HttpState;
 use crate::dialects::telex::dto::{AddSettingBody, ChannelSettingView, EditSettingBody};
 use crate::dialects::telex::{OnChannel, OnChannelSetting, Telex, Words};
-use crate::kernel::{Body, Gate, Operation, Query};
+use crate::kernel::{Body, Gate, Operation, Query, switch};
 
 /// The words of these operations differ in one: what was done.
 const fn words(done: &'static str) -> Words {
-    Words {
-        done,
-        invalid: "Invalid request",
-        no_organisation: "Organisation or integration not found",
-        no_integration: "Organisation or integration not found",
-        no_setting: "Integration setting not found",
-    }
+    Words::new(done, "Invalid request", ONE_SETTING)
 }
 
 static ADD: Operation<Telex> = Operation::on::<OnChannel>(
@@ -62,15 +56,7 @@ pub struct ListQuery {
 
 impl ListQuery {
     fn filter(&self) -> Result<SettingFilter, AppError> {
-        let effective = match self.effective.as_deref() {
-            None | Some("false") => false,
-            Some("true") => true,
-            Some(_) => {
-                let reason = FaultReason::Syntax { expected: "true or false" };
-                return Err(AppError::Invalid(Fault::of_field(Location::Query, "effective", reason).into()));
-            }
-        };
-        Ok(SettingFilter { label: None, effective })
+        Ok(SettingFilter { label: None, effective: switch("effective", self.effective.as_deref())? })
     }
 }
 

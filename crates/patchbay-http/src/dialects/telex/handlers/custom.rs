@@ -12,19 +12,17 @@ use serde::Deserialize;
 use super::{Answer, MASK, disclosing, done, made, success};
 use crate::HttpState;
 use crate::dialects::telex::dto::{CustomBody, CustomListView, CustomSettingBody, CustomSettingsView};
-use crate::dialects::telex::{InOrganisation, OnIntegration, Telex, Words};
+use crate::dialects::telex::{Absent, InOrganisation, OnIntegration, Telex, Words};
 use crate::kernel::{Body, Gate, Operation, Query};
 
 static INSTALL: Operation<Telex> = Operation::on::<InOrganisation>(
     "install_custom_integration",
     Permission::IntegrationsWrite,
-    &Words {
-        done: "Integration app created successfully",
-        invalid: "Invalid JSON URL supplied",
-        no_organisation: "Organisation not found",
-        no_integration: "Integration not found",
-        no_setting: "Integration not found",
-    },
+    &Words::new(
+        "Integration app created successfully",
+        "Invalid JSON URL supplied",
+        Absent::any("Organisation not found"),
+    ),
 );
 
 /// T14: installs an app by its manifest alone.
@@ -45,13 +43,11 @@ pub async fn install(
 static LIST: Operation<Telex> = Operation::on::<InOrganisation>(
     "list_custom_integrations",
     Permission::IntegrationsRead,
-    &Words {
-        done: "Integrations retrieved successfully.",
-        invalid: "Invalid organisation_id or request",
-        no_organisation: "Organisation not found",
-        no_integration: "Integration not found",
-        no_setting: "Integration not found",
-    },
+    &Words::new(
+        "Integrations retrieved successfully.",
+        "Invalid organisation_id or request",
+        Absent::any("Organisation not found"),
+    ),
 );
 
 /// T15: lists what was installed through T14, oldest first.
@@ -67,13 +63,7 @@ pub async fn list(app: Data<HttpState>, caller: ReqData<Caller>, path: ReqData<I
 static REPLACE: Operation<Telex> = Operation::on::<OnIntegration>(
     "replace_custom_integration",
     Permission::IntegrationsWrite,
-    &Words {
-        done: "Integrations updated successfully",
-        invalid: "Invalid input",
-        no_organisation: "Integration not found",
-        no_integration: "Integration not found",
-        no_setting: "Integration not found",
-    },
+    &Words::new("Integrations updated successfully", "Invalid input", Absent::any("Integration not found")),
 );
 
 /// T16: reads another manifest, or the present one anew.
@@ -94,13 +84,7 @@ pub async fn replace(
 static DELETE: Operation<Telex> = Operation::on::<OnIntegration>(
     "delete_custom_integration",
     Permission::IntegrationsWrite,
-    &Words {
-        done: "Integrations deleted successfully",
-        invalid: "Invalid input",
-        no_organisation: "Integration not found",
-        no_integration: "Integration not found",
-        no_setting: "Integration not found",
-    },
+    &Words::new("Integrations deleted successfully", "Invalid input", Absent::any("Integration not found")),
 );
 
 /// T17: deletes one, its settings with it. A body is ignored.
@@ -121,13 +105,11 @@ fn target(path: &OnIntegration) -> SettingTarget {
 static PUT_SETTING: Operation<Telex> = Operation::on::<OnIntegration>(
     "put_custom_setting",
     Permission::SettingsWrite,
-    &Words {
-        done: "Integrations Settings updated successfully",
-        invalid: "Invalid input",
-        no_organisation: "Integration not found",
-        no_integration: "Integration not found",
-        no_setting: "Integration not found",
-    },
+    &Words::new(
+        "Integrations Settings updated successfully",
+        "Invalid input",
+        Absent::any("Integration not found"),
+    ),
 );
 
 /// T18: puts one entry and touches no other.
@@ -148,13 +130,11 @@ pub async fn put_setting(
 static GET_SETTING: Operation<Telex> = Operation::on::<OnIntegration>(
     "get_custom_settings",
     Permission::SettingsRead,
-    &Words {
-        done: "Integrations retrieved successfully.",
-        invalid: "Invalid organisation_id or request",
-        no_organisation: "Organisation not found",
-        no_integration: "Integration not found",
-        no_setting: "Integration not found",
-    },
+    &Words::new(
+        "Integrations retrieved successfully.",
+        "Invalid organisation_id or request",
+        Absent { organisation: "Organisation not found", ..Absent::any("Integration not found") },
+    ),
 );
 
 /// T19: which pair is asked for.

@@ -9,19 +9,17 @@ use patchbay_domain::Permission;
 use super::{Answer, MASK, disclosing, success};
 use crate::HttpState;
 use crate::dialects::telex::dto::{ChangedView, CreateBody, CreatedView, EditBody, ListView, SingleView};
-use crate::dialects::telex::{InOrganisation, OnIntegration, Telex, Words};
+use crate::dialects::telex::{Absent, InOrganisation, OnIntegration, Telex, Words};
 use crate::kernel::{Body, Gate, Operation};
 
 static CREATE: Operation<Telex> = Operation::on::<InOrganisation>(
     "create_integration",
     Permission::IntegrationsWrite,
-    &Words {
-        done: "Integration app created successfully",
-        invalid: "Invalid request",
-        no_organisation: "Organization not found",
-        no_integration: "Integration not found",
-        no_setting: "Integration setting not found",
-    },
+    &Words::new(
+        "Integration app created successfully",
+        "Invalid request",
+        Absent::any("Organization not found"),
+    ),
 );
 
 /// T3: adds an integration.
@@ -43,13 +41,11 @@ pub async fn create(
 static LIST: Operation<Telex> = Operation::on::<InOrganisation>(
     "list_integrations",
     Permission::IntegrationsRead,
-    &Words {
-        done: "Integrations retrieved successfully.",
-        invalid: "Invalid organisation_id or request",
-        no_organisation: "Organisation not found",
-        no_integration: "Integration not found",
-        no_setting: "Integration setting not found",
-    },
+    &Words::new(
+        "Integrations retrieved successfully.",
+        "Invalid organisation_id or request",
+        Absent::any("Organisation not found"),
+    ),
 );
 
 /// T4: lists the integrations, oldest first.
@@ -65,13 +61,7 @@ pub async fn list(app: Data<HttpState>, caller: ReqData<Caller>, path: ReqData<I
 static GET: Operation<Telex> = Operation::on::<OnIntegration>(
     "get_integration",
     Permission::IntegrationsRead,
-    &Words {
-        done: "Integration retrieved successfully",
-        invalid: "Invalid input",
-        no_organisation: "Integration not found",
-        no_integration: "Integration not found",
-        no_setting: "Integration setting not found",
-    },
+    &Words::new("Integration retrieved successfully", "Invalid input", Absent::any("Integration not found")),
 );
 
 /// Shows one integration. Telex itself has no such operation.
@@ -86,13 +76,7 @@ pub async fn get(app: Data<HttpState>, caller: ReqData<Caller>, path: ReqData<On
 static EDIT: Operation<Telex> = Operation::on::<OnIntegration>(
     "edit_integration",
     Permission::IntegrationsWrite,
-    &Words {
-        done: "Integrations updated successfully",
-        invalid: "Invalid input",
-        no_organisation: "Integration not found",
-        no_integration: "Integration not found",
-        no_setting: "Integration setting not found",
-    },
+    &Words::new("Integrations updated successfully", "Invalid input", Absent::any("Integration not found")),
 );
 
 /// T5: changes an integration.
@@ -113,13 +97,7 @@ pub async fn edit(
 static DELETE: Operation<Telex> = Operation::on::<OnIntegration>(
     "delete_integration",
     Permission::IntegrationsWrite,
-    &Words {
-        done: "Integrations deleted successfully",
-        invalid: "Invalid input",
-        no_organisation: "Integration not found",
-        no_integration: "Integration not found",
-        no_setting: "Integration setting not found",
-    },
+    &Words::new("Integrations deleted successfully", "Invalid input", Absent::any("Integration not found")),
 );
 
 /// T6: deletes an integration and shows it a last time. A body is ignored.

@@ -4,6 +4,7 @@ mod channels;
 mod custom;
 mod integrations;
 mod settings;
+mod slack;
 
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
@@ -45,6 +46,11 @@ pub fn organisations(config: &mut ServiceConfig) {
         .service(channels::list)
         .service(channels::edit)
         .service(channels::delete);
+}
+
+/// Registers everything below `…/slack`.
+pub fn slack(config: &mut ServiceConfig) {
+    config.service(slack::exchange).service(slack::access);
 }
 
 /// A success that shows nothing.

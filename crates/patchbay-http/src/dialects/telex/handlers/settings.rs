@@ -12,19 +12,23 @@ use serde::Deserialize;
 use super::{Answer, MASK, disclosing, done};
 use crate::HttpState;
 use crate::dialects::telex::dto::{AddSettingBody, EditSettingBody, EditSomeSettingBody, SettingView};
-use crate::dialects::telex::{OnIntegration, OnSetting, Telex, Words};
+use crate::dialects::telex::{Absent, OnIntegration, OnSetting, Telex, Words};
 use crate::kernel::{Body, Gate, Operation, Query, Unlisted};
+
+/// Of operations on a setting that the path names.
+pub(super) const ONE_SETTING: Absent = Absent {
+    setting: "Integration setting not found",
+    ..Absent::any("Organisation or integration not found")
+};
 
 static ADD: Operation<Telex> = Operation::on::<OnIntegration>(
     "add_setting",
     Permission::SettingsWrite,
-    &Words {
-        done: "Integration setting added successfully",
-        invalid: "Invalid request",
-        no_organisation: "Organisation or integration not found",
-        no_integration: "Organisation or integration not found",
-        no_setting: "Organisation or integration not found",
-    },
+    &Words::new(
+        "Integration setting added successfully",
+        "Invalid request",
+        Absent::any("Organisation or integration not found"),
+    ),
 );
 
 /// T7: puts a value under a label. Its address is in the header `Location`.
@@ -56,13 +60,11 @@ pub(super) fn located(mut response: HttpResponse, request: &HttpRequest, id: Set
 static LIST: Operation<Telex> = Operation::on::<Unlisted<OnIntegration>>(
     "list_settings",
     Permission::SettingsRead,
-    &Words {
-        done: "Integration setting retrieved successfully",
-        invalid: "Invalid request",
-        no_organisation: "Organisation or integration not found",
-        no_integration: "Organisation or integration not found",
-        no_setting: "Organisation or integration not found",
-    },
+    &Words::new(
+        "Integration setting retrieved successfully",
+        "Invalid request",
+        Absent::any("Organisation or integration not found"),
+    ),
 );
 
 /// T8: lists the settings.
@@ -84,13 +86,11 @@ pub async fn list(
 static EDIT: Operation<Telex> = Operation::on::<OnIntegration>(
     "edit_setting",
     Permission::SettingsWrite,
-    &Words {
-        done: "Integration setting updated successfully",
-        invalid: "Invalid request",
-        no_organisation: "Organisation or integration not found",
-        no_integration: "Organisation or integration not found",
-        no_setting: "Organisation or integration not found",
-    },
+    &Words::new(
+        "Integration setting updated successfully",
+        "Invalid request",
+        Absent::any("Organisation or integration not found"),
+    ),
 );
 
 /// T9: where the setting's id may also be said.
@@ -124,13 +124,7 @@ pub async fn edit(
 static EDIT_ONE: Operation<Telex> = Operation::on::<OnSetting>(
     "edit_one_setting",
     Permission::SettingsWrite,
-    &Words {
-        done: "Integration setting updated successfully",
-        invalid: "Invalid request",
-        no_organisation: "Organisation or integration not found",
-        no_integration: "Organisation or integration not found",
-        no_setting: "Integration setting not found",
-    },
+    &Words::new("Integration setting updated successfully", "Invalid request", ONE_SETTING),
 );
 
 /// Changes the setting of an id. Telex itself has no such operation.
@@ -152,13 +146,7 @@ pub async fn edit_one(
 static DELETE_ONE: Operation<Telex> = Operation::on::<OnSetting>(
     "delete_setting",
     Permission::SettingsWrite,
-    &Words {
-        done: "Integration setting deleted successfully",
-        invalid: "Invalid request",
-        no_organisation: "Organisation or integration not found",
-        no_integration: "Organisation or integration not found",
-        no_setting: "Integration setting not found",
-    },
+    &Words::new("Integration setting deleted successfully", "Invalid request", ONE_SETTING),
 );
 
 /// Deletes the setting of an id. Telex itself has no such operation.

@@ -1,0 +1,85 @@
+//! T1 and T2: the connection of Slack.
+
+use actix_web::http::StatusCode;
+use actix_web::web::{Data, ReqData};
+use actix_web::{get, post};
+use patchbay_application::integrations::NewConnection;
+use patchbay_application::{AppError, Caller, Fault, FaultReason, Reveal};
+use patchbay_domain::{IntegrationName, Permission, ProviderId};
+use serde::Deserialize;
+
+use super::{Answer, MASK, disclosing};
+use crate::HttpState;
+use crate::dialects::telex::dto::{AccessView, CodeBody, ExchangedView};
+use crate::dialects::telex::{Absent, InOrganisation, Telex, Words};
+use crate::kernel::{Body, Gate, Operation, Query, Unlisted, switch};
+
+/// What a connection of Slack is called.
+const NAME: &str = "Slack";
+
+/// Telex documents 401 for a bad body of this operation, and no 400.
+static EXCHANGE: Operation<Telex> = Operation::on::<Unlisted<InOrganisation>>(
+    "exchange_slack_code",
+    Permission::OauthExchange,
+    &Words {
+        invalid_status: StatusCode::UNAUTHORIZED,
+        ..Words::new(
+            "Slack OAuth token exchange successful",
+            "Invalid request body",
+            Absent::any("Organisation not found"),
+        )
+    },
+);
+
+/// T1: what is asked beside the body.
+#[derive(Deserialize)]
+pub struct ExchangeQuery {
+    replace: Option<String>,
+}
+
+/// T1: connects Slack by the code that it handed out.
+#[utoipa::path(tag = "slack", request_body = CodeBody, responses((status = 200, body = ExchangedView)))]
+#[post("/organisations/{org}/token-exchg", wrap = "Gate::to(&EXCHANGE)")]
+pub async fn exchange(
+    app: Data<HttpState>,
+    caller: ReqData<Caller>,
+    path: ReqData<Unlisted<InOrganisation>>,
+    query: Query<Telex, ExchangeQuery>,
+    body: Body<Telex, CodeBody>,
+) -> Answer {
+    let new = NewConnection {
+        provider: ProviderId::slack(),
+        name: IntegrationName::parse(NAME)
+            .map_err(|why| AppError::Invalid(Fault::of_body(FaultReason::Text(why)).into()))?,
+        code: body.into_inner().code()?,
+        replace: switch("replace", query.into_inner().replace.as_deref())?,
+    };
+    path.0.require(&caller)?;
+    let connected = app.services.connect_provider.run(&caller, new).await?;
+    let is_revealing = connected.secrets.is_revealing();
+    Ok(disclosing(&EXCHANGE, StatusCode::OK, is_revealing, ExchangedView::from(&connected)))
+}
+
+static ACCESS: Operation<Telex> = Operation::on::<Unlisted<InOrganisation>>(
+    "get_slack_access",
+    Permission::IntegrationsRead,
+    &Words::new(
+        "Slack access info fetched successfully",
+        "Invalid request",
+        Absent { integration: "Slack access info not found", ..Absent::any("Organisation not found") },
+    ),
+);
+
+/// T2: shows the connection of Slack.
+#[utoipa::path(tag = "slack", responses((status = 200, body = AccessView)))]
+#[get("/organisations/{org}", wrap = "Gate::to(&ACCESS)")]
+pub async fn access(
+    app: Data<HttpState>,
+    caller: ReqData<Caller>,
+    path: ReqData<Unlisted<InOrganisation>>,
+) -> Answer {
+    path.0.require(&caller)?;
+    let reveal = Reveal::Permitted(MASK);
+    let found = app.services.get_connection.run(&caller, &ProviderId::slack(), reveal).await?;
+    Ok(disclosing(&ACCESS, StatusCode::OK, found.secrets.is_revealing(), AccessView::from(&found)))
+}

@@ -1,0 +1,56 @@
+//! `providers.*`: where providers are, and as whom they are asked.
+
+use std::collections::HashMap;
+
+use patchbay_domain::ProviderId;
+use patchbay_providers::{InvalidOrigin, OAuthClient, OutboundUrl, TrustedOrigin, oauth_providers};
+use secrecy::SecretString;
+use serde_json::Value;
+
+use super::parse::text;
+use super::reader::{Reader, Refusal};
+
+/// `providers.*`: where providers are, and as whom they are asked.
+#[derive(Clone, Debug, Default)]
+pub struct ProviderSettings {
+    /// Where every manifest is fetched from, in the place of its own host.
+    pub manifests_from: Option<TrustedOrigin>,
+    /// The OAuth applications that the installation has.
+    pub oauth_clients: HashMap<ProviderId, OAuthClient>,
+}
+
+impl ProviderSettings {
+    pub(super) fn read(reader: &mut Reader) -> Self {
+        let manifests_from = reader.optional("providers.json_manifest.base_url", origin);
+        let clients = oauth_providers().filter_map(|id| Some((id.clone(), client(reader, &id)?)));
+        Self { manifests_from, oauth_clients: clients.collect() }
+    }
+}
+
+/// The application at one provider: a name and a secret, or neither.
+fn client(reader: &mut Reader, provider: &ProviderId) -> Option<OAuthClient> {
+    let key = |name: &str| format!("providers.{provider}.{name}");
+    let base_url = reader.optional(&key("base_url"), origin);
+    let redirect_uri = reader.optional(&key("redirect_uri"), redirect_uri);
+    let id_given = reader.is_given(&key("client_id"));
+    let secret_given = reader.is_given(&key("client_secret"));
+    let id = reader.optional(&key("client_id"), |value| text(value).map(str::to_owned));
+    let secret = reader.optional(&key("client_secret"), |value| text(value).map(SecretString::from));
+    match (id_given, secret_given) {
+        (true, false) => reader.fault(&key("client_secret"), "is missing beside client_id"),
+        (false, true) => reader.fault(&key("client_id"), "is missing beside client_secret"),
+        _ => {}
+    }
+    Some(OAuthClient { id: id?, secret: secret?, redirect_uri, base_url })
+}
+
+fn origin(value: &Value) -> Result<TrustedOrigin, Refusal> {
+    text(value)?.parse().map_err(|invalid: InvalidOrigin| invalid.to_string())
+}
+
+/// Repeated in an exchange as it stands here, to the letter.
+fn redirect_uri(value: &Value) -> Result<String, Refusal> {
+    let uri = text(value)?;
+    let parsed = OutboundUrl::parse(uri);
+    parsed.map(|_| uri.to_owned()).map_err(|_| "must be an absolute http(s) URL".to_owned())
+}
