@@ -12,12 +12,12 @@ use patchbay_application::integrations::SystemApp;
 use patchbay_domain::Vault;
 use patchbay_http::{HttpOptions, HttpState, Limits, Readiness};
 use patchbay_persistence::Database;
-use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::time::timeout;
 
 use crate::files::replace_file;
 use crate::listener::listen;
 use crate::settings::{OutboundSettings, ServerSettings, Settings};
+use crate::signals::Signals;
 use crate::wiring::Installation;
 
 /// How long the database may take to close, however little of the grace is left.
@@ -136,26 +136,6 @@ async fn stop(handle: &ServerHandle, grace: Duration, installation: &Installatio
     let left = grace.saturating_sub(begun.elapsed()).max(TIME_TO_CLOSE);
     if timeout(left, installation.close()).await.is_err() {
         tracing::warn!("the database did not finish in time");
-    }
-}
-
-/// What tells the service to stop.
-struct Signals {
-    terminate: Signal,
-    interrupt: Signal,
-}
-
-impl Signals {
-    fn listen() -> anyhow::Result<Self> {
-        let listen = |kind| signal(kind).context("signals cannot be listened to");
-        Ok(Self { terminate: listen(SignalKind::terminate())?, interrupt: listen(SignalKind::interrupt())? })
-    }
-
-    async fn next(&mut self) -> &'static str {
-        tokio::select! {
-            _ = self.terminate.recv() => "SIGTERM",
-            _ = self.interrupt.recv() => "SIGINT",
-        }
     }
 }
 
