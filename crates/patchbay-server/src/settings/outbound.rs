@@ -18,6 +18,9 @@ pub struct OutboundSettings {
     pub policy: OutboundPolicy,
     /// Where every manifest is fetched from, in the place of its own host.
     pub manifests_from: Option<TrustedOrigin>,
+    /// Where manifests are fetched from too, whatever the policy says. No setting names it:
+    /// `patchbay dev` does, for its sandbox.
+    pub manifests_also_from: Option<TrustedOrigin>,
 }
 
 impl OutboundSettings {
@@ -35,7 +38,7 @@ impl OutboundSettings {
             timeout: timeout?,
             max_response_bytes: max_bytes?,
         };
-        Some(Self { policy, manifests_from })
+        Some(Self { policy, manifests_from, manifests_also_from: None })
     }
 }
 

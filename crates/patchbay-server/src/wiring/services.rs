@@ -39,10 +39,11 @@ impl Installation {
         system_apps: Vec<SystemApp>,
     ) -> anyhow::Result<Services> {
         let client = GuardedClient::new(outbound.policy).context("requests to others cannot be made")?;
+        let fetcher = HttpManifestFetcher::new(client, outbound.manifests_from);
         let ports = Ports {
             integrations: Arc::new(DieselIntegrationRepository::new(self.database.clone())),
             settings: Arc::new(DieselSettingRepository::new(self.database.clone())),
-            fetcher: Arc::new(HttpManifestFetcher::new(client, outbound.manifests_from)),
+            fetcher: Arc::new(fetcher.also_from(outbound.manifests_also_from)),
             vault: vault.clone(),
         };
         let keys = Arc::new(CachedKeyLookup::new(self.key_lookup()));
