@@ -24,6 +24,7 @@ mod installation;
 mod leak;
 mod manifest_host;
 mod poll;
+mod sandbox;
 mod server;
 mod service;
 mod settings;
@@ -41,6 +42,7 @@ pub use installation::{Installation, InstallationBuilder, master_key, master_key
 pub use leak::{Marker, Place};
 pub use manifest_host::ManifestHost;
 pub use poll::eventually;
+pub use sandbox::{Sandbox, SandboxCall};
 pub use server::Server;
 pub use service::Service;
 pub use settings::Settings;

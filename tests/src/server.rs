@@ -98,16 +98,12 @@ impl Server {
 
     /// Asks it to end (`SIGTERM`) and does not wait.
     pub async fn ask_to_end(&self) -> Result<()> {
-        let id = self.process.id().context("it has ended already")?;
-        let sent = Command::new("sh").args(["-c", &format!("kill -TERM {id}")]).status().await?;
-        ensure!(sent.success(), "SIGTERM could not be sent");
-        Ok(())
+        ask_to_end(&self.process).await
     }
 
     /// Waits until it has ended.
     pub async fn ended(&mut self) -> Result<ExitStatus> {
-        let ended = tokio::time::timeout(PATIENCE, self.process.wait()).await;
-        Ok(ended.context("the service does not end")??)
+        ended(&mut self.process).await
     }
 
     /// Asks it to end, and waits until it has.
@@ -115,6 +111,20 @@ impl Server {
         self.ask_to_end().await?;
         self.ended().await
     }
+}
+
+/// Asks a process to end (`SIGTERM`) and does not wait.
+pub async fn ask_to_end(process: &Child) -> Result<()> {
+    let id = process.id().context("it has ended already")?;
+    let sent = Command::new("sh").args(["-c", &format!("kill -TERM {id}")]).status().await?;
+    ensure!(sent.success(), "SIGTERM could not be sent");
+    Ok(())
+}
+
+/// Waits until a process has ended.
+pub async fn ended(process: &mut Child) -> Result<ExitStatus> {
+    let ended = tokio::time::timeout(PATIENCE, process.wait()).await;
+    Ok(ended.context("the process does not end")??)
 }
 
 /// Waits for the address, and for an answer from there.

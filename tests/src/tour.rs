@@ -9,7 +9,7 @@
 //! * every other line that starts with `#`, and an empty one, is passed over;
 //! * all else is a command. One that ends with `\` goes on in the next line;
 //! * a command `NAME=paste-…` is a blank for the reader to fill in with what the first start
-//!   printed: the test fills in `KEY` and `ORGANISATION`.
+//!   printed: the test fills in `KEY`, `ORGANISATION` and `SANDBOX`.
 //!
 //! A command that shows nothing may print anything; every command must end with status 0.
 

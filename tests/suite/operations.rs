@@ -9,4 +9,5 @@ mod logs;
 mod master_keys;
 mod migrations;
 mod refusals_to_start;
+mod sandbox;
 mod shutdown;

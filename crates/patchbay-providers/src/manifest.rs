@@ -15,6 +15,7 @@ const MAX_BYTES: usize = 1 << 20;
 pub struct HttpManifestFetcher {
     client: GuardedClient,
     base_url: Option<TrustedOrigin>,
+    also_from: Option<TrustedOrigin>,
 }
 
 impl HttpManifestFetcher {
@@ -22,15 +23,23 @@ impl HttpManifestFetcher {
     /// its own address names.
     #[must_use]
     pub const fn new(client: GuardedClient, base_url: Option<TrustedOrigin>) -> Self {
-        Self { client, base_url }
+        Self { client, base_url, also_from: None }
+    }
+
+    /// Fetches from `origin` too, although the policy may not reach it. With a `base_url`
+    /// this changes nothing.
+    #[must_use]
+    pub fn also_from(self, origin: Option<TrustedOrigin>) -> Self {
+        Self { also_from: origin, ..self }
     }
 
     fn request(&self, url: &ManifestUrl) -> Result<OutboundRequest, Refused> {
         // Blanks around an address are no part of it, here as in its canonical spelling.
         let url = OutboundUrl::parse(url.as_str().trim())?;
-        let request = match &self.base_url {
-            Some(origin) => OutboundRequest::new(Method::GET, origin.rebase(&url)?).trusting(origin),
-            None => OutboundRequest::new(Method::GET, url),
+        let request = match (&self.base_url, &self.also_from) {
+            (Some(origin), _) => OutboundRequest::new(Method::GET, origin.rebase(&url)?).trusting(origin),
+            (None, Some(origin)) => OutboundRequest::new(Method::GET, url).trusting(origin),
+            (None, None) => OutboundRequest::new(Method::GET, url),
         };
         Ok(request.within(WITHIN).at_most(MAX_BYTES))
     }

@@ -56,6 +56,12 @@ pub enum Command {
     /// Make master keys, and look after what is sealed under them.
     #[command(subcommand)]
     Secrets(SecretsCommand),
+    /// Run fake third parties on this machine, to try and to test without a network.
+    Sandbox {
+        /// The port on 127.0.0.1; 0 takes a free one.
+        #[arg(long, default_value_t = patchbay_sandbox::DEFAULT_PORT)]
+        port: u16,
+    },
 }
 
 #[derive(Debug, Subcommand)]

@@ -12,6 +12,7 @@ mod listener;
 mod output;
 mod service;
 mod settings;
+mod signals;
 mod telemetry;
 mod wiring;
 

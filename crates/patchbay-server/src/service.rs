@@ -12,13 +12,13 @@ use patchbay_application::integrations::SystemApp;
 use patchbay_domain::Vault;
 use patchbay_http::{HttpOptions, HttpState, Limits, Readiness};
 use patchbay_persistence::Database;
-use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::time::timeout;
 
 use crate::background::BackgroundTasks;
 use crate::files::replace_file;
 use crate::listener::listen;
 use crate::settings::{OutboundSettings, ProviderSettings, ServerSettings, Settings};
+use crate::signals::Signals;
 use crate::wiring::{Installation, Surroundings};
 
 /// How long the database may take to close, however little of the grace is left.
@@ -156,26 +156,6 @@ async fn stop(
     let left = grace.saturating_sub(begun.elapsed()).max(TIME_TO_CLOSE);
     if timeout(left, installation.close()).await.is_err() {
         tracing::warn!("the database did not finish in time");
-    }
-}
-
-/// What tells the service to stop.
-struct Signals {
-    terminate: Signal,
-    interrupt: Signal,
-}
-
-impl Signals {
-    fn listen() -> anyhow::Result<Self> {
-        let listen = |kind| signal(kind).context("signals cannot be listened to");
-        Ok(Self { terminate: listen(SignalKind::terminate())?, interrupt: listen(SignalKind::interrupt())? })
-    }
-
-    async fn next(&mut self) -> &'static str {
-        tokio::select! {
-            _ = self.terminate.recv() => "SIGTERM",
-            _ = self.interrupt.recv() => "SIGINT",
-        }
     }
 }
 

@@ -1,12 +1,15 @@
 //! `patchbay dev`: everything for a first try.
 
+use std::net::SocketAddr;
 use std::os::unix::fs::PermissionsExt;
 use std::process::Command;
 
 use anyhow::{Context, Result};
-use patchbay_tests::Server;
+use patchbay_tests::{Http, ManifestHost, Server, Telex, eventually};
 use serde_json::json;
 use tempfile::TempDir;
+use tokio::io::AsyncWriteExt;
+use tokio::net::TcpStream;
 
 #[tokio::test]
 async fn the_first_start_prints_a_key_that_works() -> Result<()> {
@@ -34,7 +37,43 @@ async fn the_lines_that_it_prints_can_be_pasted_into_a_shell() -> Result<()> {
     assert!(pasted.status.success(), "{answers}{}", String::from_utf8_lossy(&pasted.stderr));
     assert!(answers.contains(r#""message":"Integration app created successfully""#), "{answers}");
     assert!(answers.contains(r#""message":"Integrations deleted successfully""#), "{answers}");
+    assert!(answers.contains(r#""app_name":"Uptime Watch""#), "{answers}");
     assert!(!answers.contains(r#""status":"error""#), "{answers}");
+    Ok(())
+}
+
+#[tokio::test]
+async fn manifests_of_the_sandbox_can_be_installed_and_nothing_else_on_this_machine() -> Result<()> {
+    let folder = TempDir::new()?;
+    let server = Server::dev(folder.path()).await?;
+    let demo = server.demo().await?;
+    let telex = Telex::new(server.http(), "", &demo.organisation, &demo.key);
+    for name in ["output", "modifier", "interval", "plain"] {
+        telex.installed(&format!("{}/manifests/{name}.json", demo.sandbox)).await?;
+    }
+    for name in ["no-name", "not-an-object", "rubbish", "status-500", "redirect", "flood"] {
+        let refused = telex.install(&format!("{}/manifests/{name}.json", demo.sandbox)).await?;
+        assert_eq!(refused.expect_status(400).json()["message"], "Invalid JSON URL supplied", "{name}");
+    }
+    let neighbour = ManifestHost::start().await?;
+    let elsewhere = neighbour.shows("/app.json", &json!({ "descriptions": { "app_name": "Neighbour" } }));
+    drop(telex.install(&elsewhere).await?.expect_status(400));
+    assert_eq!(neighbour.asked(), [""; 0]);
+    Ok(())
+}
+
+#[tokio::test]
+async fn an_answer_that_the_sandbox_never_gives_does_not_hold_up_the_end() -> Result<()> {
+    let folder = TempDir::new()?;
+    let mut server = Server::dev(folder.path()).await?;
+    let sandbox: SocketAddr = server.demo().await?.sandbox.trim_start_matches("http://").parse()?;
+    let mut waiting = TcpStream::connect(sandbox).await?;
+    waiting.write_all(b"GET /manifests/hang.json HTTP/1.1\r\nhost: sandbox\r\n\r\n").await?;
+    eventually("the sandbox is asked", || async {
+        Ok(Http::to(sandbox).get("/sandbox/requests").send().await?.text.contains("hang"))
+    })
+    .await?;
+    assert!(server.terminate().await?.success());
     Ok(())
 }
 

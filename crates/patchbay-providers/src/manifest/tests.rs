@@ -157,3 +157,24 @@ async fn with_a_base_url_every_manifest_comes_from_there() {
     let error = fetcher.fetch(&url("no url")).await.unwrap_err();
     assert!(matches!(error, FetchError::NotAUrl), "{error:?}");
 }
+
+#[tokio::test]
+async fn another_origin_is_reached_whatever_the_policy_says_and_none_beside_it() {
+    let mut trusted = server(ok(r#"{"descriptions": {"app_name": "A"}}"#)).await;
+    let neighbour = server(ok("{}")).await;
+    let origin = format!("http://127.0.0.1:{}", trusted.port).parse().unwrap();
+    let client = GuardedClient::new(OutboundPolicy::default()).unwrap();
+    let fetcher = HttpManifestFetcher::new(client, None).also_from(Some(origin));
+    assert_eq!(fetcher.fetch(&url_of(&trusted)).await.unwrap().app.name, "A");
+    assert!(trusted.heard().await.starts_with("GET /app.json "));
+    let elsewhere = [
+        url_of(&neighbour),
+        url(&format!("http://localhost:{}/app.json", trusted.port)),
+        url("https://127.0.0.1/app.json"),
+    ];
+    for url in elsewhere {
+        let error = fetcher.fetch(&url).await.unwrap_err();
+        assert!(matches!(error, FetchError::Refused(_)), "{url}: {error:?}");
+    }
+    assert_eq!((trusted.connections(), neighbour.connections()), (1, 0));
+}

@@ -189,6 +189,17 @@ pub struct PendingDocument<'a> {
     pub pending: &'a [String],
 }
 
+/// A sandbox that answers, and whom its Slack knows.
+#[derive(Serialize)]
+pub struct SandboxDocument<'a> {
+    /// Where it is.
+    pub url: &'a str,
+    /// The application's id.
+    pub client_id: &'a str,
+    /// The application's secret, which protects nothing.
+    pub client_secret: &'a str,
+}
+
 /// RFC 3339 in UTC, always with six digits of a second.
 fn time(at: DateTime<Utc>) -> String {
     at.to_rfc3339_opts(SecondsFormat::Micros, true)

@@ -6,6 +6,7 @@ mod environment;
 mod key;
 mod migrate;
 mod organisation;
+mod sandbox;
 mod secrets;
 mod serve;
 
@@ -51,6 +52,7 @@ pub fn run(cli: Cli) -> anyhow::Result<()> {
             let (database, keys) = load_with_keys(&place)?;
             operate(&database, async |opened| secrets::verify(opened, keys).await)
         }
+        Command::Sandbox { port } => actix_web::rt::System::new().block_on(sandbox::run(port)),
     }
 }
 

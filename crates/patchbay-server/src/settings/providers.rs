@@ -15,6 +15,9 @@ use super::reader::{Reader, Refusal};
 pub struct ProviderSettings {
     /// Where every manifest is fetched from, in the place of its own host.
     pub manifests_from: Option<TrustedOrigin>,
+    /// Where manifests are fetched from too, whatever `outbound` says. No setting names it:
+    /// `patchbay dev` does, for its sandbox.
+    pub manifests_also_from: Option<TrustedOrigin>,
     /// The OAuth applications that the installation has.
     pub oauth_clients: HashMap<ProviderId, OAuthClient>,
 }
@@ -23,7 +26,8 @@ impl ProviderSettings {
     pub(super) fn read(reader: &mut Reader) -> Self {
         let manifests_from = reader.optional("providers.json_manifest.base_url", origin);
         let clients = oauth_providers().filter_map(|id| Some((id.clone(), client(reader, &id)?)));
-        Self { manifests_from, oauth_clients: clients.collect() }
+        let oauth_clients = clients.collect();
+        Self { manifests_from, manifests_also_from: None, oauth_clients }
     }
 }
 

@@ -49,7 +49,7 @@ fn the_defaults_stand_alone() {
     assert!(settings.database.auto_migrate && settings.database.pool_size >= 4);
     assert!(matches!(settings.master_keys, MasterKeySource::Missing));
     assert_eq!(settings.outbound.policy, OutboundPolicy::default());
-    assert_eq!(settings.providers.manifests_from, None);
+    assert_eq!((settings.providers.manifests_from, settings.providers.manifests_also_from), (None, None));
     assert!(settings.telemetry.log_format.is_none() && settings.system_apps.is_empty());
 }
 

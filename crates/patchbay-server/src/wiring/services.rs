@@ -40,6 +40,7 @@ impl Installation {
     pub fn services(&self, surroundings: Surroundings) -> anyhow::Result<Services> {
         let Surroundings { vault, outbound, providers, system_apps, background, lease } = surroundings;
         let client = GuardedClient::new(outbound.policy).context("requests to others cannot be made")?;
+        let fetcher = HttpManifestFetcher::new(client.clone(), providers.manifests_from);
         let db = || self.database.clone();
         Ok(Services::over(&Ports {
             scheme: scheme(),
@@ -50,7 +51,7 @@ impl Installation {
             channels: Arc::new(DieselChannelConfigRepository::new(db())),
             work: self.work.clone(),
             vault,
-            fetcher: Arc::new(HttpManifestFetcher::new(client.clone(), providers.manifests_from)),
+            fetcher: Arc::new(fetcher.also_from(providers.manifests_also_from)),
             exchanger: Arc::new(HttpOAuthExchanger::new(client, providers.oauth_clients)),
             background,
             clock: self.clock.clone(),

@@ -1,5 +1,6 @@
 //! `patchbay dev`: everything for a first try on one machine.
 
+mod sandbox;
 mod welcome;
 
 use std::path::Path;
@@ -33,7 +34,15 @@ pub async fn run(mut settings: Settings, place: &Place) -> anyhow::Result<()> {
     }
     // A first try has nothing that a migration could surprise.
     settings.database.auto_migrate = true;
-    let service = Service::prepare(settings, folder).await?;
+    let sandbox = sandbox::start(&mut settings)?;
+    let outcome = serve(settings, place, sandbox.url()).await;
+    sandbox.stop().await;
+    outcome
+}
+
+/// Serves, with what a first try needs in the database.
+async fn serve(settings: Settings, place: &Place, sandbox: &str) -> anyhow::Result<()> {
+    let service = Service::prepare(settings, &place.data_dir).await?;
     let demo = match demo(service.installation()).await {
         Ok(demo) => demo,
         Err(refusal) => {
@@ -41,7 +50,7 @@ pub async fn run(mut settings: Settings, place: &Place) -> anyhow::Result<()> {
             return Err(refusal);
         }
     };
-    service.run(|address| output::print(&welcome::text(address, &demo, place))).await
+    service.run(|address| output::print(&welcome::text(address, sandbox, &demo, place))).await
 }
 
 fn make_master_key(file: &Path) -> anyhow::Result<()> {

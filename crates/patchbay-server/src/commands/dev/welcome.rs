@@ -9,14 +9,18 @@ use secrecy::ExposeSecret;
 use super::Demo;
 use crate::cli::Place;
 
-/// The whole text. The key stands in it, this once.
-pub fn text(address: SocketAddr, demo: &Demo, place: &Place) -> String {
+/// The whole text. The key stands in it, this once. `sandbox` is where that is.
+pub fn text(address: SocketAddr, sandbox: &str, demo: &Demo, place: &Place) -> String {
     let Organisation { id, name, .. } = &demo.organisation;
     let base = format!("http://{}", reachable(address));
-    let start = format!("\nPatchbay listens on {base}\n\n  organisation  {id}  ({name})\n");
+    let start = format!(
+        "\nPatchbay listens on {base}\n\n  sandbox       {sandbox}  (fake third parties; manifests may come from there)\n  \
+         organisation  {id}  ({name})\n"
+    );
     let rest = if let Some(created) = &demo.key {
         let key = created.text.expose_secret();
-        let lines = telex_lines(&format!("{base}/api/v1/organisations/{id}/integrations"), key);
+        let url = format!("{base}/api/v1/organisations/{id}/integrations");
+        let lines = telex_lines(&url, key) + &sandbox_lines(&url, key, sandbox);
         format!(
             "  key           {key}  (shown this once)\n\nThe Telex API, to paste into another terminal:\n\n{lines}"
         )
@@ -59,6 +63,19 @@ fn telex_lines(url: &str, key: &str) -> String {
     .concat()
 }
 
+/// Lines for a shell that have the sandbox play a third party.
+fn sandbox_lines(url: &str, key: &str, sandbox: &str) -> String {
+    let curl = format!("curl -sS -H 'Authorization: Bearer {key}'");
+    let manifest = format!(r#"{{"json_url":"{sandbox}/manifests/interval.json"}}"#);
+    [
+        "# install an app by its manifest, which is the sandbox's, and list it".to_owned(),
+        format!("{curl} -H 'Content-Type: application/json' -d '{manifest}' '{url}/custom'; echo"),
+        format!("{curl} '{url}/custom'; echo"),
+    ]
+    .map(|line| line + "\n")
+    .concat()
+}
+
 /// The command that makes another key.
 fn another_key(organisation: &Organisation, place: &Place) -> String {
     let config = place.config.as_deref().map(|file| format!(" --config {}", quoted(file)));
@@ -89,6 +106,7 @@ mod tests {
     use uuid::Uuid;
 
     const KEY: &str = "ck_0123456789abcdef";
+    const SANDBOX: &str = "http://127.0.0.1:8090";
 
     fn demo(with_key: bool) -> Demo {
         let id = OrganisationId::from_uuid(Uuid::from_u128(7));
@@ -118,16 +136,17 @@ mod tests {
 
     fn said(address: &str, with_key: bool, data_dir: &str) -> String {
         let place = Place { config: Some("my file.toml".into()), data_dir: data_dir.into() };
-        text(address.parse().unwrap(), &demo(with_key), &place)
+        text(address.parse().unwrap(), SANDBOX, &demo(with_key), &place)
     }
 
     #[test]
     fn the_first_start_shows_the_key_in_lines_that_need_no_filling_in() {
         let said = said("127.0.0.1:8080", true, "data");
         let curls: Vec<_> = said.lines().filter(|line| line.contains("curl ")).collect();
-        assert_eq!(curls.len(), 6, "{said}");
+        assert_eq!(curls.len(), 8, "{said}");
         let url =
             "'http://127.0.0.1:8080/api/v1/organisations/00000000-0000-0000-0000-000000000007/integrations";
+        assert!(curls[6].contains(r#"'{"json_url":"http://127.0.0.1:8090/manifests/"#), "{said}");
         for line in curls {
             assert!(line.contains(url) && line.contains(KEY), "{line}");
             assert_eq!(line.matches('\'').count() % 2, 0, "{line}");
@@ -139,7 +158,7 @@ mod tests {
         let said = said("127.0.0.1:8080", false, "it's");
         assert!(!said.contains("curl") && !said.contains("ck_"), "{said}");
         let command = r"patchbay key create --config 'my file.toml' --data-dir 'it'\''s' --organisation 0";
-        assert!(said.contains(command), "{said}");
+        assert!(said.contains(command) && said.contains(SANDBOX), "{said}");
     }
 
     #[test]

@@ -1,0 +1,55 @@
+//! What can be done with a token.
+
+use serde_json::json;
+
+use crate::client::{Answer, Tried, text};
+
+#[actix_web::test]
+async fn a_token_says_whose_it_is() {
+    let tried = Tried::start();
+    let given = tried.exchange("sandbox-ok-acme").await.granted();
+    assert_eq!(
+        tried.call("auth.test", text(&given, "/access_token")).await.granted(),
+        json!({
+            "ok": true,
+            "url": "https://acme.slack.com/",
+            "team": "acme",
+            "user": "patchbay",
+            "team_id": "TACME",
+            "user_id": "WACME",
+            "is_enterprise_install": false,
+            "bot_id": "BACME",
+        })
+    );
+}
+
+#[actix_web::test]
+async fn a_revoked_token_is_of_no_use_and_others_are() {
+    let tried = Tried::start();
+    let [revoked, other] = [tried.exchange("sandbox-ok-a").await, tried.exchange("sandbox-ok-b").await]
+        .map(|answer| text(&answer.granted(), "/access_token").to_owned());
+    let answer = tried.call("auth.revoke", &revoked).await.granted();
+    assert_eq!(answer, json!({ "ok": true, "revoked": true }));
+    for method in ["auth.test", "auth.revoke"] {
+        tried.call(method, &revoked).await.refused("token_revoked");
+    }
+    tried.call("auth.test", &other).await.granted();
+}
+
+#[actix_web::test]
+async fn what_is_no_token_is_refused() {
+    let tried = Tried::start();
+    for method in ["auth.test", "auth.revoke"] {
+        tried.call(method, "xoxb-unheard-of").await.refused("invalid_auth");
+        let none = tried.post(&format!("/api/{method}")).send().await.unwrap();
+        Answer::read(none).await.refused("not_authed");
+    }
+}
+
+#[actix_web::test]
+async fn a_sandbox_knows_nothing_of_another() {
+    let (one, other) = (Tried::start(), Tried::start());
+    let given = one.exchange("sandbox-ok").await.granted();
+    other.call("auth.test", text(&given, "/access_token")).await.refused("invalid_auth");
+    other.exchange("sandbox-ok").await.granted();
+}
