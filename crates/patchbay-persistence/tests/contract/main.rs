@@ -4,6 +4,7 @@
 
 mod cache;
 mod commits;
+mod events;
 mod fixtures;
 mod integrations;
 mod isolation;
