@@ -10,4 +10,5 @@ mod logs;
 mod master_keys;
 mod migrations;
 mod refusals_to_start;
+mod rotation;
 mod shutdown;
