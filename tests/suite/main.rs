@@ -18,6 +18,8 @@ mod readme;
 #[cfg(test)]
 mod secrecy;
 #[cfg(test)]
+mod telex_checklist;
+#[cfg(test)]
 mod telex_custom;
 #[cfg(test)]
 mod telex_errors;
