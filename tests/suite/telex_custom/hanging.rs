@@ -171,3 +171,24 @@ async fn healthy_requests_are_answered_beside_hosts_that_flood_or_send_elsewhere
     assert!(!host.asked().contains(&"/good.json".to_owned()), "a redirect was followed");
     Ok(())
 }
+
+/// Where a request may take less time than its host is given.
+#[rstest]
+#[case::sqlite(Backend::Sqlite)]
+#[case::postgres(Backend::Postgres)]
+#[tokio::test]
+async fn a_request_that_takes_too_long_is_given_up_and_stores_nothing(
+    #[case] backend: Backend,
+) -> Result<()> {
+    let builder = with_few_threads(backend).config("server.request_timeout_ms", "1000");
+    let Hosted { acme, host } = Hosted::of(builder).await?;
+    let url = host.hangs("/app.json");
+    for way in [Way::Create, Way::Install] {
+        let why = refused(way.go(&acme.telex, &url, "waiting").await?, 504, "Request timed out");
+        assert_eq!(why, "the request took too long");
+    }
+    assert_eq!(host.asked().len(), 2);
+    eventually("nothing is held any longer", || async { Ok(host.holding() == 0) }).await?;
+    assert_eq!(acme.telex.list().await?.expect_status(200).json()["data"], json!([]));
+    Ok(())
+}
