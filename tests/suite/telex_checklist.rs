@@ -48,6 +48,10 @@ fn point_1_every_pair_is_played_under_both_prefixes() -> Result<()> {
     Ok(())
 }
 
+/// The routes about Slack (T1, T2): what they answer takes a provider that answers. Whoever
+/// gives [`Routed`] one moves them to the table.
+const TESTED_APART: [&str; 2] = ["/organisations/{org}/token-exchg", "/organisations/{org}"];
+
 /// Whoever adds a route to the dialect gives it a row in the table, and with it all that is
 /// tested of every route.
 #[test]
@@ -62,6 +66,7 @@ fn the_table_of_routes_has_every_route_of_the_dialect() -> Result<()> {
             registered.extend(handler.attrs.iter().filter_map(registration));
         }
     }
+    registered.retain(|(_, path)| !TESTED_APART.contains(&path.as_str()));
     for (method, path) in &registered {
         let is_row = |row: &&Route| {
             let known = row.path.split('?').next().unwrap_or_default();
