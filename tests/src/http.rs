@@ -4,11 +4,13 @@ use std::fmt;
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use anyhow::{Context, Result};
-use reqwest::header::{HeaderMap, HeaderValue};
+use anyhow::{Context, Result, ensure};
+use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use reqwest::redirect::Policy;
 use reqwest::{Client, Method, RequestBuilder};
 use serde_json::Value;
+use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncReadExt, AsyncWriteExt, BufReader};
+use tokio::net::TcpStream;
 
 use crate::difference;
 
@@ -40,11 +42,55 @@ impl Http {
         Request { asked: format!("{method} {path}"), builder }
     }
 
+    /// Sends these bytes as they are, and reads the answer while it does.
+    pub async fn raw(&self, request: impl Into<Vec<u8>>) -> Result<Answer> {
+        let request = request.into();
+        let asked = String::from_utf8_lossy(&request).lines().next().unwrap_or_default().to_owned();
+        let address = self.root.trim_start_matches("http://");
+        let (mut reader, mut writer) = TcpStream::connect(address).await?.into_split();
+        // Who answers early may close: what counts is the answer.
+        let writing = async { drop(writer.write_all(&request).await) };
+        let (answer, ()) = tokio::join!(tokio::time::timeout(PATIENCE, whole_answer(&mut reader)), writing);
+        let (head, body) = answer.with_context(|| asked.clone())?.with_context(|| asked.clone())?;
+        parsed(asked.clone(), &head, body).with_context(|| format!("{asked}: {head}"))
+    }
+
     /// A request of a path.
     #[must_use]
     pub fn get(&self, path: &str) -> Request {
         self.request("GET", path)
     }
+}
+
+/// Reads the head of an answer, and as much of a body as that announces.
+async fn whole_answer(stream: &mut (impl AsyncRead + Unpin)) -> Result<(String, Vec<u8>)> {
+    let mut stream = BufReader::new(stream);
+    let (mut head, mut length) = (String::new(), 0);
+    loop {
+        let mut line = String::new();
+        ensure!(stream.read_line(&mut line).await? > 0, "the answer breaks off: {head}");
+        if line.trim().is_empty() {
+            break;
+        }
+        if let Some(announced) = line.to_lowercase().strip_prefix("content-length:") {
+            length = announced.trim().parse()?;
+        }
+        head += &line;
+    }
+    let mut body = vec![0; length];
+    stream.read_exact(&mut body).await?;
+    Ok((head, body))
+}
+
+fn parsed(asked: String, head: &str, body: Vec<u8>) -> Result<Answer> {
+    let mut lines = head.lines();
+    let status = lines.next().and_then(|line| line.split(' ').nth(1)).context("no status")?.parse()?;
+    let mut headers = HeaderMap::new();
+    for line in lines {
+        let (name, value) = line.split_once(':').context("no header")?;
+        headers.append(HeaderName::from_bytes(name.as_bytes())?, HeaderValue::from_str(value.trim())?);
+    }
+    Ok(Answer { asked, status, headers, text: String::from_utf8(body)? })
 }
 
 /// A request that was not sent yet.

@@ -18,10 +18,14 @@ mod readme;
 #[cfg(test)]
 mod secrecy;
 #[cfg(test)]
+mod telex_checklist;
+#[cfg(test)]
 mod telex_custom;
 #[cfg(test)]
 mod telex_errors;
 #[cfg(test)]
 mod telex_integrations;
+#[cfg(test)]
+mod telex_routes;
 #[cfg(test)]
 mod telex_settings;

@@ -1,6 +1,7 @@
 //! What an operator relies on: the command line, the service's start and end, its own
 //! endpoints and its log.
 
+mod audit;
 mod commands;
 mod dev;
 mod endpoints;
@@ -9,5 +10,6 @@ mod logs;
 mod master_keys;
 mod migrations;
 mod refusals_to_start;
+mod rotation;
 mod sandbox;
 mod shutdown;

@@ -4,6 +4,7 @@
 mod best_effort;
 mod definitions;
 mod fixtures;
+mod hanging;
 mod installing;
 mod isolation;
 mod refusals;

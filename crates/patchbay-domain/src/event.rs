@@ -1,10 +1,11 @@
 //! What happened: the source of webhooks and the audit log.
 
+use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
-use crate::{ApiKeyId, EnvironmentId, EventId, OrganisationId};
+use crate::{ApiKeyId, EnvironmentId, EventId, OrganisationId, Page, PageRequest, RepositoryError, Scope};
 
 macro_rules! codes {
     ($(#[$doc:meta])* $name:ident { $($(#[$item:meta])* $variant:ident = $code:literal,)+ }) => {
@@ -112,4 +113,52 @@ pub struct Event {
     pub digest: Map<String, Value>,
     /// When.
     pub at: DateTime<Utc>,
+}
+
+impl EventId {
+    /// The least id that can be made at `at`: an id begins with the millisecond of its making.
+    /// Times that no id can begin with count as the nearest one.
+    #[must_use]
+    pub fn first_at(at: DateTime<Utc>) -> Self {
+        const LAST_MILLISECOND: u64 = (1 << 48) - 1;
+        let milliseconds = u64::try_from(at.timestamp_millis()).unwrap_or(0).min(LAST_MILLISECOND);
+        Self::from_uuid(uuid::Builder::from_unix_timestamp_millis(milliseconds, &[0; 10]).into_uuid())
+    }
+}
+
+/// Reads what was recorded. Every call sees one scope only.
+#[cfg_attr(feature = "testing", mockall::automock)]
+#[async_trait]
+pub trait EventRepository: Send + Sync {
+    /// The events that the scope sees, newest first: those of `since` and later, or all. A
+    /// scope of one environment sees what happened in it.
+    async fn list(
+        &self,
+        scope: &Scope,
+        since: Option<DateTime<Utc>>,
+        page: PageRequest<EventId>,
+    ) -> Result<Page<Event, EventId>, RepositoryError>;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use chrono::TimeDelta;
+
+    #[test]
+    fn the_first_id_of_a_time_comes_before_all_others_of_it() {
+        let at = DateTime::from_timestamp_millis(1_767_225_600_123).unwrap();
+        let first = EventId::first_at(at);
+        assert_eq!(first.to_string(), "019b76da-a87b-7000-8000-000000000000");
+        let made = uuid::Builder::from_unix_timestamp_millis(1_767_225_600_123, &[1; 10]).into_uuid();
+        assert!(first < EventId::from_uuid(made));
+        assert!(EventId::from_uuid(made) < EventId::first_at(at + TimeDelta::milliseconds(1)));
+    }
+
+    #[test]
+    fn times_beyond_those_of_ids_count_as_the_nearest() {
+        let nearest = |at| EventId::first_at(at).to_string()[..13].to_owned();
+        assert_eq!(nearest(DateTime::<Utc>::MIN_UTC), "00000000-0000");
+        assert_eq!(nearest(DateTime::<Utc>::MAX_UTC), "ffffffff-ffff");
+    }
 }

@@ -37,7 +37,7 @@ pub use changes::{Changes, IntegrationWrite, KeyWrite, ManifestWrite, SettingWri
 pub use clock::Clock;
 pub use environment::{Environment, EnvironmentName, EnvironmentRepository};
 pub use error::{BoxError, RepositoryError, Taken};
-pub use event::{Actor, EntityKind, Event, EventType};
+pub use event::{Actor, EntityKind, Event, EventRepository, EventType};
 pub use id_generator::IdGenerator;
 pub use ids::{ApiKeyId, EnvironmentId, EventId, IntegrationId, InvalidId, OrganisationId, SettingId};
 pub use integration::*;
@@ -57,6 +57,7 @@ pub use {
     changes::MockUnitOfWork,
     clock::MockClock,
     environment::MockEnvironmentRepository,
+    event::MockEventRepository,
     id_generator::MockIdGenerator,
     integration::{MockIntegrationRepository, MockManifestFetcher, MockManifestRepository},
     oauth::MockOAuthExchanger,

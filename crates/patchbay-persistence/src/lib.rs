@@ -31,6 +31,7 @@ pub use api_keys::DieselApiKeyRepository;
 pub use cached_key_lookup::CachedKeyLookup;
 pub use database::{ConnectError, Database, DatabaseOptions};
 pub use environments::DieselEnvironmentRepository;
+pub use events::DieselEventRepository;
 pub use integrations::DieselIntegrationRepository;
 pub use key_lookup::DieselKeyLookup;
 pub use manifests::DieselManifestRepository;

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use chrono::TimeDelta;
+use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use patchbay_domain::{
@@ -53,6 +53,9 @@ pub enum Command {
     /// Create, list and revoke the API keys of an organisation.
     #[command(subcommand)]
     Key(KeyCommand),
+    /// Show what was recorded.
+    #[command(subcommand)]
+    Audit(AuditCommand),
     /// Make master keys, and look after what is sealed under them.
     #[command(subcommand)]
     Secrets(SecretsCommand),
@@ -188,6 +191,23 @@ impl Preset {
 }
 
 #[derive(Debug, Subcommand)]
+pub enum AuditCommand {
+    /// List the recorded changes of an organisation, newest first.
+    List {
+        /// The organisation.
+        #[arg(long, value_name = "ID")]
+        organisation: OrganisationId,
+        /// Only what was recorded then or later: a time (RFC 3339), or a day in UTC as in
+        /// 2026-11-20.
+        #[arg(long, value_name = "TIME", value_parser = time)]
+        since: Option<DateTime<Utc>>,
+        /// How many at the most.
+        #[arg(long, value_name = "NUMBER", default_value_t = 100, value_parser = clap::value_parser!(u32).range(1..=10_000))]
+        limit: u32,
+    },
+}
+
+#[derive(Debug, Subcommand)]
 pub enum SecretsCommand {
     /// Make a new master key. It is printed and not kept.
     GenerateKey,
@@ -223,6 +243,14 @@ fn life_time(text: &str) -> Result<TimeDelta, String> {
         .and_then(TimeDelta::try_seconds)
         .filter(|life_time| *life_time <= TimeDelta::days(LONGEST_IN_DAYS))
         .ok_or_else(|| format!("it is more than {LONGEST_IN_DAYS}d"))
+}
+
+/// Reads a time, or the beginning of a day.
+fn time(text: &str) -> Result<DateTime<Utc>, String> {
+    let beginning = |day: NaiveDate| day.and_time(NaiveTime::MIN).and_utc();
+    let time = DateTime::parse_from_rfc3339(text).map(|time| time.to_utc());
+    time.or_else(|_| text.parse().map(beginning))
+        .map_err(|_| "it is neither a time as in 2026-11-20T08:30:00Z nor a day as in 2026-11-20".to_owned())
 }
 
 #[cfg(test)]
@@ -311,6 +339,40 @@ mod tests {
         assert_eq!(parse("key revoke 7").unwrap_err(), ErrorKind::ValueValidation);
         assert_eq!(parse("environment list --organisation acme").unwrap_err(), ErrorKind::ValueValidation);
         assert_eq!(new_key("--all-permissions --expires-in soon").unwrap_err(), ErrorKind::ValueValidation);
+    }
+
+    fn asked_for(options: &str) -> Result<(Option<DateTime<Utc>>, u32), ErrorKind> {
+        match parse(&format!("audit list --organisation ID {options}"))? {
+            Command::Audit(AuditCommand::List { since, limit, .. }) => Ok((since, limit)),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn a_time_is_one_of_rfc_3339_or_a_day() {
+        for (text, expected) in [
+            ("2026-11-20", "2026-11-20T00:00:00Z"),
+            ("2026-11-20T08:30:00Z", "2026-11-20T08:30:00Z"),
+            ("2026-11-20T08:30:00.123456+02:00", "2026-11-20T06:30:00.123456Z"),
+        ] {
+            let expected: DateTime<Utc> = expected.parse().unwrap();
+            assert_eq!(asked_for(&format!("--since {text}")).unwrap().0, Some(expected), "{text}");
+        }
+        for text in ["yesterday", "20261120", "2026-13-01", "2026-11-20T08:30:00", "08:30:00Z", "1700000000"]
+        {
+            assert_eq!(asked_for(&format!("--since {text}")), Err(ErrorKind::ValueValidation), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_limit_lies_within_its_bounds() {
+        assert_eq!(asked_for(""), Ok((None, 100)));
+        for limit in [1, 100, 10_000] {
+            assert_eq!(asked_for(&format!("--limit {limit}")), Ok((None, limit)));
+        }
+        for limit in ["0", "10001", "-1", "1.5", "all", "99999999999"] {
+            assert_eq!(asked_for(&format!("--limit={limit}")), Err(ErrorKind::ValueValidation), "{limit}");
+        }
     }
 
     #[test]

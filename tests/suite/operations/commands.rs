@@ -99,6 +99,7 @@ async fn what_does_not_exist_is_said_in_one_line(#[case] backend: Backend) -> Re
         vec!["environment", "create", "--name", "x"],
         vec!["key", "list"],
         vec!["key", "create", "--name", "x", "--all-permissions"],
+        vec!["audit", "list"],
     ] {
         let command = [command.as_slice(), &nowhere].concat();
         let said = installation.command(&command).await?.expect_refusal();
@@ -165,6 +166,11 @@ async fn wrong_usage_is_told_apart_from_failure() -> Result<()> {
             "--expires-in",
             "1y",
         ],
+        vec!["audit", "list"],
+        vec!["audit", "list", "--organisation", "acme"],
+        vec!["audit", "list", "--organisation", UNKNOWN_ID, "--limit", "0"],
+        vec!["audit", "list", "--organisation", UNKNOWN_ID, "--limit", "10001"],
+        vec!["audit", "list", "--organisation", UNKNOWN_ID, "--since", "yesterday"],
         vec!["key", "revoke"],
         vec!["key", "revoke", "no-uuid"],
         vec!["serve", "now"],

@@ -1,11 +1,11 @@
 //! Who is known, and how one who is not is told so.
 
 use anyhow::Result;
-use patchbay_tests::{Answer, Backend, Request, eventually};
+use patchbay_tests::{Answer, Backend, Request, TELEX_PREFIXES, eventually};
 use rstest::rstest;
-use serde_json::json;
 
 use crate::given::{Acme, refused};
+use crate::telex_routes::{ROUTES, Routed};
 
 /// The platform's own header for keys.
 const AGENT_KEY: &str = "x-agent-api-key";
@@ -145,17 +145,12 @@ async fn a_key_in_use_ends_at_its_hour(#[case] backend: Backend) -> Result<()> {
 #[case::postgres(Backend::Postgres)]
 #[tokio::test]
 async fn every_route_wants_a_key(#[case] backend: Backend) -> Result<()> {
-    let acme = Acme::on(backend).await?;
-    for telex in acme.below_each_prefix() {
-        for (method, below) in [
-            ("GET", ""),
-            ("POST", ""),
-            ("GET", "/00000000-0000-7000-8000-000000000000"),
-            ("PATCH", "/00000000-0000-7000-8000-000000000000"),
-            ("DELETE", "/00000000-0000-7000-8000-000000000000"),
-        ] {
-            let answer = telex.anonymous(method, below).json(&json!({})).send().await?;
-            unknown_caller(answer, "Unauthorized");
+    let routed = Routed::on(backend).await?;
+    for route in ROUTES {
+        for prefix in TELEX_PREFIXES {
+            let path = format!("{prefix}{}", routed.path(route));
+            let request = routed.acme.service.http().request(route.method, &path);
+            unknown_caller(request.json(&routed.body(route)).send().await?, "Unauthorized");
         }
     }
     Ok(())

@@ -47,34 +47,6 @@ async fn what_no_dialect_owns_is_answered_plainly(#[case] backend: Backend) -> R
 #[case::sqlite(Backend::Sqlite)]
 #[case::postgres(Backend::Postgres)]
 #[tokio::test]
-async fn a_method_that_a_route_has_not_is_answered_with_those_it_has(#[case] backend: Backend) -> Result<()> {
-    let acme = Acme::on(backend).await?;
-    let one = format!("/{UNKNOWN_ID}");
-    for telex in acme.below_each_prefix() {
-        for (below, method, allowed) in [
-            ("", "PUT", vec!["GET", "POST"]),
-            ("", "PATCH", vec!["GET", "POST"]),
-            ("", "DELETE", vec!["GET", "POST"]),
-            (one.as_str(), "PUT", vec!["DELETE", "GET", "PATCH"]),
-            (one.as_str(), "POST", vec!["DELETE", "GET", "PATCH"]),
-        ] {
-            let answer = telex.request(method, below).json(&json!({})).send().await?;
-            let mut named: Vec<_> = answer.header("allow").split(',').map(str::trim).collect();
-            // HEAD and OPTIONS may be served beside them.
-            named.retain(|method| !["HEAD", "OPTIONS"].contains(method));
-            named.sort_unstable();
-            assert_eq!(named, allowed, "{answer}");
-            let error = refused(answer, 405, "Method not allowed");
-            assert_eq!(error, format!("{method} is not supported here"));
-        }
-    }
-    Ok(())
-}
-
-#[rstest]
-#[case::sqlite(Backend::Sqlite)]
-#[case::postgres(Backend::Postgres)]
-#[tokio::test]
 async fn a_prefix_is_not_served_twice(#[case] backend: Backend) -> Result<()> {
     let acme = Acme::on(backend).await?;
     for prefix in ["/api/v1/api/v1", "/api", "/v1", "//"] {

@@ -57,48 +57,6 @@ fn body() -> Value {
 #[case::sqlite(Backend::Sqlite)]
 #[case::postgres(Backend::Postgres)]
 #[tokio::test]
-async fn a_key_with_all_permissions_but_the_one_is_refused(#[case] backend: Backend) -> Result<()> {
-    let (acme, shop) = a_shop(backend).await?;
-    let id = acme.telex.settings(&shop).put("colour", "red").await?;
-    let of_channel = acme.telex.channel(&shop, "general").put("colour", "red").await?;
-    let reader = acme.may(&[OTHERS.as_slice(), &[READ]].concat()).await?;
-    let writer = acme.may(&[OTHERS.as_slice(), &[WRITE]].concat()).await?;
-    for (method, below, needed, _) in ROUTES {
-        let below = below.replace("{i}", &shop).replace("{s}", &id).replace("{c}", &of_channel);
-        let telex = if needed == READ { &writer } else { &reader };
-        let answer = telex.request(method, &below).json(&body()).send().await?;
-        assert_eq!(
-            refused(answer, 403, "Forbidden"),
-            format!("missing permission: {needed}"),
-            "{method} {below}"
-        );
-    }
-    assert_eq!(acme.telex.settings(&shop).value().await?, "red");
-    assert_eq!(acme.telex.channel(&shop, "general").value().await?, "red");
-    Ok(())
-}
-
-#[rstest]
-#[case::sqlite(Backend::Sqlite)]
-#[case::postgres(Backend::Postgres)]
-#[tokio::test]
-async fn a_key_with_the_one_permission_is_enough(#[case] backend: Backend) -> Result<()> {
-    let (acme, shop) = a_shop(backend).await?;
-    let (reader, writer) = (acme.may(&[READ]).await?, acme.may(&[WRITE]).await?);
-    for (method, below, needed, status) in ROUTES {
-        let id = acme.telex.settings(&shop).put("colour", "red").await?;
-        let of_channel = acme.telex.channel(&shop, "general").put("colour", "red").await?;
-        let below = below.replace("{i}", &shop).replace("{s}", &id).replace("{c}", &of_channel);
-        let telex = if needed == READ { &reader } else { &writer };
-        drop(telex.request(method, &below).json(&body()).send().await?.expect_status(status));
-    }
-    Ok(())
-}
-
-#[rstest]
-#[case::sqlite(Backend::Sqlite)]
-#[case::postgres(Backend::Postgres)]
-#[tokio::test]
 async fn the_preset_for_telex_clients_is_enough_for_every_route(#[case] backend: Backend) -> Result<()> {
     let (acme, shop) = a_shop(backend).await?;
     let key = acme.tenant.key_with(&["--preset", "telex"]).await?;

@@ -50,7 +50,7 @@ fn custom(telex: &Telex, id: &str) -> Custom {
 #[case::sqlite(Backend::Sqlite)]
 #[case::postgres(Backend::Postgres)]
 #[tokio::test]
-async fn one_pair_is_shown_as_one_object_and_several_beside_the_latest(
+async fn t19_shows_none_as_empty_one_as_one_object_and_three_beside_the_latest(
     #[case] backend: Backend,
 ) -> Result<()> {
     let (acme, id) = a_custom_app(backend).await?;

@@ -105,32 +105,3 @@ async fn ids_may_be_in_upper_case_and_a_slash_may_end_the_path(#[case] backend: 
     }
     Ok(())
 }
-
-#[rstest]
-#[case::sqlite(Backend::Sqlite)]
-#[case::postgres(Backend::Postgres)]
-#[tokio::test]
-async fn a_method_that_a_route_has_not_is_answered_with_those_it_has(#[case] backend: Backend) -> Result<()> {
-    let (acme, shop) = a_shop(backend).await?;
-    let one = format!("/{UNKNOWN_ID}");
-    for telex in acme.below_each_prefix() {
-        let (whole, general) = (telex.settings(&shop), telex.channel(&shop, "general"));
-        let custom = telex.settings(&format!("custom/{shop}"));
-        for (settings, below, method, allowed) in [
-            (&whole, "", "PUT", "GET, POST, PATCH"),
-            (&whole, "", "DELETE", "GET, POST, PATCH"),
-            (&whole, &one, "GET", "PATCH, DELETE"),
-            (&general, "", "PATCH", "GET, POST"),
-            (&general, "", "DELETE", "GET, POST"),
-            (&general, &one, "GET", "PATCH, DELETE"),
-            (&general, &one, "PUT", "PATCH, DELETE"),
-            (&custom, "", "POST", "GET, PUT"),
-            (&custom, "", "DELETE", "GET, PUT"),
-        ] {
-            let answer = settings.request(method, below).json(&json!({})).send().await?;
-            assert_eq!(answer.header("allow"), allowed, "{answer}");
-            refused(answer, 405, "Method not allowed");
-        }
-    }
-    Ok(())
-}

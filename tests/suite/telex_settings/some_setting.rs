@@ -13,7 +13,7 @@ use crate::given::{UNKNOWN_ID, an_integration, refused};
 #[case::sqlite(Backend::Sqlite)]
 #[case::postgres(Backend::Postgres)]
 #[tokio::test]
-async fn an_id_in_the_body_or_the_query_selects(#[case] backend: Backend) -> Result<()> {
+async fn t9_a_an_id_in_the_body_or_the_query_selects(#[case] backend: Backend) -> Result<()> {
     let (acme, shop) = a_shop(backend).await?;
     let settings = acme.telex.settings(&shop);
     let [colour, size] = [settings.put("colour", "red").await?, settings.put("size", "5").await?];
@@ -45,7 +45,7 @@ async fn an_id_in_the_body_or_the_query_selects(#[case] backend: Backend) -> Res
 #[case::sqlite(Backend::Sqlite)]
 #[case::postgres(Backend::Postgres)]
 #[tokio::test]
-async fn an_id_that_is_not_there_is_not_replaced_by_a_guess(#[case] backend: Backend) -> Result<()> {
+async fn t9_a_an_id_that_is_not_there_is_not_replaced_by_a_guess(#[case] backend: Backend) -> Result<()> {
     let (acme, shop) = a_shop(backend).await?;
     let settings = acme.telex.settings(&shop);
     settings.put("colour", "red").await?;
@@ -68,7 +68,7 @@ async fn an_id_that_is_not_there_is_not_replaced_by_a_guess(#[case] backend: Bac
 #[case::sqlite(Backend::Sqlite)]
 #[case::postgres(Backend::Postgres)]
 #[tokio::test]
-async fn an_id_of_another_kind_is_a_fault(#[case] backend: Backend) -> Result<()> {
+async fn t9_a_an_id_of_another_kind_is_a_fault(#[case] backend: Backend) -> Result<()> {
     let (acme, shop) = a_shop(backend).await?;
     let settings = acme.telex.settings(&shop);
     settings.put("colour", "red").await?;
@@ -86,7 +86,7 @@ async fn an_id_of_another_kind_is_a_fault(#[case] backend: Backend) -> Result<()
 #[case::sqlite(Backend::Sqlite)]
 #[case::postgres(Backend::Postgres)]
 #[tokio::test]
-async fn a_label_selects_the_setting_that_has_just_that(#[case] backend: Backend) -> Result<()> {
+async fn t9_b_a_label_selects_the_setting_that_has_just_that(#[case] backend: Backend) -> Result<()> {
     let (acme, shop) = a_shop(backend).await?;
     let settings = acme.telex.settings(&shop);
     settings.put("colour", "red").await?;
@@ -107,7 +107,7 @@ async fn a_label_selects_the_setting_that_has_just_that(#[case] backend: Backend
 #[case::sqlite(Backend::Sqlite)]
 #[case::postgres(Backend::Postgres)]
 #[tokio::test]
-async fn the_only_setting_takes_whatever_was_sent(#[case] backend: Backend) -> Result<()> {
+async fn t9_c_the_only_setting_takes_whatever_was_sent(#[case] backend: Backend) -> Result<()> {
     let (acme, shop) = a_shop(backend).await?;
     let settings = acme.telex.settings(&shop);
     settings.put("colour", "red").await?;
@@ -128,7 +128,7 @@ async fn the_only_setting_takes_whatever_was_sent(#[case] backend: Backend) -> R
 #[case::sqlite(Backend::Sqlite)]
 #[case::postgres(Backend::Postgres)]
 #[tokio::test]
-async fn without_settings_there_is_none_to_change(#[case] backend: Backend) -> Result<()> {
+async fn t9_d_without_settings_there_is_none_to_change(#[case] backend: Backend) -> Result<()> {
     let (acme, shop) = a_shop(backend).await?;
     acme.telex.channel(&shop, "general").put("colour", "beside it").await?;
     let settings = acme.telex.settings(&shop);
@@ -144,7 +144,7 @@ async fn without_settings_there_is_none_to_change(#[case] backend: Backend) -> R
 #[case::sqlite(Backend::Sqlite)]
 #[case::postgres(Backend::Postgres)]
 #[tokio::test]
-async fn of_several_settings_none_is_guessed(#[case] backend: Backend) -> Result<()> {
+async fn t9_e_of_several_settings_none_is_guessed(#[case] backend: Backend) -> Result<()> {
     let (acme, shop) = a_shop(backend).await?;
     let settings = acme.telex.settings(&shop);
     settings.put("colour", "red").await?;

@@ -5,11 +5,13 @@
 //! do everything in it; only what concerns the whole installation takes no caller.
 
 mod environments;
+mod events;
 mod keys;
 mod organisations;
 mod secrets;
 
 pub use environments::{CreateEnvironment, ListEnvironments};
+pub use events::ListEvents;
 pub use keys::{CreateKey, CreatedKey, ListKeys, NewKey, RevokeKey};
 pub use organisations::{ActForOrganisation, CreateOrganisation, ListOrganisations};
 pub use secrets::{

@@ -8,8 +8,8 @@ use diesel::connection::{Connection, InstrumentationEvent};
 use diesel::prelude::*;
 use diesel::sql_types::Text;
 use patchbay_domain::{
-    ApiKeyId, EnvironmentId, Integration, IntegrationDraft, IntegrationId, IntegrationKind, IntegrationName,
-    OrganisationId, Origin, PageRequest, ProviderId, Scope, Status, UniqueRules,
+    ApiKeyId, EnvironmentId, EventId, Integration, IntegrationDraft, IntegrationId, IntegrationKind,
+    IntegrationName, OrganisationId, Origin, PageRequest, ProviderId, Scope, Status, UniqueRules,
 };
 use rstest::rstest;
 use serde_json::Map;
@@ -18,7 +18,7 @@ use uuid::Uuid;
 use crate::database::{AnyConnection, Database, DatabaseOptions, unavailable};
 use crate::test_support::{Backend, TestDatabase};
 use crate::{
-    api_keys, environments, integrations, key_lookup, manifests, sealed_store, settings, unit_of_work,
+    api_keys, environments, events, integrations, key_lookup, manifests, sealed_store, settings, unit_of_work,
 };
 
 type Statement = fn(&mut AnyConnection) -> QueryResult<()>;
@@ -167,6 +167,38 @@ async fn the_settings_of_one_place_are_one_range_of_their_index(
     };
     let range = plan.lines().find(|line| columns.iter().all(|column| line.contains(column)));
     assert!(range.is_some_and(|line| backend == Backend::Sqlite || line.contains("Index Cond")), "{plan}");
+}
+
+const NEWEST: PageRequest<EventId> = PageRequest { after: None, limit: 50 };
+
+/// Neither is anything sorted nor is what happened before the time walked over: only the
+/// primary key is there to ask.
+#[rstest]
+#[case::all(|conn: &mut AnyConnection| events::list(conn, &whole(), None, NEWEST).map(drop))]
+#[case::since(|conn: &mut AnyConnection| events::list(conn, &whole(), Some(chrono::DateTime::UNIX_EPOCH), NEWEST).map(drop))]
+#[case::bound(|conn: &mut AnyConnection| events::list(conn, &bound(), None, NEWEST).map(drop))]
+#[tokio::test]
+async fn the_newest_events_are_one_range_of_their_primary_key(
+    #[case] statement: Statement,
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let place = TestDatabase::new(backend);
+    let (sql, plan) = plan_of(&place, statement).await;
+    let plan = plan.join("\n");
+    assert!(!plan.contains("Sort") && !plan.contains("TEMP B-TREE"), "{plan}");
+    assert!(backend == Backend::Postgres || !sql.contains("LIMIT"), "{sql}");
+    let range = match backend {
+        Backend::Sqlite => plan.contains("USING PRIMARY KEY (organisation_id=? AND id>? AND id<?)"),
+        Backend::Postgres => {
+            plan.contains("Backward using events_pkey")
+                && plan.lines().any(|line| {
+                    ["Index Cond", "(organisation_id = $1)", "(id < $2)", "(id >= $3)"]
+                        .iter()
+                        .all(|part| line.contains(part))
+                })
+        }
+    };
+    assert!(range, "{plan}");
 }
 
 #[derive(QueryableByName)]

@@ -15,8 +15,9 @@ use patchbay_domain::{
 };
 use patchbay_persistence::{
     Database, DatabaseOptions, DieselApiKeyRepository, DieselChannelConfigRepository,
-    DieselEnvironmentRepository, DieselIntegrationRepository, DieselKeyLookup, DieselManifestRepository,
-    DieselOrganisationDirectory, DieselSealedStore, DieselSettingRepository, DieselUnitOfWork,
+    DieselEnvironmentRepository, DieselEventRepository, DieselIntegrationRepository, DieselKeyLookup,
+    DieselManifestRepository, DieselOrganisationDirectory, DieselSealedStore, DieselSettingRepository,
+    DieselUnitOfWork,
 };
 use serde_json::Map;
 use uuid::Uuid;
@@ -28,6 +29,7 @@ pub struct Store {
     pub db: Database,
     pub organisations: DieselOrganisationDirectory,
     pub environments: DieselEnvironmentRepository,
+    pub events: DieselEventRepository,
     pub integrations: DieselIntegrationRepository,
     pub manifests: DieselManifestRepository,
     pub settings: DieselSettingRepository,
@@ -63,6 +65,7 @@ impl Store {
         Self {
             organisations: DieselOrganisationDirectory::new(db.clone()),
             environments: DieselEnvironmentRepository::new(db.clone()),
+            events: DieselEventRepository::new(db.clone()),
             integrations: DieselIntegrationRepository::new(db.clone()),
             manifests: DieselManifestRepository::new(db.clone()),
             settings: DieselSettingRepository::new(db.clone()),

@@ -5,6 +5,7 @@
 mod cache;
 mod commits;
 mod connections;
+mod events;
 mod fixtures;
 mod integrations;
 mod isolation;

@@ -2,9 +2,12 @@
 
 use chrono::{DateTime, SecondsFormat, Utc};
 use patchbay_application::operator::{CreatedKey, Rotated, Verified};
-use patchbay_domain::{ApiKey, Environment, KeyId, Organisation, Permission, SecretPlace, VaultError};
+use patchbay_domain::{
+    Actor, ApiKey, Environment, Event, KeyId, Organisation, Permission, SecretPlace, VaultError,
+};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Serialize;
+use serde_json::{Map, Value};
 
 /// An organisation.
 #[derive(Serialize)]
@@ -112,6 +115,52 @@ impl From<&ApiKey> for KeyFacts {
     }
 }
 
+/// A recorded change.
+#[derive(Serialize)]
+pub struct EventDocument<'a> {
+    id: String,
+    at: String,
+    #[serde(rename = "type")]
+    event_type: &'static str,
+    actor: ActorDocument,
+    environment_id: Option<String>,
+    entity: EntityDocument,
+    changes: &'a Map<String, Value>,
+}
+
+/// Who did it. The operator has no id.
+#[derive(Serialize)]
+struct ActorDocument {
+    kind: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    id: Option<String>,
+}
+
+/// What it happened to.
+#[derive(Serialize)]
+struct EntityDocument {
+    kind: &'static str,
+    id: String,
+}
+
+impl<'a> From<&'a Event> for EventDocument<'a> {
+    fn from(event: &'a Event) -> Self {
+        let actor = match event.actor {
+            Actor::Key(id) => ActorDocument { kind: "key", id: Some(id.to_string()) },
+            Actor::Operator => ActorDocument { kind: "operator", id: None },
+        };
+        Self {
+            id: event.id.to_string(),
+            at: time(event.at),
+            event_type: event.event_type.as_str(),
+            actor,
+            environment_id: event.environment_id.map(|id| id.to_string()),
+            entity: EntityDocument { kind: event.entity.as_str(), id: event.entity_id.to_string() },
+            changes: &event.digest,
+        }
+    }
+}
+
 /// A new master key.
 #[derive(Serialize)]
 pub struct MasterKeyDocument<'a> {
@@ -209,8 +258,10 @@ fn time(at: DateTime<Utc>) -> String {
 mod tests {
     use super::*;
     use patchbay_domain::{
-        ApiKeyId, ApiKeyName, EnvironmentId, KeyHash, KeyKind, OrganisationId, OrganisationName, Permissions,
+        ApiKeyId, ApiKeyName, EntityKind, EnvironmentId, EventId, EventType, KeyHash, KeyKind,
+        OrganisationId, OrganisationName, Permissions,
     };
+    use serde_json::json;
     use uuid::Uuid;
 
     fn at(microseconds: i64) -> DateTime<Utc> {
@@ -279,6 +330,32 @@ mod tests {
             printed(&KeyDocument::from(&a_key())),
             format!(r#"{{{id},{common},"last_used_at":null,"revoked_at":null}}"#)
         );
+    }
+
+    #[test]
+    fn an_event_says_who_did_what_to_what() {
+        let mut event = Event {
+            id: EventId::from_uuid(Uuid::nil()),
+            organisation_id: OrganisationId::from_uuid(Uuid::max()),
+            environment_id: None,
+            actor: Actor::Operator,
+            event_type: EventType::KeyCreated,
+            entity: EntityKind::ApiKey,
+            entity_id: Uuid::nil(),
+            digest: json!({ "after": { "name": "ci", "kind": "generic" } }).as_object().unwrap().clone(),
+            at: at(1),
+        };
+        let nil = Uuid::nil().to_string();
+        let shown = |actor: &str, environment: &str| {
+            format!(
+                r#"{{"id":"{nil}","at":"1970-01-01T00:00:00.000001Z","type":"key.created","actor":{actor},"environment_id":{environment},"entity":{{"kind":"key","id":"{nil}"}},"changes":{{"after":{{"name":"ci","kind":"generic"}}}}}}"#
+            )
+        };
+        assert_eq!(printed(&EventDocument::from(&event)), shown(r#"{"kind":"operator"}"#, "null"));
+        event.actor = Actor::Key(ApiKeyId::from_uuid(Uuid::nil()));
+        event.environment_id = Some(EnvironmentId::from_uuid(Uuid::nil()));
+        let key = format!(r#"{{"kind":"key","id":"{nil}"}}"#);
+        assert_eq!(printed(&EventDocument::from(&event)), shown(&key, &format!(r#""{nil}""#)));
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! The commands, one module each.
 
+mod audit;
 mod dev;
 mod documents;
 mod environment;
@@ -42,6 +43,9 @@ pub fn run(cli: Cli) -> anyhow::Result<()> {
         }
         Command::Key(command) => {
             operate(&load(&place)?.database, async |opened| key::run(opened, command).await)
+        }
+        Command::Audit(command) => {
+            operate(&load(&place)?.database, async |opened| audit::run(opened, command).await)
         }
         Command::Secrets(SecretsCommand::GenerateKey) => secrets::generate_key(),
         Command::Secrets(SecretsCommand::Rotate) => {

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use anyhow::{Context, anyhow, bail};
 use patchbay_application::operator::{
     ActForOrganisation, CheckMasterKeys, CreateEnvironment, CreateKey, CreateOrganisation, ListEnvironments,
-    ListKeys, ListOrganisations, RevokeKey, RotateSecrets, VerifySecrets,
+    ListEvents, ListKeys, ListOrganisations, RevokeKey, RotateSecrets, VerifySecrets,
 };
 use patchbay_crypto::{KeyRing, KeyRingVault, RandomKeyScheme};
 use patchbay_domain::{
@@ -19,7 +19,7 @@ use patchbay_domain::{
 };
 use patchbay_persistence::{
     ConnectError, Database, DatabaseOptions, DieselApiKeyRepository, DieselEnvironmentRepository,
-    DieselKeyLookup, DieselOrganisationDirectory, DieselSealedStore, DieselUnitOfWork,
+    DieselEventRepository, DieselKeyLookup, DieselOrganisationDirectory, DieselSealedStore, DieselUnitOfWork,
 };
 
 use crate::adapters::{SystemClock, UuidV7Ids};
@@ -153,6 +153,10 @@ impl Installation {
 
     pub fn list_environments(&self) -> ListEnvironments {
         ListEnvironments { environments: self.environments() }
+    }
+
+    pub fn list_events(&self) -> ListEvents {
+        ListEvents { events: Arc::new(DieselEventRepository::new(self.database.clone())) }
     }
 
     pub fn create_key(&self) -> CreateKey {

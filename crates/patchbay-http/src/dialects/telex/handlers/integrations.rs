@@ -6,7 +6,7 @@ use actix_web::{delete, get, patch, post};
 use patchbay_application::{Caller, Reveal};
 use patchbay_domain::Permission;
 
-use super::{Answer, MASK, disclosing, success};
+use super::{Answer, MASK, disclosing, is_no_literal, success};
 use crate::HttpState;
 use crate::dialects::telex::dto::{ChangedView, CreateBody, CreatedView, EditBody, ListView, SingleView};
 use crate::dialects::telex::{Absent, InOrganisation, OnIntegration, Telex, Words};
@@ -81,7 +81,7 @@ static EDIT: Operation<Telex> = Operation::on::<OnIntegration>(
 
 /// T5: changes an integration.
 #[utoipa::path(tag = "integrations", request_body = EditBody, responses((status = 200, body = ChangedView)))]
-#[patch("/{org}/integrations/{integration}", wrap = "Gate::to(&EDIT)")]
+#[patch("/{org}/integrations/{integration}", guard = "is_no_literal", wrap = "Gate::to(&EDIT)")]
 pub async fn edit(
     app: Data<HttpState>,
     caller: ReqData<Caller>,
@@ -102,7 +102,7 @@ static DELETE: Operation<Telex> = Operation::on::<OnIntegration>(
 
 /// T6: deletes an integration and shows it a last time. A body is ignored.
 #[utoipa::path(tag = "integrations", responses((status = 200, body = ChangedView)))]
-#[delete("/{org}/integrations/{integration}", wrap = "Gate::to(&DELETE)")]
+#[delete("/{org}/integrations/{integration}", guard = "is_no_literal", wrap = "Gate::to(&DELETE)")]
 pub async fn delete(app: Data<HttpState>, caller: ReqData<Caller>, path: ReqData<OnIntegration>) -> Answer {
     path.within.require(&caller)?;
     let reveal = Reveal::Permitted(MASK);

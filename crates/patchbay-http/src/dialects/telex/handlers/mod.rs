@@ -7,6 +7,7 @@ mod settings;
 mod slack;
 
 use actix_web::HttpResponse;
+use actix_web::guard::GuardContext;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{CACHE_CONTROL, HeaderValue};
 use patchbay_domain::Mask;
@@ -51,6 +52,13 @@ pub fn organisations(config: &mut ServiceConfig) {
 /// Registers everything below `…/slack`.
 pub fn slack(config: &mut ServiceConfig) {
     config.service(slack::exchange).service(slack::access);
+}
+
+/// Whether the path may end in an integration's id: the literal `custom` is none, also for a
+/// method that its own routes have not.
+fn is_no_literal(context: &GuardContext<'_>) -> bool {
+    let path = context.head().uri.path();
+    !path.strip_suffix('/').unwrap_or(path).ends_with("/integrations/custom")
 }
 
 /// A success that shows nothing.
