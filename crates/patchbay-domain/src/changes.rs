@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 
 use crate::{
     ApiKey, ApiKeyId, Environment, Event, Integration, IntegrationId, Lease, LeaseWrite, ManifestDocument,
-    RepositoryError, Scope, Setting, UniqueKey,
+    ReceiptWrite, RepositoryError, Scope, Setting, UniqueKey,
 };
 
 /// A write of an integration and of the unique keys that it holds.
@@ -93,6 +93,8 @@ pub struct Changes {
     pub environments: Vec<Environment>,
     /// Keys, in the order of writing.
     pub api_keys: Vec<KeyWrite>,
+    /// What is kept of the request that all of this was done for.
+    pub receipt: Option<ReceiptWrite>,
     /// Leases, in the order of writing.
     pub leases: Vec<LeaseWrite>,
     /// What is recorded.
@@ -170,6 +172,13 @@ impl Changes {
         self
     }
 
+    /// Keeps what is to be known of the request that all of this is done for.
+    #[must_use]
+    pub fn receipt(mut self, write: ReceiptWrite) -> Self {
+        self.receipt = Some(write);
+        self
+    }
+
     /// Takes a lease, as of `at`.
     #[must_use]
     pub fn take(mut self, lease: &Lease, at: DateTime<Utc>) -> Self {
@@ -203,8 +212,8 @@ pub trait UnitOfWork: Send + Sync {
     ///
     /// # Errors
     /// [`RepositoryError::Stale`] when a stored version moved on or the entity is gone,
-    /// [`RepositoryError::Duplicate`] with the unique key, the kind of id or the lease that
-    /// someone else has,
+    /// [`RepositoryError::Duplicate`] with the unique key, the kind of id, the lease or
+    /// the receipt that is there already,
     /// [`RepositoryError::Corrupt`] when something new lies outside `scope`, or a document
     /// comes without its integration. After every
     /// error but [`RepositoryError::OutcomeUnknown`] nothing was changed.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::{EntityKind, LeaseKey, UniqueKey};
+use crate::{EntityKind, LeaseKey, ReceiptId, UniqueKey};
 
 /// Any error, as the source of one of ours.
 pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
@@ -16,6 +16,9 @@ pub enum Taken {
     /// The id that a new entity of this kind was to have.
     #[error("the id of the {}", .0.as_str())]
     Id(EntityKind),
+    /// A receipt: the same request was here before, or is here right now.
+    #[error("the receipt")]
+    Receipt(ReceiptId),
     /// A lease.
     #[error("the lease")]
     Lease(LeaseKey),

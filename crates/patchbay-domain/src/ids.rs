@@ -82,6 +82,10 @@ entity_id!(
     SettingId
 );
 entity_id!(
+    /// Identifies a [`Receipt`](crate::Receipt). Made as UUIDv5 of the request itself.
+    ReceiptId
+);
+entity_id!(
     /// Identifies an [`Event`](crate::Event).
     EventId
 );

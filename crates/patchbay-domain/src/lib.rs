@@ -25,6 +25,7 @@ mod oauth;
 mod organisation;
 mod page;
 mod permission;
+mod receipt;
 mod scope;
 mod secret;
 mod setting;
@@ -39,13 +40,18 @@ pub use environment::{Environment, EnvironmentName, EnvironmentRepository};
 pub use error::{BoxError, RepositoryError, Taken};
 pub use event::{Actor, EntityKind, Event, EventRepository, EventType};
 pub use id_generator::IdGenerator;
-pub use ids::{ApiKeyId, EnvironmentId, EventId, IntegrationId, InvalidId, OrganisationId, SettingId};
+pub use ids::{
+    ApiKeyId, EnvironmentId, EventId, IntegrationId, InvalidId, OrganisationId, ReceiptId, SettingId,
+};
 pub use integration::*;
 pub use lease::{Lease, LeaseKey, LeasePurpose, LeaseWrite};
 pub use oauth::{ExchangeError, Granted, OAuthExchanger};
 pub use organisation::{Organisation, OrganisationDirectory, OrganisationName};
 pub use page::{Page, PageRequest};
 pub use permission::{Permission, Permissions, UnknownPermission};
+pub use receipt::{
+    Fingerprint, Fingerprinter, Receipt, ReceiptArchive, ReceiptRepository, ReceiptState, ReceiptWrite,
+};
 pub use scope::Scope;
 pub use secret::*;
 pub use setting::*;
@@ -62,6 +68,7 @@ pub use {
     integration::{MockIntegrationRepository, MockManifestFetcher, MockManifestRepository},
     oauth::MockOAuthExchanger,
     organisation::MockOrganisationDirectory,
+    receipt::{MockFingerprinter, MockReceiptArchive, MockReceiptRepository},
     secret::{MockSealedStore, MockVault},
     setting::{MockChannelConfigRepository, MockSettingRepository},
 };

@@ -73,6 +73,19 @@ diesel::table! {
 }
 
 diesel::table! {
+    receipts (organisation_id, id) {
+        organisation_id -> Text,
+        id -> Text,
+        integration_id -> Text,
+        state -> Text,
+        fingerprint -> Binary,
+        content -> Binary,
+        content_key -> Text,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
     settings (organisation_id, id) {
         organisation_id -> Text,
         id -> Text,

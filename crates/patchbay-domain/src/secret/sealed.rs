@@ -5,7 +5,7 @@ use std::fmt;
 use uuid::Uuid;
 
 use crate::event::codes;
-use crate::{IntegrationId, InvalidText, OrganisationId, SettingId};
+use crate::{IntegrationId, InvalidText, OrganisationId, ReceiptId, SettingId};
 
 /// Names a master key: 1 to 32 letters, digits, `-` and `_`. Not a secret.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -49,6 +49,8 @@ codes! {
         Grant = "integrations.grant_tokens",
         /// The value of a setting that is secret.
         SettingValue = "settings.value",
+        /// The answer to a request that is to have its effect once.
+        Receipt = "receipts.content",
         /// The value that shows at start-up whether the master keys are the right ones.
         Canary = "installation.canary",
     }
@@ -83,6 +85,12 @@ impl SecretPlace {
     #[must_use]
     pub const fn setting(organisation: OrganisationId, setting: SettingId) -> Self {
         Self { organisation, row: setting.as_uuid(), field: SealedField::SettingValue }
+    }
+
+    /// The place of a receipt's content.
+    #[must_use]
+    pub const fn receipt(organisation: OrganisationId, receipt: ReceiptId) -> Self {
+        Self { organisation, row: receipt.as_uuid(), field: SealedField::Receipt }
     }
 
     /// The place of the canary, which belongs to no organisation.

@@ -10,15 +10,15 @@ use patchbay_domain::{
 
 use crate::columns::Reading;
 use crate::database::{AnyConnection, Database, load_one, per_backend, unavailable};
-use crate::schema::{installation, integrations, settings};
+use crate::schema::{installation, integrations, receipts, settings};
 use walk::Position;
 #[cfg(test)]
-pub(crate) use walk::{credentials, grants, setting_values};
+pub(crate) use walk::{credentials, grants, receipt_contents, setting_values};
 
 /// The sealed values of a [`Database`].
 ///
 /// A walk goes over the credentials of all integrations, then over their grants, then over the
-/// values of all settings, each by organisation and id, and comes to the canary last: who re-seals in this order and
+/// values of all settings and the receipts, each by organisation and id, and comes to the canary last: who re-seals in this order and
 /// is interrupted still finds a canary that demands the old key.
 #[derive(Clone, Debug)]
 pub struct DieselSealedStore {
@@ -77,12 +77,14 @@ impl SealedStore for DieselSealedStore {
             let credentials = integrations::table.filter(integrations::credentials_key.ne(&active)).count();
             let grants = integrations::table.filter(integrations::grant_key.ne(&active)).count();
             let values = settings::table.filter(settings::sealed_key.ne(&active)).count();
+            let receipts = receipts::table.filter(receipts::content_key.ne(&active)).count();
             let canary = installation::table.filter(installation::canary_key.ne(&active)).count();
             let credentials: i64 = credentials.get_result(conn).map_err(unavailable)?;
             let grants: i64 = grants.get_result(conn).map_err(unavailable)?;
             let values: i64 = values.get_result(conn).map_err(unavailable)?;
+            let receipts: i64 = receipts.get_result(conn).map_err(unavailable)?;
             let canary: i64 = canary.get_result(conn).map_err(unavailable)?;
-            Reading("count").value(u64::try_from(credentials + grants + values + canary))
+            Reading("count").value(u64::try_from(credentials + grants + values + receipts + canary))
         };
         self.db.read_snapshot(count).await
     }
@@ -147,6 +149,15 @@ fn replace(conn: &mut AnyConnection, place: &SecretPlace, old: &Columns, new: &C
                 settings::sealed_key.eq(new_key),
                 settings::version.eq(settings::version + 1),
             );
+            diesel::update(same).set(resealed).execute(conn)?
+        }
+        SealedField::Receipt => {
+            let same = receipts::table
+                .filter(receipts::organisation_id.eq(place.organisation.to_string()))
+                .filter(receipts::id.eq(place.row.to_string()))
+                .filter(receipts::content.eq(old))
+                .filter(receipts::content_key.eq(old_key));
+            let resealed = (receipts::content.eq(new), receipts::content_key.eq(new_key));
             diesel::update(same).set(resealed).execute(conn)?
         }
         SealedField::Canary => {

@@ -8,10 +8,11 @@ use super::canary;
 use crate::columns::Reading;
 use crate::database::{AnyConnection, load_first, unavailable};
 use crate::keyset::follows;
-use crate::schema::{integrations, settings};
+use crate::schema::{integrations, receipts, settings};
 
 /// The columns of sealed values, in the order of a walk. The canary comes after them.
-const COLUMNS: [SealedField; 3] = [SealedField::Credentials, SealedField::Grant, SealedField::SettingValue];
+const COLUMNS: [SealedField; 4] =
+    [SealedField::Credentials, SealedField::Grant, SealedField::SettingValue, SealedField::Receipt];
 
 /// A row: what is after it in its table comes next.
 #[derive(Clone, Debug)]
@@ -81,6 +82,7 @@ fn rows(conn: &mut AnyConnection, from: &Position, limit: usize) -> QueryResult<
         SealedField::Credentials => credentials(conn, last, limit),
         SealedField::Grant => grants(conn, last, limit),
         SealedField::SettingValue => setting_values(conn, last, limit),
+        SealedField::Receipt => receipt_contents(conn, last, limit),
         SealedField::Canary => Ok(Vec::new()),
     }
 }
@@ -127,6 +129,20 @@ pub(crate) fn setting_values(
         .filter(dsl::sealed.is_not_null())
         .order((dsl::organisation_id, dsl::id))
         .select((dsl::organisation_id, dsl::id, dsl::sealed, dsl::sealed_key));
+    load_first!(limit, conn, values)
+}
+
+pub(crate) fn receipt_contents(
+    conn: &mut AnyConnection,
+    (organisation, id): (&str, &str),
+    limit: i64,
+) -> QueryResult<Vec<SealedRow>> {
+    use receipts::dsl;
+    let position = (organisation.into_sql::<Text>(), id.into_sql::<Text>());
+    let values = dsl::receipts
+        .filter(follows((dsl::organisation_id, dsl::id), position))
+        .order((dsl::organisation_id, dsl::id))
+        .select((dsl::organisation_id, dsl::id, dsl::content.nullable(), dsl::content_key.nullable()));
     load_first!(limit, conn, values)
 }
 

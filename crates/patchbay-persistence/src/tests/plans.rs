@@ -9,7 +9,7 @@ use diesel::prelude::*;
 use diesel::sql_types::Text;
 use patchbay_domain::{
     ApiKeyId, EnvironmentId, EventId, Integration, IntegrationDraft, IntegrationId, IntegrationKind,
-    IntegrationName, OrganisationId, Origin, PageRequest, ProviderId, Scope, Status, UniqueRules,
+    IntegrationName, OrganisationId, Origin, PageRequest, ProviderId, ReceiptId, Scope, Status, UniqueRules,
 };
 use rstest::rstest;
 use serde_json::Map;
@@ -18,7 +18,8 @@ use uuid::Uuid;
 use crate::database::{AnyConnection, Database, DatabaseOptions, unavailable};
 use crate::test_support::{Backend, TestDatabase};
 use crate::{
-    api_keys, environments, events, integrations, key_lookup, manifests, sealed_store, settings, unit_of_work,
+    api_keys, environments, events, integrations, key_lookup, manifests, receipts, sealed_store, settings,
+    unit_of_work,
 };
 
 type Statement = fn(&mut AnyConnection) -> QueryResult<()>;
@@ -54,6 +55,9 @@ const CUSTOM: Option<Origin> = Some(Origin::Custom);
 #[case::holder(|conn: &mut AnyConnection| integrations::find_holder(conn, &whole(), "x").map(drop))]
 #[case::holder_bound(|conn: &mut AnyConnection| integrations::find_holder(conn, &bound(), "x").map(drop))]
 #[case::deleted(|conn: &mut AnyConnection| integrations::find_deleted(conn, &whole(), IntegrationId::from_uuid(Uuid::nil())).map(drop))]
+#[case::sealed_receipts(|conn: &mut AnyConnection| sealed_store::receipt_contents(conn, ("", ""), 50).map(drop))]
+#[case::receipt(|conn: &mut AnyConnection| receipts::find(conn, &whole(), ReceiptId::from_uuid(Uuid::nil())).map(drop))]
+#[case::old_receipts(|conn: &mut AnyConnection| receipts::old(conn, chrono::NaiveDateTime::default(), 50).map(drop))]
 #[case::sealed_settings(|conn: &mut AnyConnection| sealed_store::setting_values(conn, ("", ""), 50).map(drop))]
 #[tokio::test]
 async fn no_read_walks_over_a_whole_table(

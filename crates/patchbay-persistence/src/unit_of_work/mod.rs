@@ -9,9 +9,9 @@ use patchbay_domain::{Changes, EntityKind, IntegrationId, RepositoryError, Scope
 use crate::database::{AnyConnection, Database, gone_or_unavailable, per_backend, unavailable};
 use crate::integrations::IntegrationRow;
 use crate::schema::{integrations, unique_keys};
-use crate::{api_keys, environments, events, leases, manifests, settings};
+use crate::{api_keys, environments, events, leases, manifests, receipts, settings};
 pub(crate) use plan::unique_key_column;
-use plan::{IntegrationStep, KeyStep, LeaseStep, ManifestStep, Plan, SettingStep, UniqueKeyRow};
+use plan::{IntegrationStep, KeyStep, LeaseStep, ManifestStep, Plan, ReceiptStep, SettingStep, UniqueKeyRow};
 
 /// Saves [`Changes`] in a [`Database`].
 #[derive(Clone, Debug)]
@@ -37,9 +37,16 @@ impl UnitOfWork for DieselUnitOfWork {
     }
 }
 
-/// Writes all of it, in the order that foreign keys ask for. Every unique key is given up
+/// Writes all of it, the receipt first: the same request a second time is to meet that, and no
+/// conflict with its own effect. The rest in the order that foreign keys ask for; every unique key is given up
 /// before one is taken: two integrations may swap theirs.
 fn save(conn: &mut AnyConnection, scope: &Scope, plan: &Plan) -> Result<(), RepositoryError> {
+    match &plan.receipt {
+        Some(ReceiptStep::Keep(row, id)) => receipts::keep(conn, row, *id)?,
+        Some(ReceiptStep::Finish(row)) => receipts::finish(conn, row)?,
+        Some(ReceiptStep::Forget(id, at)) => receipts::forget(conn, scope, *id, *at)?,
+        None => {}
+    }
     for row in &plan.environments {
         environments::insert(conn, row)?;
     }
@@ -54,6 +61,7 @@ fn save(conn: &mut AnyConnection, scope: &Scope, plan: &Plan) -> Result<(), Repo
         release_all(conn, scope, *id)?;
         settings::delete_all(conn, scope, *id)?;
         manifests::delete(conn, scope, *id)?;
+        receipts::delete_all(conn, scope, *id)?;
     }
     for row in &plan.released {
         release(conn, row)?;

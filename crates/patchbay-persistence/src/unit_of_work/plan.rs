@@ -4,7 +4,8 @@ use chrono::{DateTime, NaiveDateTime, Utc};
 use diesel::prelude::*;
 use patchbay_domain::{
     ApiKey, ApiKeyId, Changes, Environment, Event, Integration, IntegrationId, IntegrationWrite, KeyWrite,
-    LeaseKey, LeaseWrite, ManifestWrite, RepositoryError, Scope, Setting, SettingWrite, UniqueKey,
+    LeaseKey, LeaseWrite, ManifestWrite, ReceiptId, ReceiptWrite, RepositoryError, Scope, Setting,
+    SettingWrite, UniqueKey,
 };
 use sha2::{Digest, Sha256};
 
@@ -15,6 +16,7 @@ use crate::events::EventRow;
 use crate::integrations::IntegrationRow;
 use crate::leases::LeaseRow;
 use crate::manifests::ManifestRow;
+use crate::receipts::ReceiptRow;
 use crate::schema::unique_keys;
 use crate::settings::SettingRow;
 
@@ -28,6 +30,7 @@ pub(super) struct Plan {
     pub(super) manifests: Vec<ManifestStep>,
     pub(super) settings: Vec<SettingStep>,
     pub(super) api_keys: Vec<KeyStep>,
+    pub(super) receipt: Option<ReceiptStep>,
     pub(super) leases: Vec<LeaseStep>,
     pub(super) events: Vec<EventRow>,
 }
@@ -52,6 +55,12 @@ pub(super) enum SettingStep {
 pub(super) enum KeyStep {
     Insert(Box<ApiKeyRow>),
     Revoke(ApiKeyId, DateTime<Utc>),
+}
+
+pub(super) enum ReceiptStep {
+    Keep(ReceiptRow, ReceiptId),
+    Finish(ReceiptRow),
+    Forget(ReceiptId, NaiveDateTime),
 }
 
 pub(super) enum LeaseStep {
@@ -104,6 +113,7 @@ impl Plan {
             manifests: Vec::with_capacity(changes.manifests.len()),
             settings: Vec::with_capacity(changes.settings.len()),
             api_keys: Vec::new(),
+            receipt: None,
             leases: Vec::new(),
             events: Vec::with_capacity(changes.events.len()),
         };
@@ -121,6 +131,9 @@ impl Plan {
         }
         for write in &changes.api_keys {
             plan.add_api_key(scope, write)?;
+        }
+        if let Some(write) = &changes.receipt {
+            plan.add_receipt(scope, write)?;
         }
         for write in &changes.leases {
             plan.add_lease(scope, write);
@@ -214,6 +227,20 @@ impl Plan {
             }
             KeyWrite::Revoke { id, at } => self.api_keys.push(KeyStep::Revoke(*id, *at)),
         }
+        Ok(())
+    }
+
+    fn add_receipt(&mut self, scope: &Scope, write: &ReceiptWrite) -> Result<(), RepositoryError> {
+        self.receipt = Some(match write {
+            ReceiptWrite::Keep(receipt) | ReceiptWrite::Finish(receipt)
+                if receipt.organisation_id != scope.organisation() =>
+            {
+                return inside(false, "receipt");
+            }
+            ReceiptWrite::Keep(receipt) => ReceiptStep::Keep(receipt.into(), receipt.id),
+            ReceiptWrite::Finish(receipt) => ReceiptStep::Finish(receipt.into()),
+            ReceiptWrite::Forget { id, created_at } => ReceiptStep::Forget(*id, column_of(*created_at)),
+        });
         Ok(())
     }
 

@@ -14,6 +14,7 @@ mod manifests;
 mod migrations;
 mod organisations;
 mod paging;
+mod receipts;
 mod sealed;
 mod setting_races;
 mod settings;

@@ -1,9 +1,10 @@
 //! Sealed values, as verification and rotation see them.
 
 use patchbay_domain::{
-    Changes, ChannelConfigRepository, ChannelId, Grant, Integration, IntegrationEdit, IntegrationRepository,
-    KeyId, Patch, RepositoryError, SealedStore, SecretPlace, Setting, SettingParts, SettingValue,
-    SettingWrite, StoredSecret, UnitOfWork,
+    Changes, ChannelConfigRepository, ChannelId, Fingerprint, Grant, IdGenerator, Integration,
+    IntegrationEdit, IntegrationRepository, KeyId, Patch, Receipt, ReceiptId, ReceiptState, ReceiptWrite,
+    RepositoryError, SealedStore, SecretPlace, Setting, SettingParts, SettingValue, SettingWrite,
+    StoredSecret, UnitOfWork,
 };
 use rstest::rstest;
 
@@ -30,6 +31,19 @@ async fn with_grant(store: &Store, tenant: &Tenant, name: &str, envelope: &[u8])
     let after = before.edited(edit, store.now()).unwrap();
     store.update(&tenant.scope, &before, &after).await.unwrap();
     after
+}
+
+/// A receipt with this content.
+fn a_receipt(store: &Store, tenant: &Tenant, envelope: &[u8]) -> Receipt {
+    Receipt {
+        id: ReceiptId::from_uuid(store.ids.uuid()),
+        organisation_id: tenant.organisation.id,
+        about: None,
+        state: ReceiptState::Done,
+        fingerprint: Fingerprint([7; 32]),
+        content: sealed("k1", envelope),
+        created_at: store.now(),
+    }
 }
 
 /// A new setting with this secret value, stored.
@@ -107,6 +121,14 @@ async fn a_walk_meets_every_value_once_and_the_canary_last(
     values.sort_by_key(|one| (one.place.organisation, one.place.row));
     expected.append(&mut grants);
     expected.append(&mut values);
+    let mut receipts = Vec::new();
+    for (tenant, content) in [(&b, "x"), (&a, "y")] {
+        let kept = a_receipt(&store, tenant, content.as_bytes());
+        receipts.push(StoredSecret { place: kept.place(), sealed: kept.content.clone() });
+        store.work.commit(&tenant.scope, Changes::new().receipt(ReceiptWrite::Keep(kept))).await.unwrap();
+    }
+    receipts.sort_by_key(|one| (one.place.organisation, one.place.row));
+    expected.append(&mut receipts);
     expected.push(StoredSecret { place: SecretPlace::canary(), sealed: sealed("k1", b"canary") });
     // Neither one that has no secret nor one that was deleted.
     let none = with(&store, &a, "none", b"taken away").await;
@@ -135,11 +157,13 @@ async fn values_are_resealed_until_none_is_left_under_an_old_key(
     let setting = with_setting(&store, &tenant, &stored, "token", b"old").await;
     store.stored_setting(&tenant, &stored, "colour").await;
     with_grant(&store, &tenant, "b", b"old").await;
+    let kept = a_receipt(&store, &tenant, b"old");
+    store.work.commit(&tenant.scope, Changes::new().receipt(ReceiptWrite::Keep(kept))).await.unwrap();
     store.sealed.plant_canary(&sealed("k1", b"old")).await.unwrap();
     let [old, new] = ["k1", "k2"].map(|key| KeyId::parse(key).unwrap());
     assert_eq!(store.sealed.count_not_under(&old).await.unwrap(), 0);
     for (done, value) in walk(&store, 1).await.into_iter().enumerate() {
-        assert_eq!(store.sealed.count_not_under(&new).await.unwrap(), 4 - done as u64);
+        assert_eq!(store.sealed.count_not_under(&new).await.unwrap(), 5 - done as u64);
         assert!(store.sealed.replace(&value, &sealed("k2", b"new")).await.unwrap());
     }
     assert_eq!(store.sealed.count_not_under(&new).await.unwrap(), 0);
