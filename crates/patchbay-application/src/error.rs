@@ -29,6 +29,9 @@ pub enum AppError {
     /// No app can be installed by the manifest at the address that was sent.
     #[error(transparent)]
     Manifest(#[from] UnusableManifest),
+    /// Another request had the name that this one was given.
+    #[error("the idempotency key was used for another request")]
+    NameReused,
     /// A provider gave nothing for what was sent.
     #[error(transparent)]
     Exchange(#[from] ExchangeError),
@@ -44,6 +47,23 @@ pub enum AppError {
     /// A fault of the service.
     #[error("internal error")]
     Internal(#[source] BoxError),
+}
+
+impl AppError {
+    /// Whether the effect that was asked for is refused for good: the same request would be
+    /// refused the same again. Not so for what was sent wrongly, which has no effect to speak
+    /// of, and for what may pass.
+    #[must_use]
+    pub const fn is_settled(&self) -> bool {
+        match self {
+            Self::NotFound(_) | Self::Exchange(ExchangeError::CodeRefused { .. }) => true,
+            Self::Conflict(conflict) => matches!(
+                conflict,
+                Conflict::Taken(_) | Conflict::LabelInUse | Conflict::Ambiguous | Conflict::IdTaken(_)
+            ),
+            _ => false,
+        }
+    }
 }
 
 /// In which way a caller stayed unknown.
@@ -125,6 +145,12 @@ pub enum Conflict {
     /// The same is just being done by someone else.
     #[error("the same is being done right now")]
     InProgress,
+    /// The very same request is at work, or was when its process ended.
+    #[error("request in progress")]
+    Running,
+    /// The very same request was faster, and was answered.
+    #[error("the same request was answered meanwhile")]
+    Twin,
     /// It was changed by others again and again while this change was tried.
     #[error("it was changed by someone else meanwhile")]
     Changed,
@@ -142,6 +168,7 @@ impl From<RepositoryError> for AppError {
             RepositoryError::Stale => Self::Conflict(Conflict::Changed),
             RepositoryError::Duplicate(Taken::Key(key)) => Self::Conflict(Conflict::Taken(key.rule)),
             RepositoryError::Duplicate(Taken::Id(kind)) => Self::Conflict(Conflict::IdTaken(kind)),
+            RepositoryError::Duplicate(Taken::Receipt(_)) => Self::Conflict(Conflict::Twin),
             RepositoryError::Duplicate(Taken::Lease(_)) => Self::Conflict(Conflict::InProgress),
             RepositoryError::Busy => Self::Busy(error.into()),
             RepositoryError::Unavailable(_) => Self::Unavailable(error.into()),

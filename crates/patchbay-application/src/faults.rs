@@ -7,6 +7,8 @@ use patchbay_domain::{InvalidText, SettingFault};
 /// The part of a request that a fault lies in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Location {
+    /// A header.
+    Header,
     /// The path.
     Path,
     /// The query.
@@ -116,6 +118,7 @@ impl Fault {
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let whole = match self.location {
+            Location::Header => "header",
             Location::Path => "path",
             Location::Query => "query",
             Location::Body => "body",
@@ -124,7 +127,7 @@ impl fmt::Display for Fault {
     }
 }
 
-/// Everything that is wrong with a request, in the order path, query, body; within the
+/// Everything that is wrong with a request, in the order header, path, query, body; within the
 /// body in the order in which the API documents its members. Never empty.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Faults {

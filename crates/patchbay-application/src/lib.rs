@@ -11,6 +11,7 @@ mod caller;
 mod disclosure;
 mod error;
 mod faults;
+pub mod idempotency;
 pub mod integrations;
 pub mod operator;
 mod record;

@@ -4,10 +4,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use patchbay_domain::{
-    ChannelConfigRepository, Clock, IdGenerator, IntegrationRepository, KeyLookup, KeyScheme,
-    ManifestFetcher, ManifestRepository, OAuthExchanger, SettingRepository, UnitOfWork, Vault,
+    ChannelConfigRepository, Clock, Fingerprinter, IdGenerator, IntegrationRepository, KeyLookup, KeyScheme,
+    ManifestFetcher, ManifestRepository, OAuthExchanger, ReceiptRepository, SettingRepository, UnitOfWork,
+    Vault,
 };
 
+use crate::idempotency::BeginOnce;
 use crate::integrations::{
     ConnectProvider, CreateIntegration, DeleteIntegration, EditIntegration, GetConnection, GetIntegration,
     InstallCustom, ListIntegrations, ReplaceManifest, RevokeGrants, SystemApp,
@@ -30,6 +32,10 @@ pub struct Ports {
     pub settings: Arc<dyn SettingRepository>,
     /// Reads their settings for a channel.
     pub channels: Arc<dyn ChannelConfigRepository>,
+    /// Reads what is kept of requests.
+    pub receipts: Arc<dyn ReceiptRepository>,
+    /// Tells requests apart.
+    pub fingerprints: Arc<dyn Fingerprinter>,
     /// Saves.
     pub work: Arc<dyn UnitOfWork>,
     /// Seals and opens.
@@ -54,6 +60,8 @@ pub struct Ports {
 pub struct Services {
     /// Finds out who asks.
     pub authenticate: Authenticate,
+    /// Knows requests that are to have their effect once.
+    pub begin_once: BeginOnce,
     /// Adds an integration.
     pub create_integration: CreateIntegration,
     /// Installs an app by its manifest alone.
@@ -91,6 +99,7 @@ impl Services {
         let Ports { scheme, keys, clock, integrations, system_apps, .. } = ports.clone();
         Self {
             authenticate: Authenticate { scheme, keys, clock },
+            begin_once: ports.begin_once(),
             install_custom: InstallCustom { create: create_integration.clone() },
             create_integration,
             replace_manifest: ports.replace_manifest(),
@@ -109,6 +118,11 @@ impl Services {
 }
 
 impl Ports {
+    fn begin_once(&self) -> BeginOnce {
+        let Self { receipts, fingerprints, vault, work, clock, .. } = self.clone();
+        BeginOnce { receipts, fingerprints, vault, work, clock }
+    }
+
     fn create_integration(&self) -> CreateIntegration {
         let Self { fetcher, work, vault, clock, ids, .. } = self.clone();
         CreateIntegration { fetcher, work, vault, clock, ids }

@@ -15,6 +15,7 @@ use secrecy::SecretString;
 use serde_json::Map;
 
 use super::{RevokeGrants, SystemApp};
+use crate::idempotency::ReceiptFor;
 use crate::record::{Recorder, difference, made};
 use crate::retry::{Attempt, until_current};
 use crate::{AppError, Background, Caller, Conflict, Disclosed, Reveal};
@@ -64,19 +65,26 @@ impl ConnectProvider {
     ///
     /// One connecting at a time: whoever comes second, and whoever comes to a connection that
     /// is there and not to be replaced, is refused before the code is spent. An exchange that
-    /// has begun is finished and kept even when the caller is gone.
+    /// has begun is finished and kept even when the caller is gone. A request that is to have its
+    /// effect once is known as begun before the code is spent: it is not begun again when its
+    /// process ends before its answer.
     ///
     /// # Errors
     /// [`AppError::Forbidden`] without [`Permission::OauthExchange`],
     /// [`AppError::Conflict`] when there is a connection already, one is just being made, or
     /// another integration has the account, [`AppError::Exchange`] when the provider gave
     /// nothing.
-    pub async fn run(&self, caller: &Caller, new: NewConnection) -> Result<Disclosed, AppError> {
+    pub async fn run(
+        &self,
+        caller: &Caller,
+        new: NewConnection,
+        receipt: &ReceiptFor<Disclosed>,
+    ) -> Result<Disclosed, AppError> {
         caller.require(Permission::OauthExchange)?;
         let (answer, answered) = oneshot::channel();
-        let (connect, caller) = (self.clone(), *caller);
+        let (connect, caller, receipt) = (self.clone(), *caller, receipt.clone());
         self.background.run(Box::pin(async move {
-            let outcome = connect.alone(&caller, &new).await;
+            let outcome = connect.alone(&caller, &new, &receipt).await;
             if answer.send(outcome).is_err() {
                 tracing::info!(provider = %new.provider, "a caller left while its connection was made");
             }
@@ -85,17 +93,25 @@ impl ConnectProvider {
     }
 
     /// Connects while nobody else does.
-    async fn alone(&self, caller: &Caller, new: &NewConnection) -> Result<Disclosed, AppError> {
+    async fn alone(
+        &self,
+        caller: &Caller,
+        new: &NewConnection,
+        receipt: &ReceiptFor<Disclosed>,
+    ) -> Result<Disclosed, AppError> {
         let now = self.clock.now();
         let lease = Lease {
             key: LeaseKey::connect(caller.home(), &new.provider),
             holder: self.ids.uuid(),
             until: later(now, self.lease).unwrap_or(now),
         };
-        self.work.commit(caller.scope(), Changes::new().take(&lease, now)).await?;
-        let outcome = self.connect(caller, new, &lease).await;
+        let taken = receipt.start(Changes::new().take(&lease, now), &*self.vault)?;
+        self.work.commit(caller.scope(), taken).await?;
+        receipt.started();
+        let outcome = self.connect(caller, new, &lease, receipt).await;
         if outcome.is_err() {
-            let released = self.work.commit(caller.scope(), Changes::new().release(&lease)).await;
+            let given_back = receipt.forget(Changes::new().release(&lease));
+            let released = self.work.commit(caller.scope(), given_back).await;
             if let Err(error) = released {
                 tracing::warn!(%error, "a lease was not given back and ends by itself");
             }
@@ -108,15 +124,16 @@ impl ConnectProvider {
         caller: &Caller,
         new: &NewConnection,
         lease: &Lease,
+        receipt: &ReceiptFor<Disclosed>,
     ) -> Result<Disclosed, AppError> {
         self.present(caller, new).await?;
         let granted = self.exchanger.exchange(&new.provider, &new.code).await?;
-        let save = || self.save(caller, new, &granted, lease);
-        let (before, integration) = until_current(save).await?;
+        let save = || self.save(caller, new, &granted, lease, receipt);
+        let (before, connected) = until_current(save).await?;
         if let Some(before) = before {
             self.revoke.replaced(&before, &granted.tokens);
         }
-        Ok(Disclosed { integration, secrets: Reveal::Echo.show(caller, granted.tokens) })
+        Ok(connected)
     }
 
     /// The connection that is there already, where it may be replaced.
@@ -136,7 +153,8 @@ impl ConnectProvider {
         new: &NewConnection,
         granted: &Granted,
         lease: &Lease,
-    ) -> Result<(Option<Integration>, Integration), Attempt> {
+        receipt: &ReceiptFor<Disclosed>,
+    ) -> Result<(Option<Integration>, Disclosed), Attempt> {
         let now = self.clock.now();
         let recorder = Recorder { caller, ids: &*self.ids, at: now };
         let before = self.present(caller, new).await?;
@@ -148,8 +166,13 @@ impl ConnectProvider {
             None => self.made(&recorder, new, granted).await?,
         };
         let revealed = recorder.integration(EventType::CredentialRevealed, &integration, Map::new());
-        self.work.commit(caller.scope(), changes.event(revealed).release(lease)).await?;
-        Ok((before, integration))
+        let secrets = Reveal::Echo.show(caller, granted.tokens.clone());
+        let connected = Disclosed { integration, secrets };
+        let about = connected.integration.id();
+        let changes =
+            receipt.keep(changes.event(revealed).release(lease), &connected, about, &*self.vault)?;
+        self.work.commit(caller.scope(), changes).await?;
+        Ok((before, connected))
     }
 
     /// A new integration: the app that the installation offers, when it offers one for this

@@ -11,6 +11,7 @@ use serde_json::Map;
 
 use super::described::Described;
 
+use crate::idempotency::ReceiptFor;
 use crate::record::{Recorder, made};
 use crate::{AppError, Caller, Disclosed, Reveal};
 
@@ -68,6 +69,7 @@ impl CreateIntegration {
         caller: &Caller,
         new: NewIntegration,
         reveal: Reveal,
+        receipt: &ReceiptFor<Created>,
     ) -> Result<Created, AppError> {
         caller.require(Permission::IntegrationsWrite)?;
         let described = match new.manifest_url {
@@ -83,7 +85,7 @@ impl CreateIntegration {
             unique_rules: new.unique_rules,
             described,
         };
-        self.save(caller, made, reveal).await
+        self.save(caller, made, reveal, receipt).await
     }
 
     /// Saves what is made of an integration, once all is known.
@@ -92,6 +94,7 @@ impl CreateIntegration {
         caller: &Caller,
         made_of: Made,
         reveal: Reveal,
+        receipt: &ReceiptFor<Created>,
     ) -> Result<Created, AppError> {
         let Made { provider, name, kind, origin, credentials, unique_rules, described } = made_of;
         let id = IntegrationId::from_uuid(self.ids.uuid());
@@ -120,9 +123,12 @@ impl CreateIntegration {
         if let Some(described) = described.as_ref().filter(|described| described.document.is_some()) {
             changes = described.kept(changes, &integration, &[], &*self.vault, &recorder)?;
         }
-        self.work.commit(caller.scope(), secrets.recorded(changes, &recorder, &integration)).await?;
+        let changes = secrets.recorded(changes, &recorder, &integration);
         let document = described.and_then(|described| described.document);
-        Ok(Created { shown: Disclosed { integration, secrets }, document })
+        let created = Created { shown: Disclosed { integration, secrets }, document };
+        let changes = receipt.keep(changes, &created, id, &*self.vault)?;
+        self.work.commit(caller.scope(), changes).await?;
+        Ok(created)
     }
 }
 
@@ -190,7 +196,7 @@ mod tests {
             clock: Arc::new(FixedClock::default()),
             ids: Arc::new(SequentialIds::default()),
         };
-        block_on(create.run(caller, new, Reveal::Echo))
+        block_on(create.run(caller, new, Reveal::Echo, &ReceiptFor::none()))
     }
 
     #[test]

@@ -11,6 +11,7 @@ use secrecy::SecretString;
 use serde_json::Map;
 
 use super::described::Described;
+use crate::idempotency::ReceiptFor;
 use crate::record::{Recorder, difference};
 use crate::retry::{Attempt, until_current};
 use crate::{AppError, Caller, Disclosed, Entity, Reveal, disclosure};
@@ -65,10 +66,11 @@ impl EditIntegration {
         id: IntegrationId,
         change: IntegrationChange,
         mask: Mask,
+        receipt: &ReceiptFor<Disclosed>,
     ) -> Result<Disclosed, AppError> {
         caller.require(Permission::IntegrationsWrite)?;
         let described = self.described(caller, id, change.manifest_url.as_ref()).await?;
-        until_current(|| self.attempt(caller, id, change.clone(), described.as_ref(), mask)).await
+        until_current(|| self.attempt(caller, id, change.clone(), described.as_ref(), mask, receipt)).await
     }
 
     /// What is at the new place of the manifest, if it has one.
@@ -94,6 +96,7 @@ impl EditIntegration {
         change: IntegrationChange,
         described: Option<&Described>,
         mask: Mask,
+        receipt: &ReceiptFor<Disclosed>,
     ) -> Result<Disclosed, Attempt> {
         let found = self.integrations.find(caller.scope(), id).await?;
         let before = found.ok_or(AppError::NotFound(Entity::Integration))?;
@@ -127,10 +130,12 @@ impl EditIntegration {
         };
         let integration = after.unwrap_or(before);
         let changes = secrets.recorded(changes, &recorder, &integration);
+        let disclosed = Disclosed { integration, secrets };
+        let changes = receipt.keep(changes, &disclosed, id, &*self.vault)?;
         if changes != Changes::new() {
             self.work.commit(caller.scope(), changes).await?;
         }
-        Ok(Disclosed { integration, secrets })
+        Ok(disclosed)
     }
 
     /// Adds what a manifest at a new place brings.

@@ -4,8 +4,9 @@ use patchbay_domain::{
     Credentials, Integration, IntegrationName, ManifestUrl, Origin, Permission, ProviderId, UniqueRules,
 };
 
-use super::create::{CreateIntegration, Made};
+use super::create::{CreateIntegration, Created, Made};
 use super::described::Described;
+use crate::idempotency::ReceiptFor;
 use crate::{AppError, Caller, Fault, FaultReason, Reveal, UnusableManifest};
 
 /// What a caller chooses of an app that is installed by its manifest alone.
@@ -31,7 +32,12 @@ impl InstallCustom {
     /// [`AppError::Forbidden`] without [`Permission::IntegrationsWrite`],
     /// [`AppError::Manifest`] when there is no manifest to install an app by,
     /// [`AppError::Conflict`] when another integration holds the same under a rule.
-    pub async fn run(&self, caller: &Caller, new: NewCustomIntegration) -> Result<Integration, AppError> {
+    pub async fn run(
+        &self,
+        caller: &Caller,
+        new: NewCustomIntegration,
+        receipt: &ReceiptFor<Integration>,
+    ) -> Result<Integration, AppError> {
         caller.require(Permission::IntegrationsWrite)?;
         let document = self.create.fetcher.fetch(&new.manifest_url).await.map_err(UnusableManifest::from)?;
         document.check_installable().map_err(UnusableManifest::from)?;
@@ -46,7 +52,8 @@ impl InstallCustom {
             unique_rules: new.unique_rules,
             described: Some(Described { url: new.manifest_url, document: Some(document) }),
         };
-        Ok(self.create.save(caller, made, Reveal::Never).await?.shown.integration)
+        let receipt = receipt.within(|created: &Created| &created.shown.integration);
+        Ok(self.create.save(caller, made, Reveal::Never, &receipt).await?.shown.integration)
     }
 }
 
@@ -93,7 +100,7 @@ mod tests {
             manifest_url: a_url("https://shop.example/app.json"),
             unique_rules: [UniqueRule::CustomManifest].into_iter().collect(),
         };
-        block_on(InstallCustom { create }.run(&caller(&[permission]), new))
+        block_on(InstallCustom { create }.run(&caller(&[permission]), new, &ReceiptFor::none()))
     }
 
     #[test]

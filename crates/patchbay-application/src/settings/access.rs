@@ -13,7 +13,9 @@ use patchbay_domain::{
 use secrecy::SecretString;
 use serde_json::{Map, Value, json};
 
+use crate::idempotency::ReceiptFor;
 use crate::record::Recorder;
+use crate::retry::Attempt;
 use crate::{AppError, Caller, Entity, Fault, FaultReason, Location};
 
 /// Whose settings are meant.
@@ -153,14 +155,27 @@ impl SettingAccess {
         Ok(setting.changed(label, next, self.clock.now()))
     }
 
-    /// Saves one write of a setting with its record.
-    pub(super) async fn save(
+    /// Saves one write of a setting with its record, where there is one, and what is left of
+    /// the request.
+    pub(super) async fn save<T>(
         &self,
         caller: &Caller,
-        write: SettingWrite,
-    ) -> Result<(), patchbay_domain::RepositoryError> {
-        let event = recorded(&self.recorder(caller, self.clock.now()), &write);
-        self.work.commit(caller.scope(), Changes::new().setting(write).event(event)).await
+        write: Option<SettingWrite>,
+        receipt: (&ReceiptFor<T>, &T, IntegrationId),
+    ) -> Result<(), Attempt> {
+        let changes = match write {
+            Some(write) => {
+                let event = recorded(&self.recorder(caller, self.clock.now()), &write);
+                Changes::new().setting(write).event(event)
+            }
+            None => Changes::new(),
+        };
+        let (receipt, outcome, about) = receipt;
+        let changes = receipt.keep(changes, outcome, about, &*self.vault)?;
+        if changes != Changes::new() {
+            self.work.commit(caller.scope(), changes).await?;
+        }
+        Ok(())
     }
 
     pub(super) fn recorder<'a>(&'a self, caller: &'a Caller, at: DateTime<Utc>) -> Recorder<'a> {

@@ -3,6 +3,7 @@
 use patchbay_domain::{Permission, SettingId, SettingWrite};
 
 use super::{SettingAccess, SettingTarget};
+use crate::idempotency::ReceiptFor;
 use crate::retry::{Attempt, until_current};
 use crate::{AppError, Caller, Entity};
 
@@ -28,8 +29,9 @@ impl DeleteSetting {
         let present = self.access.settings(caller, target).await?;
         let found = present.into_iter().find(|setting| setting.id() == id);
         let setting = found.ok_or(AppError::NotFound(Entity::Setting))?;
-        self.access.save(caller, SettingWrite::Delete(setting)).await?;
-        Ok(())
+        // Deleting has its effect once by itself.
+        let receipt = (&ReceiptFor::none(), &(), target.integration);
+        self.access.save(caller, Some(SettingWrite::Delete(setting)), receipt).await
     }
 }
 

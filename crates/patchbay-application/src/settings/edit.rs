@@ -4,6 +4,7 @@ use patchbay_domain::{Mask, Permission, Setting, SettingId, SettingLabel, Settin
 use secrecy::SecretString;
 
 use super::{SettingAccess, SettingTarget};
+use crate::idempotency::ReceiptFor;
 use crate::retry::{Attempt, until_current};
 use crate::{AppError, Caller, Conflict, Entity};
 
@@ -48,9 +49,10 @@ impl EditSetting {
         selector: SettingSelector,
         change: SettingChange,
         mask: Mask,
+        receipt: &ReceiptFor<()>,
     ) -> Result<(), AppError> {
         caller.require(Permission::SettingsWrite)?;
-        until_current(|| self.attempt(caller, target, selector, change.clone(), mask)).await
+        until_current(|| self.attempt(caller, target, selector, change.clone(), mask, receipt)).await
     }
 
     async fn attempt(
@@ -60,6 +62,7 @@ impl EditSetting {
         selector: SettingSelector,
         change: SettingChange,
         mask: Mask,
+        receipt: &ReceiptFor<()>,
     ) -> Result<(), Attempt> {
         let integration = self.access.integration(caller, target).await?;
         let present = self.access.settings(caller, target).await?;
@@ -68,12 +71,13 @@ impl EditSetting {
         if present.iter().any(|other| other.id() != meant.id() && *other.label() == label) {
             return Err(AppError::Conflict(Conflict::LabelInUse).into());
         }
-        if let Some(next) = self.access.changed(meant, label, change.value, mask)? {
+        let next = self.access.changed(meant, label, change.value, mask)?;
+        if let Some(next) = &next {
             let manifest = self.access.manifest(caller, &integration).await?;
-            self.access.check(&next, manifest.as_ref())?;
-            self.access.save(caller, SettingWrite::Update(next)).await?;
+            self.access.check(next, manifest.as_ref())?;
         }
-        Ok(())
+        let receipt = (receipt, &(), integration.id());
+        self.access.save(caller, next.map(SettingWrite::Update), receipt).await
     }
 }
 
@@ -117,6 +121,7 @@ mod tests {
             selector,
             change,
             Mask::StarsAndTail,
+            &ReceiptFor::none(),
         ))
     }
 

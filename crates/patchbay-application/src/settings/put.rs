@@ -6,6 +6,7 @@ use patchbay_domain::{
 use secrecy::SecretString;
 
 use super::{SettingAccess, SettingTarget};
+use crate::idempotency::ReceiptFor;
 use crate::retry::{Attempt, until_current};
 use crate::{AppError, Caller};
 
@@ -38,9 +39,10 @@ impl PutSetting {
         target: &SettingTarget,
         new: NewSetting,
         mask: Mask,
+        receipt: &ReceiptFor<SettingId>,
     ) -> Result<SettingId, AppError> {
         caller.require(Permission::SettingsWrite)?;
-        until_current(|| self.attempt(caller, target, new.clone(), mask)).await
+        until_current(|| self.attempt(caller, target, new.clone(), mask, receipt)).await
     }
 
     async fn attempt(
@@ -49,16 +51,20 @@ impl PutSetting {
         target: &SettingTarget,
         new: NewSetting,
         mask: Mask,
+        receipt: &ReceiptFor<SettingId>,
     ) -> Result<SettingId, Attempt> {
         let integration = self.access.integration(caller, target).await?;
         let present = self.access.settings(caller, target).await?;
         if let Some(setting) = present.iter().find(|setting| *setting.label() == new.label) {
-            if let Some(next) = self.access.changed(setting, new.label, Some(new.value), mask)? {
+            let next = self.access.changed(setting, new.label, Some(new.value), mask)?;
+            if let Some(next) = &next {
                 let manifest = self.access.manifest(caller, &integration).await?;
-                self.access.check(&next, manifest.as_ref())?;
-                self.access.save(caller, SettingWrite::Update(next)).await?;
+                self.access.check(next, manifest.as_ref())?;
             }
-            return Ok(setting.id());
+            let id = setting.id();
+            let receipt = (receipt, &id, integration.id());
+            self.access.save(caller, next.map(SettingWrite::Update), receipt).await?;
+            return Ok(id);
         }
         let id = SettingId::from_uuid(self.access.ids.uuid());
         let place = patchbay_domain::SecretPlace::setting(caller.organisation(), id);
@@ -77,7 +83,8 @@ impl PutSetting {
         });
         let manifest = self.access.manifest(caller, &integration).await?;
         self.access.check(&setting, manifest.as_ref())?;
-        self.access.save(caller, SettingWrite::Insert(setting)).await?;
+        let receipt = (receipt, &id, integration.id());
+        self.access.save(caller, Some(SettingWrite::Insert(setting)), receipt).await?;
         Ok(id)
     }
 }
@@ -95,7 +102,13 @@ mod tests {
     fn put(access: Access, label: &str, value: &str) -> Result<SettingId, AppError> {
         let new = NewSetting { label: SettingLabel::parse(label).unwrap(), value: value.into() };
         let put = PutSetting { access: access.build() };
-        block_on(put.run(&caller(&[Permission::SettingsWrite]), &target(), new, Mask::StarsAndTail))
+        block_on(put.run(
+            &caller(&[Permission::SettingsWrite]),
+            &target(),
+            new,
+            Mask::StarsAndTail,
+            &ReceiptFor::none(),
+        ))
     }
 
     #[test]
@@ -103,7 +116,7 @@ mod tests {
         let put = PutSetting { access: Access::default().build() };
         let new = NewSetting { label: SettingLabel::parse("a").unwrap(), value: "b".into() };
         let reader = caller(&[Permission::SettingsRead]);
-        let outcome = block_on(put.run(&reader, &target(), new, Mask::StarsAndTail));
+        let outcome = block_on(put.run(&reader, &target(), new, Mask::StarsAndTail, &ReceiptFor::none()));
         assert!(matches!(outcome, Err(AppError::Forbidden(Permission::SettingsWrite))), "{outcome:?}");
     }
 

@@ -79,7 +79,7 @@ impl Given {
     }
 
     fn run(self, replace: bool) -> Result<Disclosed, AppError> {
-        block_on(self.connect().run(&caller(&[Permission::OauthExchange]), new(replace)))
+        block_on(self.connect().run(&caller(&[Permission::OauthExchange]), new(replace), &ReceiptFor::none()))
     }
 }
 
@@ -117,7 +117,11 @@ fn expect_only_the_lease(seen: &Mutex<Vec<Changes>>) {
 fn a_caller_without_the_permission_begins_nothing() {
     let background = Arc::new(Later::default());
     let given = Given { background: background.clone(), ..Given::present(None) };
-    let outcome = block_on(given.connect().run(&caller(&[Permission::IntegrationsWrite]), new(false)));
+    let outcome = block_on(given.connect().run(
+        &caller(&[Permission::IntegrationsWrite]),
+        new(false),
+        &ReceiptFor::none(),
+    ));
     assert!(matches!(outcome, Err(AppError::Forbidden(Permission::OauthExchange))), "{outcome:?}");
     assert_eq!(background.0.lock().unwrap().len(), 0);
 }
@@ -276,7 +280,8 @@ fn an_exchange_that_has_begun_is_kept_although_its_caller_left() {
     let later = Arc::new(Later::default());
     given.background = later.clone();
     let (connect, caller) = (given.connect(), caller(&[Permission::OauthExchange]));
-    let mut request = Box::pin(connect.run(&caller, new(false)));
+    let none = ReceiptFor::<Disclosed>::none();
+    let mut request = Box::pin(connect.run(&caller, new(false), &none));
     assert!(futures::FutureExt::now_or_never(&mut request).is_none());
     drop(request);
     let begun = later.0.lock().unwrap().pop().unwrap();

@@ -49,7 +49,13 @@ fn run_fetching(
         clock: Arc::new(FixedClock::default()),
         ids: Arc::new(SequentialIds::default()),
     };
-    block_on(edit.run(&caller(permissions), an_integration().id(), change, Mask::StarsAndTail))
+    block_on(edit.run(
+        &caller(permissions),
+        an_integration().id(),
+        change,
+        Mask::StarsAndTail,
+        &ReceiptFor::none(),
+    ))
 }
 
 fn renamed(name: &str) -> IntegrationChange {
