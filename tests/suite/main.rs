@@ -26,6 +26,8 @@ mod telex_errors;
 #[cfg(test)]
 mod telex_integrations;
 #[cfg(test)]
+mod telex_once;
+#[cfg(test)]
 mod telex_routes;
 #[cfg(test)]
 mod telex_settings;

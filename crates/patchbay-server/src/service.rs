@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use actix_web::dev::ServerHandle;
 use anyhow::{Context, bail};
 use async_trait::async_trait;
+use patchbay_application::idempotency::PurgeReceipts;
 use patchbay_application::integrations::SystemApp;
 use patchbay_domain::Vault;
 use patchbay_http::{HttpOptions, HttpState, Limits, Readiness};
@@ -27,6 +28,9 @@ const TIME_TO_CLOSE: Duration = Duration::from_secs(1);
 /// How much longer than a request a lease lives: whoever holds it may still be writing when
 /// its caller was told that it took too long.
 const LEASE_BEYOND_REQUEST: Duration = Duration::from_secs(30);
+
+/// How often what has had its time is cleared away.
+const BETWEEN_PURGES: Duration = Duration::from_secs(15 * 60);
 
 /// A service that is ready to serve.
 pub struct Service {
@@ -98,6 +102,7 @@ impl Service {
         let handle = serving.handle();
         let mut serving = actix_web::rt::spawn(serving);
 
+        let purging = actix_web::rt::spawn(purge_from_time_to_time(installation.purge_receipts()));
         let address_file = server.address_file.map(|path| AddressFile::write(path, address)).transpose()?;
         tracing::info!(%address, version = env!("CARGO_PKG_VERSION"), "listening");
         announce(address)?;
@@ -117,6 +122,7 @@ impl Service {
                 std::process::exit(1);
             }
         }
+        purging.abort();
         tracing::info!("stopped");
         Ok(())
     }
@@ -137,6 +143,21 @@ impl Parts {
                 installation.close().await;
                 Err(refusal)
             }
+        }
+    }
+}
+
+/// Clears away what has had its time. Every replica does, and none minds the others.
+async fn purge_from_time_to_time(purge: PurgeReceipts) {
+    let mut tick = tokio::time::interval(BETWEEN_PURGES);
+    // The first tick is at once: a service that just starts has better to do.
+    tick.tick().await;
+    loop {
+        tick.tick().await;
+        match purge.run().await {
+            Ok(0) => {}
+            Ok(purged) => tracing::debug!(purged, "old receipts were cleared away"),
+            Err(error) => tracing::warn!(%error, "old receipts were not cleared away"),
         }
     }
 }

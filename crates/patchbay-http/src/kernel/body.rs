@@ -48,7 +48,10 @@ impl<D: Dialect, T: DeserializeOwned + Validate + 'static> FromRequest for Body<
 }
 
 /// Reads the body, as far as it may go.
-async fn read(request: &HttpRequest, payload: &mut Payload) -> Result<BytesMut, Refusal> {
+///
+/// # Errors
+/// [`Refusal::BodyTooLarge`], or that it broke off.
+pub(super) async fn read(request: &HttpRequest, payload: &mut Payload) -> Result<BytesMut, Refusal> {
     let state = request.app_data::<Data<HttpState>>();
     let limit = state.map_or(0, |state| state.limits.body_bytes);
     let announced = request.headers().get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse().ok());

@@ -11,7 +11,7 @@ use actix_web::web::Data;
 use actix_web::{Error, HttpMessage, HttpRequest};
 use patchbay_application::AppError;
 
-use super::{Dialect, Failure, Handled, Operation, Refusal, Seen};
+use super::{Dialect, Failure, Handled, Operation, Refusal, Seen, once};
 use crate::HttpState;
 
 /// The gate before one operation. It lets a request through to the handler when, in this
@@ -19,8 +19,8 @@ use crate::HttpState;
 ///
 /// 1. its key is known (the key's own rate limit has its place after this),
 /// 2. the key holds the operation's permission,
-/// 3. the ids in its path are written as ids (a stored answer to the same request has its
-///    place after this);
+/// 3. the ids in its path are written as ids,
+/// 4. it was not here before, where its caller named it to have its effect once;
 ///
 /// and it writes every refusal, its own, the extractors' and the handler's, in the
 /// dialect's shape. It stands around the route rather than among the handler's arguments
@@ -81,14 +81,11 @@ where
                 }
             };
             let http = request.request().clone();
-            Ok(match tokio::time::timeout(time_limit, service.call(request)).await {
-                Ok(Ok(response)) => rendered(operation, response),
-                Ok(Err(error)) => refuse_error(operation, http, &error),
-                Err(_) => {
-                    let response = refuse(operation, &http, &Refusal::TimedOut);
-                    ServiceResponse::new(http, response)
-                }
-            })
+            let performed = perform(operation, &*service, request);
+            Ok(tokio::time::timeout(time_limit, performed).await.unwrap_or_else(|_| {
+                let response = refuse(operation, &http, &Refusal::TimedOut);
+                ServiceResponse::new(http, response)
+            }))
         })
     }
 }
@@ -107,16 +104,43 @@ async fn admit<D: Dialect>(operation: &Operation<D>, request: &ServiceRequest) -
     Ok(state.limits.request_timeout)
 }
 
+/// Has the handler do what is asked, unless it was done before.
+async fn perform<D, S, B>(
+    operation: &'static Operation<D>,
+    service: &S,
+    mut request: ServiceRequest,
+) -> ServiceResponse<BoxBody>
+where
+    D: Dialect,
+    S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = Error>,
+    B: MessageBody + 'static,
+{
+    match once::begin(&mut request).await {
+        Ok(None) => {}
+        Ok(Some(before)) => return request.into_response(before),
+        Err(refusal) => {
+            let refused = refuse(operation, request.request(), &refusal);
+            return request.into_response(refused);
+        }
+    }
+    let http = request.request().clone();
+    match service.call(request).await {
+        Ok(response) => rendered(operation, response).await,
+        Err(error) => refuse_error(operation, http, &error),
+    }
+}
+
 /// An answer as it leaves: a refusal that was handed on as an error gets its shape here.
-fn rendered<D: Dialect, B: MessageBody + 'static>(
+async fn rendered<D: Dialect, B: MessageBody + 'static>(
     operation: &'static Operation<D>,
     response: ServiceResponse<B>,
 ) -> ServiceResponse<BoxBody> {
-    let refused = response.response().error().and_then(|error| error.as_error::<Failure<D>>());
-    match refused.map(|failure| refuse(operation, response.request(), &failure.refusal)) {
-        Some(shaped) => response.into_response(shaped),
-        None => response.map_into_boxed_body(),
-    }
+    let failure = response.response().error().and_then(|error| error.as_error::<Failure<D>>());
+    let Some(Failure { refusal, .. }) = failure else { return response.map_into_boxed_body() };
+    let http = response.request();
+    let shaped = refuse(operation, http, refusal);
+    let shaped = once::end(operation, http, refusal, shaped).await;
+    response.into_response(shaped)
 }
 
 fn refuse_error<D: Dialect>(
@@ -131,7 +155,8 @@ fn refuse_error<D: Dialect>(
     ServiceResponse::new(http, response)
 }
 
-fn refuse<D: Dialect>(
+/// Writes a refusal in the dialect's shape, and logs it.
+pub(super) fn refuse<D: Dialect>(
     operation: &'static Operation<D>,
     request: &HttpRequest,
     refusal: &Refusal,

@@ -1,7 +1,14 @@
 //! The one place where a secret becomes text on the wire.
 
-use patchbay_application::Shown;
+use actix_web::HttpResponse;
+use actix_web::body::MessageBody;
+use actix_web::http::StatusCode;
+use actix_web::http::header::{
+    CACHE_CONTROL, CONTENT_TYPE, HeaderName, HeaderValue, LOCATION, WWW_AUTHENTICATE,
+};
+use patchbay_application::idempotency::StoredAnswer;
 use patchbay_application::settings::ShownValue;
+use patchbay_application::{AppError, Shown};
 use patchbay_domain::CredentialName;
 use secrecy::ExposeSecret;
 
@@ -16,6 +23,37 @@ pub fn shown_text(shown: &Shown, name: &CredentialName) -> String {
             masks.iter().find(|(own, _)| own == name).map(|(_, mask)| mask.clone()).unwrap_or_default()
         }
     }
+}
+
+/// The headers of an answer that belong to it: the others are those of its connection, or
+/// anew for each request.
+const OWN_HEADERS: [HeaderName; 4] = [CONTENT_TYPE, CACHE_CONTROL, LOCATION, WWW_AUTHENTICATE];
+
+/// An answer as a receipt keeps it.
+///
+/// # Errors
+/// [`AppError::Internal`] for one that is no text.
+pub fn stored(response: HttpResponse) -> Result<StoredAnswer, AppError> {
+    let not_text = || AppError::Internal("an answer that cannot be kept".into());
+    let own = |(name, value): (&HeaderName, &HeaderValue)| {
+        let value = OWN_HEADERS.contains(name).then(|| value.to_str().ok())??;
+        Some((name.as_str().to_owned(), value.to_owned()))
+    };
+    let headers = response.headers().iter().filter_map(own).collect();
+    let status = response.status().as_u16();
+    let bytes = response.into_body().try_into_bytes().map_err(|_| not_text())?;
+    let body = std::str::from_utf8(&bytes).map_err(|_| not_text())?;
+    Ok(StoredAnswer { status, headers, body: body.into() })
+}
+
+/// The answer that a receipt keeps.
+pub fn replayed(answer: &StoredAnswer) -> HttpResponse {
+    let status = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let mut response = HttpResponse::build(status);
+    for (name, value) in &answer.headers {
+        response.insert_header((name.as_str(), value.as_str()));
+    }
+    response.body(answer.body.expose_secret().to_owned())
 }
 
 /// The value of a setting as the answer shows it: a secret in full or as its mask.

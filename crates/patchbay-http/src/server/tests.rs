@@ -8,9 +8,10 @@ use patchbay_application::{Background, Ports};
 use patchbay_domain::testing::{FixedClock, SequentialIds};
 use patchbay_domain::{
     ApiKey, ApiKeyId, ApiKeyName, EnvironmentId, FetchError, KeyHash, KeyKind, KeyOwner,
-    MockChannelConfigRepository, MockIntegrationRepository, MockKeyLookup, MockKeyScheme,
-    MockManifestFetcher, MockManifestRepository, MockOAuthExchanger, MockSettingRepository, MockUnitOfWork,
-    MockVault, Organisation, OrganisationId, OrganisationName, Permissions, RepositoryError,
+    MockChannelConfigRepository, MockFingerprinter, MockIntegrationRepository, MockKeyLookup, MockKeyScheme,
+    MockManifestFetcher, MockManifestRepository, MockOAuthExchanger, MockReceiptRepository,
+    MockSettingRepository, MockUnitOfWork, MockVault, Organisation, OrganisationId, OrganisationName,
+    Permissions, RepositoryError,
 };
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -86,6 +87,8 @@ fn state(integrations: MockIntegrationRepository, work: MockUnitOfWork) -> HttpS
         manifests: Arc::new(MockManifestRepository::new()),
         settings: Arc::new(MockSettingRepository::new()),
         channels: Arc::new(MockChannelConfigRepository::new()),
+        receipts: Arc::new(MockReceiptRepository::new()),
+        fingerprints: Arc::new(MockFingerprinter::new()),
         work: Arc::new(work),
         vault: Arc::new(MockVault::new()),
         fetcher: Arc::new(nothing_to_fetch()),

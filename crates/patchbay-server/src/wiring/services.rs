@@ -4,12 +4,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
+use patchbay_application::idempotency::PurgeReceipts;
 use patchbay_application::integrations::SystemApp;
 use patchbay_application::{Background, Ports, Services};
+use patchbay_crypto::HmacFingerprinter;
 use patchbay_domain::Vault;
 use patchbay_persistence::{
     CachedKeyLookup, DieselChannelConfigRepository, DieselIntegrationRepository, DieselManifestRepository,
-    DieselSettingRepository,
+    DieselReceiptRepository, DieselSettingRepository,
 };
 use patchbay_providers::{GuardedClient, HttpManifestFetcher, HttpOAuthExchanger};
 
@@ -33,6 +35,12 @@ pub struct Surroundings {
 }
 
 impl Installation {
+    /// Clears away receipts whose time is over.
+    pub fn purge_receipts(&self) -> PurgeReceipts {
+        let archive = Arc::new(DieselReceiptRepository::new(self.database.clone()));
+        PurgeReceipts { archive, clock: self.clock.clone() }
+    }
+
     /// What the HTTP interface runs.
     ///
     /// # Errors
@@ -49,6 +57,8 @@ impl Installation {
             manifests: Arc::new(DieselManifestRepository::new(db())),
             settings: Arc::new(DieselSettingRepository::new(db())),
             channels: Arc::new(DieselChannelConfigRepository::new(db())),
+            receipts: Arc::new(DieselReceiptRepository::new(db())),
+            fingerprints: Arc::new(HmacFingerprinter),
             work: self.work.clone(),
             vault,
             fetcher: Arc::new(fetcher.also_from(providers.manifests_also_from)),

@@ -88,6 +88,10 @@ fn said_of(seen: &Seen<'_, Telex>, error: &AppError) -> Said {
         AppError::Conflict(Conflict::Taken(_) | Conflict::IdTaken(_)) => {
             Said::new(StatusCode::CONFLICT, "Integration app already exists", &"same name and json_url")
         }
+        AppError::Conflict(Conflict::Running | Conflict::Twin) => {
+            Said::new(StatusCode::CONFLICT, "Request in progress", &Conflict::Running)
+        }
+        AppError::NameReused => Said::new(StatusCode::UNPROCESSABLE_ENTITY, "Unprocessable request", error),
         AppError::Conflict(Conflict::LabelInUse | Conflict::Ambiguous) => invalid(seen, error),
         AppError::Conflict(Conflict::Changed) | AppError::Busy(_) | AppError::Unavailable(_) => {
             Said::new(StatusCode::SERVICE_UNAVAILABLE, "Service unavailable", error)

@@ -13,7 +13,7 @@ use super::{Answer, MASK, disclosing, done};
 use crate::HttpState;
 use crate::dialects::telex::dto::{AddSettingBody, ChannelSettingView, EditSettingBody};
 use crate::dialects::telex::{OnChannel, OnChannelSetting, Telex, Words};
-use crate::kernel::{Body, Gate, Operation, Query, switch};
+use crate::kernel::{Body, Gate, Once, Operation, Query, switch};
 
 /// The words of these operations differ in one: what was done.
 const fn words(done: &'static str) -> Words {
@@ -34,12 +34,14 @@ pub async fn add(
     caller: ReqData<Caller>,
     path: ReqData<OnChannel>,
     request: HttpRequest,
+    once: Once,
     body: Body<Telex, AddSettingBody>,
 ) -> Answer {
     let new = body.into_inner().try_into()?;
     path.on.within.require(&caller)?;
-    let id = app.services.put_setting.run(&caller, &path.target(), new, MASK).await?;
-    Ok(located(done(&ADD), &request, id))
+    let (target, answer) = (path.target(), located(&ADD, &request));
+    let id = app.services.put_setting.run(&caller, &target, new, MASK, &once.receipt(answer.clone())).await?;
+    Ok(answer(&id))
 }
 
 static LIST: Operation<Telex> = Operation::on::<OnChannel>(
@@ -89,12 +91,14 @@ pub async fn edit(
     app: Data<HttpState>,
     caller: ReqData<Caller>,
     path: ReqData<OnChannelSetting>,
+    once: Once,
     body: Body<Telex, EditSettingBody>,
 ) -> Answer {
     let change = body.into_inner().try_into()?;
     path.in_channel.on.within.require(&caller)?;
     let (target, selector) = (path.in_channel.target(), SettingSelector::Id(path.setting));
-    app.services.edit_setting.run(&caller, &target, selector, change, MASK).await?;
+    let receipt = once.receipt(|()| done(&EDIT));
+    app.services.edit_setting.run(&caller, &target, selector, change, MASK, &receipt).await?;
     Ok(done(&EDIT))
 }
 

@@ -4,6 +4,7 @@
 use actix_web::http::StatusCode;
 use actix_web::web::{Data, ReqData};
 use actix_web::{delete, get, post, put};
+use patchbay_application::idempotency::ReceiptFor;
 use patchbay_application::settings::{SettingFilter, SettingTarget, ShownSetting};
 use patchbay_application::{AppError, Caller, Entity, Fault, FaultReason, Location, Reveal};
 use patchbay_domain::{Origin, Permission, SettingLabel};
@@ -13,7 +14,7 @@ use super::{Answer, MASK, disclosing, done, made, success};
 use crate::HttpState;
 use crate::dialects::telex::dto::{CustomBody, CustomListView, CustomSettingBody, CustomSettingsView};
 use crate::dialects::telex::{Absent, InOrganisation, OnIntegration, Telex, Words};
-use crate::kernel::{Body, Gate, Operation, Query};
+use crate::kernel::{Body, Gate, Once, Operation, Query};
 
 static INSTALL: Operation<Telex> = Operation::on::<InOrganisation>(
     "install_custom_integration",
@@ -32,11 +33,13 @@ pub async fn install(
     app: Data<HttpState>,
     caller: ReqData<Caller>,
     path: ReqData<InOrganisation>,
+    once: Once,
     body: Body<Telex, CustomBody>,
 ) -> Answer {
     let new = body.into_inner().try_into()?;
     path.require(&caller)?;
-    app.services.install_custom.run(&caller, new).await?;
+    let receipt = once.receipt(|_| made(&INSTALL));
+    app.services.install_custom.run(&caller, new, &receipt).await?;
     Ok(made(&INSTALL))
 }
 
@@ -123,7 +126,8 @@ pub async fn put_setting(
 ) -> Answer {
     let new = body.into_inner().try_into()?;
     path.within.require(&caller)?;
-    app.services.put_setting.run(&caller, &target(&path), new, MASK).await?;
+    // PUT has its effect once by itself.
+    app.services.put_setting.run(&caller, &target(&path), new, MASK, &ReceiptFor::none()).await?;
     Ok(done(&PUT_SETTING))
 }
 

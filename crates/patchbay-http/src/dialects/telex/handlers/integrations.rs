@@ -2,15 +2,16 @@
 
 use actix_web::http::StatusCode;
 use actix_web::web::{Data, ReqData};
-use actix_web::{delete, get, patch, post};
-use patchbay_application::{Caller, Reveal};
+use actix_web::{HttpResponse, delete, get, patch, post};
+use patchbay_application::integrations::Created;
+use patchbay_application::{Caller, Disclosed, Reveal};
 use patchbay_domain::Permission;
 
 use super::{Answer, MASK, disclosing, is_no_literal, success};
 use crate::HttpState;
 use crate::dialects::telex::dto::{ChangedView, CreateBody, CreatedView, EditBody, ListView, SingleView};
 use crate::dialects::telex::{Absent, InOrganisation, OnIntegration, Telex, Words};
-use crate::kernel::{Body, Gate, Operation};
+use crate::kernel::{Body, Gate, Once, Operation};
 
 static CREATE: Operation<Telex> = Operation::on::<InOrganisation>(
     "create_integration",
@@ -29,13 +30,18 @@ pub async fn create(
     app: Data<HttpState>,
     caller: ReqData<Caller>,
     path: ReqData<InOrganisation>,
+    once: Once,
     body: Body<Telex, CreateBody>,
 ) -> Answer {
     let new = body.into_inner().try_into()?;
     path.require(&caller)?;
-    let made = app.services.create_integration.run(&caller, new, Reveal::Echo).await?;
-    let is_revealing = made.shown.secrets.is_revealing();
-    Ok(disclosing(&CREATE, StatusCode::CREATED, is_revealing, CreatedView::from(&made)))
+    let made =
+        app.services.create_integration.run(&caller, new, Reveal::Echo, &once.receipt(created)).await?;
+    Ok(created(&made))
+}
+
+fn created(made: &Created) -> HttpResponse {
+    disclosing(&CREATE, StatusCode::CREATED, made.shown.secrets.is_revealing(), CreatedView::from(made))
 }
 
 static LIST: Operation<Telex> = Operation::on::<InOrganisation>(
@@ -86,12 +92,18 @@ pub async fn edit(
     app: Data<HttpState>,
     caller: ReqData<Caller>,
     path: ReqData<OnIntegration>,
+    once: Once,
     body: Body<Telex, EditBody>,
 ) -> Answer {
     let change = body.into_inner().try_into()?;
     path.within.require(&caller)?;
-    let changed = app.services.edit_integration.run(&caller, path.integration, change, MASK).await?;
-    Ok(disclosing(&EDIT, StatusCode::OK, changed.secrets.is_revealing(), ChangedView::from(&changed)))
+    let receipt = once.receipt(changed);
+    let after = app.services.edit_integration.run(&caller, path.integration, change, MASK, &receipt).await?;
+    Ok(changed(&after))
+}
+
+fn changed(after: &Disclosed) -> HttpResponse {
+    disclosing(&EDIT, StatusCode::OK, after.secrets.is_revealing(), ChangedView::from(after))
 }
 
 static DELETE: Operation<Telex> = Operation::on::<OnIntegration>(

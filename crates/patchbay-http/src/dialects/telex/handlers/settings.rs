@@ -13,7 +13,7 @@ use super::{Answer, MASK, disclosing, done};
 use crate::HttpState;
 use crate::dialects::telex::dto::{AddSettingBody, EditSettingBody, EditSomeSettingBody, SettingView};
 use crate::dialects::telex::{Absent, OnIntegration, OnSetting, Telex, Words};
-use crate::kernel::{Body, Gate, Operation, Query, Unlisted};
+use crate::kernel::{Body, Gate, Once, Operation, Query, Unlisted};
 
 /// Of operations on a setting that the path names.
 pub(super) const ONE_SETTING: Absent = Absent {
@@ -39,22 +39,30 @@ pub async fn add(
     caller: ReqData<Caller>,
     path: ReqData<OnIntegration>,
     request: HttpRequest,
+    once: Once,
     body: Body<Telex, AddSettingBody>,
 ) -> Answer {
     let new = body.into_inner().try_into()?;
     path.within.require(&caller)?;
     let target = SettingTarget::of(path.integration);
-    let id = app.services.put_setting.run(&caller, &target, new, MASK).await?;
-    Ok(located(done(&ADD), &request, id))
+    let answer = located(&ADD, &request);
+    let id = app.services.put_setting.run(&caller, &target, new, MASK, &once.receipt(answer.clone())).await?;
+    Ok(answer(&id))
 }
 
-/// Says where the setting is that was put at `request`.
-pub(super) fn located(mut response: HttpResponse, request: &HttpRequest, id: SettingId) -> HttpResponse {
-    let collection = request.path().trim_end_matches('/');
-    if let Ok(location) = HeaderValue::from_str(&format!("{collection}/{id}")) {
-        response.headers_mut().insert(LOCATION, location);
+/// Answers that a setting was put at `request`, and where it is.
+pub(super) fn located(
+    operation: &'static Operation<Telex>,
+    request: &HttpRequest,
+) -> impl Fn(&SettingId) -> HttpResponse + Clone + Send + Sync + 'static {
+    let collection = request.path().trim_end_matches('/').to_owned();
+    move |id| {
+        let mut response = done(operation);
+        if let Ok(location) = HeaderValue::from_str(&format!("{collection}/{id}")) {
+            response.headers_mut().insert(LOCATION, location);
+        }
+        response
     }
-    response
 }
 
 static LIST: Operation<Telex> = Operation::on::<Unlisted<OnIntegration>>(
@@ -108,6 +116,7 @@ pub async fn edit(
     caller: ReqData<Caller>,
     path: ReqData<OnIntegration>,
     query: Query<Telex, EditQuery>,
+    once: Once,
     body: Body<Telex, EditSomeSettingBody>,
 ) -> Answer {
     let (change, named) = body.into_inner().into_parts()?;
@@ -117,7 +126,8 @@ pub async fn edit(
         None => SettingSelector::Likely,
     };
     let target = SettingTarget::of(path.integration);
-    app.services.edit_setting.run(&caller, &target, selector, change, MASK).await?;
+    let receipt = once.receipt(|()| done(&EDIT));
+    app.services.edit_setting.run(&caller, &target, selector, change, MASK, &receipt).await?;
     Ok(done(&EDIT))
 }
 
@@ -134,12 +144,14 @@ pub async fn edit_one(
     app: Data<HttpState>,
     caller: ReqData<Caller>,
     path: ReqData<OnSetting>,
+    once: Once,
     body: Body<Telex, EditSettingBody>,
 ) -> Answer {
     let change = body.into_inner().try_into()?;
     path.on.within.require(&caller)?;
     let (target, selector) = (SettingTarget::of(path.on.integration), SettingSelector::Id(path.setting));
-    app.services.edit_setting.run(&caller, &target, selector, change, MASK).await?;
+    let receipt = once.receipt(|()| done(&EDIT_ONE));
+    app.services.edit_setting.run(&caller, &target, selector, change, MASK, &receipt).await?;
     Ok(done(&EDIT_ONE))
 }
 

@@ -2,9 +2,9 @@
 
 use actix_web::http::StatusCode;
 use actix_web::web::{Data, ReqData};
-use actix_web::{get, post};
+use actix_web::{HttpResponse, get, post};
 use patchbay_application::integrations::NewConnection;
-use patchbay_application::{AppError, Caller, Fault, FaultReason, Reveal};
+use patchbay_application::{AppError, Caller, Disclosed, Fault, FaultReason, Reveal};
 use patchbay_domain::{IntegrationName, Permission, ProviderId};
 use serde::Deserialize;
 
@@ -12,7 +12,7 @@ use super::{Answer, MASK, disclosing};
 use crate::HttpState;
 use crate::dialects::telex::dto::{AccessView, CodeBody, ExchangedView};
 use crate::dialects::telex::{Absent, InOrganisation, Telex, Words};
-use crate::kernel::{Body, Gate, Operation, Query, Unlisted, switch};
+use crate::kernel::{Body, Gate, Once, Operation, Query, Unlisted, switch};
 
 /// What a connection of Slack is called.
 const NAME: &str = "Slack";
@@ -45,6 +45,7 @@ pub async fn exchange(
     caller: ReqData<Caller>,
     path: ReqData<Unlisted<InOrganisation>>,
     query: Query<Telex, ExchangeQuery>,
+    once: Once,
     body: Body<Telex, CodeBody>,
 ) -> Answer {
     let new = NewConnection {
@@ -55,9 +56,12 @@ pub async fn exchange(
         replace: switch("replace", query.into_inner().replace.as_deref())?,
     };
     path.0.require(&caller)?;
-    let connected = app.services.connect_provider.run(&caller, new).await?;
-    let is_revealing = connected.secrets.is_revealing();
-    Ok(disclosing(&EXCHANGE, StatusCode::OK, is_revealing, ExchangedView::from(&connected)))
+    let exchanged = app.services.connect_provider.run(&caller, new, &once.receipt(connected)).await?;
+    Ok(connected(&exchanged))
+}
+
+fn connected(exchanged: &Disclosed) -> HttpResponse {
+    disclosing(&EXCHANGE, StatusCode::OK, exchanged.secrets.is_revealing(), ExchangedView::from(exchanged))
 }
 
 static ACCESS: Operation<Telex> = Operation::on::<Unlisted<InOrganisation>>(

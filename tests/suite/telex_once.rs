@@ -1,0 +1,29 @@
+//! Requests that their caller has named (`Idempotency-Key`): they have their effect once.
+
+mod crashes;
+mod refusals;
+mod replays;
+mod slack;
+mod twins;
+
+use anyhow::Result;
+use patchbay_tests::{Answer, Telex};
+use serde_json::Value;
+
+/// A request of that name below the organisation's integrations.
+async fn named(telex: &Telex, name: &str, method: &str, below: &str, body: &Value) -> Result<Answer> {
+    telex.request(method, below).header("idempotency-key", name).json(body).send().await
+}
+
+fn is_replay(answer: &Answer) -> bool {
+    answer.headers.get("idempotent-replayed").is_some_and(|value| value == "true")
+}
+
+/// Asserts that `again` is `first`, said to be so.
+fn expect_same(first: &Answer, again: &Answer) {
+    assert!(!is_replay(first) && is_replay(again), "{first}\n{again}");
+    assert_eq!((first.status, &first.text), (again.status, &again.text));
+    for header in ["content-type", "cache-control", "location", "www-authenticate"] {
+        assert_eq!(first.headers.get(header), again.headers.get(header), "{header}");
+    }
+}
