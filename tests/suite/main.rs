@@ -20,6 +20,8 @@ mod secrecy;
 #[cfg(test)]
 mod telex_checklist;
 #[cfg(test)]
+mod telex_conditional;
+#[cfg(test)]
 mod telex_custom;
 #[cfg(test)]
 mod telex_errors;

@@ -38,6 +38,15 @@ pub struct Disclosed {
 }
 
 impl Reveal {
+    /// Whether it shows secrets in full to `caller`, if there are any.
+    pub(crate) const fn is_full_for(self, caller: &Caller) -> bool {
+        match self {
+            Self::Echo => true,
+            Self::Permitted(_) => caller.may(Permission::CredentialsReveal),
+            Self::Never => false,
+        }
+    }
+
     /// Shows `credentials` to `caller`.
     pub(crate) fn show(self, caller: &Caller, credentials: Credentials) -> Shown {
         match self {

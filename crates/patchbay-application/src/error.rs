@@ -29,6 +29,9 @@ pub enum AppError {
     /// No app can be installed by the manifest at the address that was sent.
     #[error(transparent)]
     Manifest(#[from] UnusableManifest),
+    /// It is at another version than those that the change was meant for.
+    #[error("it was changed meanwhile")]
+    PreconditionFailed,
     /// Another request had the name that this one was given.
     #[error("the idempotency key was used for another request")]
     NameReused,

@@ -3,7 +3,7 @@
 use patchbay_domain::{Permission, ProviderId, UniqueKey};
 
 use super::GetIntegration;
-use crate::{AppError, Caller, Disclosed, Entity, Reveal, disclosure};
+use crate::{AppError, Caller, Disclosed, Entity, Read, Reveal, VersionSeen, disclosure};
 
 /// Shows the connection of a provider, which [`ConnectProvider`](super::ConnectProvider) made.
 pub struct GetConnection {
@@ -12,7 +12,8 @@ pub struct GetConnection {
 }
 
 impl GetConnection {
-    /// The connection in the caller's environment, and its tokens as the caller may see them;
+    /// The connection in the caller's environment, and its tokens as the caller may see them,
+    /// unless the caller has seen just that: `known`;
     /// showing them in full is recorded before they are shown.
     ///
     /// # Errors
@@ -23,13 +24,18 @@ impl GetConnection {
         caller: &Caller,
         provider: &ProviderId,
         reveal: Reveal,
-    ) -> Result<Disclosed, AppError> {
+        known: &[VersionSeen],
+    ) -> Result<Read<Disclosed>, AppError> {
         caller.require(Permission::IntegrationsRead)?;
         let key = UniqueKey::connection(caller.home(), provider);
         let found = self.get.integrations.find_holder(caller.scope(), &key).await?;
         let integration = found.ok_or(AppError::NotFound(Entity::Connection))?;
+        let seen = VersionSeen::of(&integration, caller, reveal);
+        if known.contains(&seen) {
+            return Ok(Read::Unchanged(seen));
+        }
         let secrets = reveal.show(caller, disclosure::open_grant(&*self.get.vault, &integration)?);
-        self.get.shown(caller, integration, secrets).await
+        Ok(Read::Now(self.get.shown(caller, integration, secrets).await?, seen))
     }
 }
 
@@ -59,7 +65,10 @@ mod tests {
             ids: Arc::new(SequentialIds::default()),
         };
         let reveal = Reveal::Permitted(Mask::StarsAndTail);
-        block_on(GetConnection { get }.run(&caller(permissions), &ProviderId::slack(), reveal))
+        let read =
+            block_on(GetConnection { get }.run(&caller(permissions), &ProviderId::slack(), reveal, &[]))?;
+        let Read::Now(disclosed, _) = read else { panic!("{read:?}") };
+        Ok(disclosed)
     }
 
     #[test]

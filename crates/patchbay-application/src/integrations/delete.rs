@@ -10,7 +10,7 @@ use patchbay_domain::{
 use super::RevokeGrants;
 use crate::record::{Recorder, gone};
 use crate::retry::{Attempt, until_current};
-use crate::{AppError, Caller, Disclosed, Entity, Reveal, disclosure};
+use crate::{AppError, Caller, Disclosed, Entity, Expected, Reveal, disclosure};
 
 /// Deletes an integration and destroys its secrets.
 pub struct DeleteIntegration {
@@ -35,16 +35,18 @@ impl DeleteIntegration {
     ///
     /// # Errors
     /// [`AppError::Forbidden`] without [`Permission::IntegrationsWrite`],
-    /// [`AppError::NotFound`] when the caller sees no such integration.
+    /// [`AppError::NotFound`] when the caller sees no such integration,
+    /// [`AppError::PreconditionFailed`] when it is at another version than expected.
     pub async fn run(
         &self,
         caller: &Caller,
         id: IntegrationId,
         origin: Option<Origin>,
+        expected: &Expected,
         reveal: Reveal,
     ) -> Result<Disclosed, AppError> {
         caller.require(Permission::IntegrationsWrite)?;
-        let deleted = until_current(|| self.attempt(caller, id, origin, reveal)).await?;
+        let deleted = until_current(|| self.attempt(caller, id, origin, expected, reveal)).await?;
         self.revoke.deleted(&deleted.integration);
         Ok(deleted)
     }
@@ -54,11 +56,13 @@ impl DeleteIntegration {
         caller: &Caller,
         id: IntegrationId,
         origin: Option<Origin>,
+        expected: &Expected,
         reveal: Reveal,
     ) -> Result<Disclosed, Attempt> {
         let found = self.integrations.find(caller.scope(), id).await?;
         let meant = found.filter(|one| origin.is_none_or(|origin| one.parts().origin == origin));
         let before = meant.ok_or(AppError::NotFound(Entity::Integration))?;
+        expected.require(&before)?;
         let credentials = match reveal {
             Reveal::Never => Credentials::default(),
             _ => disclosure::open(&*self.vault, &before)?,
@@ -115,7 +119,7 @@ mod tests {
             ids: Arc::new(SequentialIds::default()),
         };
         let reveal = Reveal::Permitted(Mask::StarsAndTail);
-        block_on(delete.run(&caller(&[permission]), an_integration().id(), origin, reveal))
+        block_on(delete.run(&caller(&[permission]), an_integration().id(), origin, &Expected::Any, reveal))
     }
 
     #[test]

@@ -14,7 +14,7 @@ use super::described::Described;
 use crate::idempotency::ReceiptFor;
 use crate::record::{Recorder, difference};
 use crate::retry::{Attempt, until_current};
-use crate::{AppError, Caller, Disclosed, Entity, Reveal, disclosure};
+use crate::{AppError, Caller, Disclosed, Entity, Expected, Reveal, disclosure};
 
 /// A partial change of an integration: what is `None` stays.
 #[derive(Clone, Debug, Default)]
@@ -59,18 +59,22 @@ impl EditIntegration {
     /// # Errors
     /// [`AppError::Forbidden`] without [`Permission::IntegrationsWrite`],
     /// [`AppError::NotFound`] when the caller sees no such integration,
+    /// [`AppError::PreconditionFailed`] when it is at another version than expected,
     /// [`AppError::Conflict`] when another integration holds the same under a rule.
     pub async fn run(
         &self,
         caller: &Caller,
         id: IntegrationId,
         change: IntegrationChange,
+        expected: &Expected,
         mask: Mask,
         receipt: &ReceiptFor<Disclosed>,
     ) -> Result<Disclosed, AppError> {
         caller.require(Permission::IntegrationsWrite)?;
         let described = self.described(caller, id, change.manifest_url.as_ref()).await?;
-        until_current(|| self.attempt(caller, id, change.clone(), described.as_ref(), mask, receipt)).await
+        let described = described.as_ref();
+        let attempt = || self.attempt(caller, id, change.clone(), (described, expected), mask, receipt);
+        until_current(attempt).await
     }
 
     /// What is at the new place of the manifest, if it has one.
@@ -94,12 +98,13 @@ impl EditIntegration {
         caller: &Caller,
         id: IntegrationId,
         change: IntegrationChange,
-        described: Option<&Described>,
+        (described, expected): (Option<&Described>, &Expected),
         mask: Mask,
         receipt: &ReceiptFor<Disclosed>,
     ) -> Result<Disclosed, Attempt> {
         let found = self.integrations.find(caller.scope(), id).await?;
         let before = found.ok_or(AppError::NotFound(Entity::Integration))?;
+        expected.require(&before)?;
         let mut credentials = disclosure::open(&*self.vault, &before)?;
         let mut new_secrets = false;
         for (name, secret) in change.credentials {

@@ -8,7 +8,7 @@ use patchbay_domain::{
 };
 
 use crate::record::Recorder;
-use crate::{AppError, Caller, Disclosed, Entity, Reveal, Shown, disclosure};
+use crate::{AppError, Caller, Disclosed, Entity, Read, Reveal, Shown, VersionSeen, disclosure};
 
 /// Shows one integration.
 #[derive(Clone)]
@@ -26,8 +26,9 @@ pub struct GetIntegration {
 }
 
 impl GetIntegration {
-    /// The integration, and its secrets as the caller may see them. Secrets are opened only
-    /// when there are any; showing them in full is recorded before they are shown.
+    /// The integration, and its secrets as the caller may see them, unless the caller has seen
+    /// just that: `known`. Secrets are opened only when there are any; showing them in full is
+    /// recorded before they are shown.
     ///
     /// # Errors
     /// [`AppError::Forbidden`] without [`Permission::IntegrationsRead`],
@@ -37,15 +38,21 @@ impl GetIntegration {
         caller: &Caller,
         id: IntegrationId,
         reveal: Reveal,
-    ) -> Result<Disclosed, AppError> {
+        known: &[VersionSeen],
+    ) -> Result<Read<Disclosed>, AppError> {
         caller.require(Permission::IntegrationsRead)?;
         let found = self.integrations.find(caller.scope(), id).await?;
         let integration = found.ok_or(AppError::NotFound(Entity::Integration))?;
+        let seen = VersionSeen::of(&integration, caller, reveal);
+        if known.contains(&seen) {
+            return Ok(Read::Unchanged(seen));
+        }
         if integration.credentials().is_none() {
-            return Ok(Disclosed { secrets: reveal.show(caller, Credentials::default()), integration });
+            let secrets = reveal.show(caller, Credentials::default());
+            return Ok(Read::Now(Disclosed { integration, secrets }, seen));
         }
         let secrets = reveal.show(caller, disclosure::open(&*self.vault, &integration)?);
-        self.shown(caller, integration, secrets).await
+        Ok(Read::Now(self.shown(caller, integration, secrets).await?, seen))
     }
 
     /// Answers secrets with the integration that has them, once it is recorded where it
@@ -90,7 +97,10 @@ mod tests {
             clock: Arc::new(FixedClock::default()),
             ids: Arc::new(SequentialIds::default()),
         };
-        block_on(get.run(&caller(permissions), an_integration().id(), Reveal::Permitted(Mask::StarsAndTail)))
+        let reveal = Reveal::Permitted(Mask::StarsAndTail);
+        let read = block_on(get.run(&caller(permissions), an_integration().id(), reveal, &[]))?;
+        let Read::Now(disclosed, _) = read else { panic!("{read:?}") };
+        Ok(disclosed)
     }
 
     #[test]

@@ -11,7 +11,7 @@ use patchbay_domain::{
 use super::described::Described;
 use crate::record::{Recorder, difference};
 use crate::retry::{Attempt, until_current};
-use crate::{AppError, Caller, Entity, UnusableManifest};
+use crate::{AppError, Caller, Entity, Expected, UnusableManifest};
 
 /// Gives an integration that was installed by its manifest alone another one, or reads the
 /// present one anew.
@@ -41,16 +41,24 @@ impl ReplaceManifest {
     /// # Errors
     /// [`AppError::Forbidden`] without [`Permission::IntegrationsWrite`],
     /// [`AppError::NotFound`] when the caller sees no such custom integration,
+    /// [`AppError::PreconditionFailed`] when it is at another version than expected,
     /// [`AppError::Manifest`] when there is no manifest to install an app by,
     /// [`AppError::Conflict`] when another integration holds the same under a rule.
-    pub async fn run(&self, caller: &Caller, id: IntegrationId, url: ManifestUrl) -> Result<(), AppError> {
+    pub async fn run(
+        &self,
+        caller: &Caller,
+        id: IntegrationId,
+        url: ManifestUrl,
+        expected: &Expected,
+    ) -> Result<(), AppError> {
         caller.require(Permission::IntegrationsWrite)?;
-        // Nothing is asked of a third party for an integration that is not there.
-        self.custom(caller, id).await?;
+        // Nothing is asked of a third party for an integration that is not there, or not as it
+        // is meant.
+        expected.require(&self.custom(caller, id).await?)?;
         let document = self.fetcher.fetch(&url).await.map_err(UnusableManifest::from)?;
         document.check_installable().map_err(UnusableManifest::from)?;
         let described = Described { url, document: Some(document) };
-        until_current(|| self.attempt(caller, id, &described)).await
+        until_current(|| self.attempt(caller, id, &described, expected)).await
     }
 
     async fn custom(&self, caller: &Caller, id: IntegrationId) -> Result<Integration, AppError> {
@@ -64,8 +72,10 @@ impl ReplaceManifest {
         caller: &Caller,
         id: IntegrationId,
         described: &Described,
+        expected: &Expected,
     ) -> Result<(), Attempt> {
         let before = self.custom(caller, id).await?;
+        expected.require(&before)?;
         let present = self.settings.list(caller.scope(), id).await?;
         let edit = IntegrationEdit {
             manifest: Some(described.manifest()),
@@ -140,7 +150,7 @@ mod tests {
             ids: Arc::new(SequentialIds::default()),
         };
         let url = a_url("https://store.example/app.json");
-        block_on(replace.run(&caller(&[permission]), an_integration().id(), url))
+        block_on(replace.run(&caller(&[permission]), an_integration().id(), url, &Expected::Any))
     }
 
     #[test]

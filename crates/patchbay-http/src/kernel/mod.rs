@@ -2,6 +2,7 @@
 
 mod auth;
 mod body;
+mod conditional;
 mod dialect;
 mod failure;
 mod fallback;
@@ -17,6 +18,7 @@ mod reveal;
 
 pub use auth::{bearer, header_text};
 pub use body::Body;
+pub use conditional::{ForVersions, Known, tagged};
 pub use dialect::{Dialect, Mount, Seen};
 pub use failure::{Failure, Refusal};
 pub use gate::Gate;

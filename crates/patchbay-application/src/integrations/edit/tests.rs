@@ -53,6 +53,7 @@ fn run_fetching(
         &caller(permissions),
         an_integration().id(),
         change,
+        &Expected::Any,
         Mask::StarsAndTail,
         &ReceiptFor::none(),
     ))

@@ -91,6 +91,9 @@ fn said_of(seen: &Seen<'_, Telex>, error: &AppError) -> Said {
         AppError::Conflict(Conflict::Running | Conflict::Twin) => {
             Said::new(StatusCode::CONFLICT, "Request in progress", &Conflict::Running)
         }
+        AppError::PreconditionFailed => {
+            Said::new(StatusCode::PRECONDITION_FAILED, "Precondition failed", error)
+        }
         AppError::NameReused => Said::new(StatusCode::UNPROCESSABLE_ENTITY, "Unprocessable request", error),
         AppError::Conflict(Conflict::LabelInUse | Conflict::Ambiguous) => invalid(seen, error),
         AppError::Conflict(Conflict::Changed) | AppError::Busy(_) | AppError::Unavailable(_) => {

@@ -14,7 +14,7 @@ use super::{Answer, MASK, disclosing, done, made, success};
 use crate::HttpState;
 use crate::dialects::telex::dto::{CustomBody, CustomListView, CustomSettingBody, CustomSettingsView};
 use crate::dialects::telex::{Absent, InOrganisation, OnIntegration, Telex, Words};
-use crate::kernel::{Body, Gate, Once, Operation, Query};
+use crate::kernel::{Body, ForVersions, Gate, Once, Operation, Query};
 
 static INSTALL: Operation<Telex> = Operation::on::<InOrganisation>(
     "install_custom_integration",
@@ -76,11 +76,12 @@ pub async fn replace(
     app: Data<HttpState>,
     caller: ReqData<Caller>,
     path: ReqData<OnIntegration>,
+    ForVersions(expected): ForVersions,
     body: Body<Telex, CustomBody>,
 ) -> Answer {
     let url = body.into_inner().url()?;
     path.within.require(&caller)?;
-    app.services.replace_manifest.run(&caller, path.integration, url).await?;
+    app.services.replace_manifest.run(&caller, path.integration, url, &expected).await?;
     Ok(done(&REPLACE))
 }
 
@@ -93,10 +94,16 @@ static DELETE: Operation<Telex> = Operation::on::<OnIntegration>(
 /// T17: deletes one, its settings with it. A body is ignored.
 #[utoipa::path(tag = "custom", responses((status = 200)))]
 #[delete("/{org}/integrations/custom/{integration}", wrap = "Gate::to(&DELETE)")]
-pub async fn delete(app: Data<HttpState>, caller: ReqData<Caller>, path: ReqData<OnIntegration>) -> Answer {
+pub async fn delete(
+    app: Data<HttpState>,
+    caller: ReqData<Caller>,
+    path: ReqData<OnIntegration>,
+    ForVersions(expected): ForVersions,
+) -> Answer {
     path.within.require(&caller)?;
     let custom = Some(Origin::Custom);
-    app.services.delete_integration.run(&caller, path.integration, custom, Reveal::Never).await?;
+    let delete = &app.services.delete_integration;
+    delete.run(&caller, path.integration, custom, &expected, Reveal::Never).await?;
     Ok(done(&DELETE))
 }
 

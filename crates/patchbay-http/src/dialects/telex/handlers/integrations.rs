@@ -11,7 +11,7 @@ use super::{Answer, MASK, disclosing, is_no_literal, success};
 use crate::HttpState;
 use crate::dialects::telex::dto::{ChangedView, CreateBody, CreatedView, EditBody, ListView, SingleView};
 use crate::dialects::telex::{Absent, InOrganisation, OnIntegration, Telex, Words};
-use crate::kernel::{Body, Gate, Once, Operation};
+use crate::kernel::{Body, ForVersions, Gate, Known, Once, Operation, tagged};
 
 static CREATE: Operation<Telex> = Operation::on::<InOrganisation>(
     "create_integration",
@@ -73,10 +73,19 @@ static GET: Operation<Telex> = Operation::on::<OnIntegration>(
 /// Shows one integration. Telex itself has no such operation.
 #[utoipa::path(tag = "integrations", responses((status = 200, body = SingleView)))]
 #[get("/{org}/integrations/{integration}", wrap = "Gate::to(&GET)")]
-pub async fn get(app: Data<HttpState>, caller: ReqData<Caller>, path: ReqData<OnIntegration>) -> Answer {
+pub async fn get(
+    app: Data<HttpState>,
+    caller: ReqData<Caller>,
+    path: ReqData<OnIntegration>,
+    Known(known): Known,
+) -> Answer {
     path.within.require(&caller)?;
-    let found = app.services.get_integration.run(&caller, path.integration, Reveal::Permitted(MASK)).await?;
-    Ok(disclosing(&GET, StatusCode::OK, found.secrets.is_revealing(), SingleView::from(&found)))
+    let reveal = Reveal::Permitted(MASK);
+    let read = app.services.get_integration.run(&caller, path.integration, reveal, &known).await?;
+    let answer = |found: Disclosed| {
+        disclosing(&GET, StatusCode::OK, found.secrets.is_revealing(), SingleView::from(&found))
+    };
+    Ok(tagged(read, answer))
 }
 
 static EDIT: Operation<Telex> = Operation::on::<OnIntegration>(
@@ -92,13 +101,15 @@ pub async fn edit(
     app: Data<HttpState>,
     caller: ReqData<Caller>,
     path: ReqData<OnIntegration>,
+    ForVersions(expected): ForVersions,
     once: Once,
     body: Body<Telex, EditBody>,
 ) -> Answer {
     let change = body.into_inner().try_into()?;
     path.within.require(&caller)?;
     let receipt = once.receipt(changed);
-    let after = app.services.edit_integration.run(&caller, path.integration, change, MASK, &receipt).await?;
+    let edit = &app.services.edit_integration;
+    let after = edit.run(&caller, path.integration, change, &expected, MASK, &receipt).await?;
     Ok(changed(&after))
 }
 
@@ -115,9 +126,15 @@ static DELETE: Operation<Telex> = Operation::on::<OnIntegration>(
 /// T6: deletes an integration and shows it a last time. A body is ignored.
 #[utoipa::path(tag = "integrations", responses((status = 200, body = ChangedView)))]
 #[delete("/{org}/integrations/{integration}", guard = "is_no_literal", wrap = "Gate::to(&DELETE)")]
-pub async fn delete(app: Data<HttpState>, caller: ReqData<Caller>, path: ReqData<OnIntegration>) -> Answer {
+pub async fn delete(
+    app: Data<HttpState>,
+    caller: ReqData<Caller>,
+    path: ReqData<OnIntegration>,
+    ForVersions(expected): ForVersions,
+) -> Answer {
     path.within.require(&caller)?;
     let reveal = Reveal::Permitted(MASK);
-    let gone = app.services.delete_integration.run(&caller, path.integration, None, reveal).await?;
+    let delete = &app.services.delete_integration;
+    let gone = delete.run(&caller, path.integration, None, &expected, reveal).await?;
     Ok(disclosing(&DELETE, StatusCode::OK, gone.secrets.is_revealing(), ChangedView::from(&gone)))
 }

@@ -12,7 +12,7 @@ use super::{Answer, MASK, disclosing};
 use crate::HttpState;
 use crate::dialects::telex::dto::{AccessView, CodeBody, ExchangedView};
 use crate::dialects::telex::{Absent, InOrganisation, Telex, Words};
-use crate::kernel::{Body, Gate, Once, Operation, Query, Unlisted, switch};
+use crate::kernel::{Body, Gate, Known, Once, Operation, Query, Unlisted, switch, tagged};
 
 /// What a connection of Slack is called.
 const NAME: &str = "Slack";
@@ -81,9 +81,13 @@ pub async fn access(
     app: Data<HttpState>,
     caller: ReqData<Caller>,
     path: ReqData<Unlisted<InOrganisation>>,
+    Known(known): Known,
 ) -> Answer {
     path.0.require(&caller)?;
     let reveal = Reveal::Permitted(MASK);
-    let found = app.services.get_connection.run(&caller, &ProviderId::slack(), reveal).await?;
-    Ok(disclosing(&ACCESS, StatusCode::OK, found.secrets.is_revealing(), AccessView::from(&found)))
+    let read = app.services.get_connection.run(&caller, &ProviderId::slack(), reveal, &known).await?;
+    let answer = |found: Disclosed| {
+        disclosing(&ACCESS, StatusCode::OK, found.secrets.is_revealing(), AccessView::from(&found))
+    };
+    Ok(tagged(read, answer))
 }

@@ -1,0 +1,149 @@
+//! Conditional requests (RFC 9110 §13): entity tags are versions as a caller sees them.
+
+use std::convert::Infallible;
+use std::future::{Ready, ready};
+
+use actix_web::dev::Payload;
+use actix_web::http::StatusCode;
+use actix_web::http::header::{
+    ETAG, EntityTag, Header, HeaderName, IF_MATCH, IF_NONE_MATCH, IfMatch, IfNoneMatch,
+};
+use actix_web::{FromRequest, HttpRequest, HttpResponse};
+use patchbay_application::{Expected, Read, VersionSeen};
+use patchbay_domain::Version;
+
+/// What stands after the version in the tag of an answer with masks.
+const MASKED: &str = "-masked";
+
+/// The strong tag of a version as it was seen.
+fn tag_of(seen: VersionSeen) -> EntityTag {
+    let view = if seen.in_full { "" } else { MASKED };
+    EntityTag::new_strong(format!("{}{view}", seen.version.number()))
+}
+
+/// What a tag of ours was made of; `None` for any other.
+fn seen_in(tag: &EntityTag) -> Option<VersionSeen> {
+    let (number, in_full) = match tag.tag().strip_suffix(MASKED) {
+        Some(number) => (number, false),
+        None => (tag.tag(), true),
+    };
+    // One version has one spelling.
+    let version = Version::from_number(number.parse().ok()?)?;
+    (version.number().to_string() == number).then_some(VersionSeen { version, in_full })
+}
+
+/// `If-Match`: which versions a change is meant for. Weak tags and those of others are none.
+pub struct ForVersions(pub Expected);
+
+impl FromRequest for ForVersions {
+    type Error = Infallible;
+    type Future = Ready<Result<Self, Infallible>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let expected = match sent::<IfMatch>(request, &IF_MATCH) {
+            None | Some(IfMatch::Any) => Expected::Any,
+            Some(IfMatch::Items(tags)) => {
+                let strong = tags.iter().filter(|tag| !tag.weak);
+                Expected::These(strong.filter_map(seen_in).map(|seen| seen.version).collect())
+            }
+        };
+        ready(Ok(Self(expected)))
+    }
+}
+
+/// `If-None-Match`: what the caller has. Weak tags count here (RFC 9110 §13.1.2).
+pub struct Known(pub Vec<VersionSeen>);
+
+impl FromRequest for Known {
+    type Error = Infallible;
+    type Future = Ready<Result<Self, Infallible>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let known = match sent::<IfNoneMatch>(request, &IF_NONE_MATCH) {
+            // Whatever it is, the caller does not want it; but then it need not ask.
+            None | Some(IfNoneMatch::Any) => Vec::new(),
+            Some(IfNoneMatch::Items(tags)) => tags.iter().filter_map(seen_in).collect(),
+        };
+        ready(Ok(Self(known)))
+    }
+}
+
+/// A header that is sent, as far as it can be read.
+fn sent<H: Header>(request: &HttpRequest, name: &HeaderName) -> Option<H> {
+    if request.headers().contains_key(name) { H::parse(request).ok() } else { None }
+}
+
+/// The answer with its tag, or that there is nothing new.
+pub fn tagged<T>(read: Read<T>, answer: impl FnOnce(T) -> HttpResponse) -> HttpResponse {
+    let (mut response, seen) = match read {
+        Read::Unchanged(seen) => (HttpResponse::new(StatusCode::NOT_MODIFIED), seen),
+        Read::Now(found, seen) => (answer(found), seen),
+    };
+    if let Ok(tag) = tag_of(seen).to_string().parse() {
+        response.headers_mut().insert(ETAG, tag);
+    }
+    response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use actix_web::test::TestRequest;
+
+    fn seen(number: i32, in_full: bool) -> VersionSeen {
+        VersionSeen { version: Version::from_number(number).unwrap(), in_full }
+    }
+
+    fn expected(header: &str) -> Expected {
+        let request = TestRequest::get().insert_header(("if-match", header)).to_http_request();
+        ForVersions::from_request(&request, &mut Payload::None).into_inner().unwrap().0
+    }
+
+    fn known(header: &str) -> Vec<VersionSeen> {
+        let request = TestRequest::get().insert_header(("if-none-match", header)).to_http_request();
+        Known::from_request(&request, &mut Payload::None).into_inner().unwrap().0
+    }
+
+    #[test]
+    fn a_tag_is_read_as_it_was_written() {
+        for one in [seen(1, true), seen(7, false), seen(i32::MAX, true)] {
+            assert_eq!(seen_in(&tag_of(one)), Some(one));
+            assert!(!tag_of(one).weak);
+        }
+        assert_eq!(
+            (tag_of(seen(3, true)).to_string(), tag_of(seen(3, false)).to_string()),
+            ("\"3\"".into(), "\"3-masked\"".into())
+        );
+        for other in ["", "0", "-1", "+3", "03", "3 ", "3-full", "x", "99999999999"] {
+            assert_eq!(seen_in(&EntityTag::new_strong(other.to_owned())), None, "{other}");
+        }
+    }
+
+    #[test]
+    fn a_change_is_meant_for_the_strong_tags_that_are_ours() {
+        let these = |numbers: &[i32]| {
+            Expected::These(numbers.iter().map(|number| Version::from_number(*number).unwrap()).collect())
+        };
+        for (header, expected_versions) in [
+            ("*", Expected::Any),
+            ("\"3\"", these(&[3])),
+            ("\"3\", \"4-masked\"", these(&[3, 4])),
+            ("W/\"3\", \"5\"", these(&[5])),
+            ("\"another\"", these(&[])),
+            ("3", these(&[])),
+            ("", these(&[])),
+        ] {
+            assert_eq!(expected(header), expected_versions, "{header}");
+        }
+        let none = TestRequest::get().to_http_request();
+        let any = ForVersions::from_request(&none, &mut Payload::None).into_inner().unwrap().0;
+        assert_eq!(any, Expected::Any);
+    }
+
+    #[test]
+    fn what_a_caller_has_may_be_a_weak_tag() {
+        assert_eq!(known("W/\"3\", \"4-masked\""), [seen(3, true), seen(4, false)]);
+        assert_eq!(known("*"), []);
+        assert_eq!(known("nonsense"), []);
+    }
+}
