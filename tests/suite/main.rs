@@ -25,3 +25,5 @@ mod telex_errors;
 mod telex_integrations;
 #[cfg(test)]
 mod telex_settings;
+#[cfg(test)]
+mod telex_slack;
