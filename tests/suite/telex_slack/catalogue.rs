@@ -7,7 +7,7 @@ use rstest::rstest;
 use serde_json::{Value, json};
 
 use super::{Slacked, connected, expect_nothing_connected};
-use crate::given::refused;
+use crate::given::{every, refused};
 
 const CATALOGUE: &str = "[{ name = 'Slack', provider = 'slack', \
     json_url = 'https://system-integration.telex.im/slack.json', app_url = 'https://slack.com', \
@@ -135,7 +135,7 @@ async fn a_renamed_connection_is_not_offered_a_second_time(#[case] backend: Back
 #[case::sqlite(Backend::Sqlite)]
 #[case::postgres(Backend::Postgres)]
 #[tokio::test]
-async fn an_app_that_is_offered_later_finds_slack_connected(#[case] backend: Backend) -> Result<()> {
+async fn an_app_that_is_connected_already_is_not_offered(#[case] backend: Backend) -> Result<()> {
     let mut slacked = Slacked::on(backend).await?;
     let token = connected(&slacked.acme.telex, "sandbox-ok-acme").await?;
     let id = slacked.acme.telex.accessed().await?["id"].clone();
@@ -144,6 +144,10 @@ async fn an_app_that_is_offered_later_finds_slack_connected(#[case] backend: Bac
     let telex = &slacked.acme.telex;
     let shown = telex.accessed().await?;
     assert_eq!((&shown["access_token"], &shown["id"]), (&json!(token), &id));
+    // It cannot be connected a second time, so there is no second Slack in the list.
+    let mut names = every(&telex.list().await?, "app_name");
+    names.sort();
+    assert_eq!(names, ["Other", "Slack"]);
     drop(telex.replace_slack("sandbox-ok-other").await?.expect_status(200));
     assert_eq!(telex.accessed().await?["id"], id);
     drop(telex.delete(id.as_str().unwrap_or_default()).await?.expect_status(200));
