@@ -134,6 +134,8 @@ async fn deleted_it_is_gone_revoked_and_can_be_connected_again(#[case] backend: 
         (&json!(id), &json!("Slack"))
     );
     expect_nothing_connected(telex).await?;
+    let kept = "SELECT id AS text FROM integrations WHERE grant_tokens IS NOT NULL";
+    assert_eq!(slacked.acme.service.database().texts(kept)?, [""; 0]);
     slacked.expect_revoked(&token).await?;
     refused(telex.delete(&id).await?, 404, "Integration not found");
     assert_eq!(telex.list().await?.json()["data"], json!([]));
@@ -159,5 +161,26 @@ async fn a_slack_that_cannot_revoke_does_not_keep_it_alive(#[case] backend: Back
     expect_nothing_connected(&slacked.acme.telex).await?;
     let logs = slacked.acme.service.server().logs()?;
     assert!(logs.contains("a grant was not revoked"), "the operator is not told:\n{logs}");
+    Ok(())
+}
+
+#[rstest]
+#[case::sqlite(Backend::Sqlite)]
+#[case::postgres(Backend::Postgres)]
+#[tokio::test]
+async fn a_slack_that_is_gone_does_not_keep_it_alive_and_the_log_says_why(
+    #[case] backend: Backend,
+) -> Result<()> {
+    let Slacked { mut acme, sandbox } = Slacked::on(backend).await?;
+    connected(&acme.telex, "sandbox-ok").await?;
+    let id = every(&acme.telex.list().await?, "id").remove(0);
+    sandbox.stop().await?;
+    drop(acme.telex.delete(&id).await?.expect_status(200));
+    expect_nothing_connected(&acme.telex).await?;
+    // What was begun in the background is done before the end.
+    assert!(acme.service.server_mut().terminate().await?.success());
+    let logs = acme.service.server().logs()?;
+    let told = logs.lines().find(|line| line.contains("a grant was not revoked")).unwrap_or_default();
+    assert!(told.contains(&id) && told.contains("the host cannot be reached"), "{logs}");
     Ok(())
 }
