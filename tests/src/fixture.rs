@@ -74,8 +74,8 @@ mod tests {
         let all = read(include_str!("../fixtures/telex.jsonl")).unwrap();
         let mut ids: Vec<_> = all.iter().map(|fixture| fixture.id.as_str()).collect();
         ids.dedup();
-        let numbers = (3..=19).map(|number| format!("TX-{number:02}"));
-        let refusals = (1..=5).map(|number| format!("TX-E{number}"));
+        let numbers = (1..=19).map(|number| format!("TX-{number:02}"));
+        let refusals = (1..=6).map(|number| format!("TX-E{number}"));
         assert_eq!(ids, numbers.chain(refusals).collect::<Vec<_>>());
     }
 }

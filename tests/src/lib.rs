@@ -29,6 +29,7 @@ mod server;
 mod service;
 mod settings;
 mod shape;
+mod slack;
 mod telex;
 mod tenant;
 mod tour;

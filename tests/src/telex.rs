@@ -36,6 +36,12 @@ impl Telex {
         Self { organisation: organisation.to_owned(), ..self.clone() }
     }
 
+    /// The text that stands in the path for the organisation.
+    #[must_use]
+    pub fn organisation(&self) -> &str {
+        &self.organisation
+    }
+
     /// A path of the dialect, below the prefix.
     #[must_use]
     pub fn path(&self, path: &str) -> String {
@@ -58,6 +64,12 @@ impl Telex {
     #[must_use]
     pub fn request(&self, method: &str, below: &str) -> Request {
         self.anonymous(method, below).bearer(&self.key)
+    }
+
+    /// A request to any path.
+    #[must_use]
+    pub fn at(&self, method: &str, path: &str) -> Request {
+        self.http.request(method, path).bearer(&self.key)
     }
 
     /// T3.

@@ -33,3 +33,5 @@ mod telex_once;
 mod telex_routes;
 #[cfg(test)]
 mod telex_settings;
+#[cfg(test)]
+mod telex_slack;

@@ -18,8 +18,8 @@ pub const DEFAULT_PORT: u16 = 8090;
 /// How many clients may be connected at once; others wait.
 const MAX_CONNECTIONS: usize = 256;
 
-/// The largest body that is read, in bytes.
-const MAX_BODY: usize = 16 * 1024;
+/// The largest body that is read, in bytes: more than the longest code has, encoded as a form.
+const MAX_BODY: usize = 64 * 1024;
 
 /// A sandbox that has its port and does not answer yet.
 #[derive(Debug)]

@@ -38,6 +38,8 @@ async fn the_lines_that_it_prints_can_be_pasted_into_a_shell() -> Result<()> {
     assert!(answers.contains(r#""message":"Integration app created successfully""#), "{answers}");
     assert!(answers.contains(r#""message":"Integrations deleted successfully""#), "{answers}");
     assert!(answers.contains(r#""app_name":"Uptime Watch""#), "{answers}");
+    assert!(answers.contains(r#""message":"Slack OAuth token exchange successful""#), "{answers}");
+    assert!(answers.contains(r#""team_name":"acme""#), "{answers}");
     assert!(!answers.contains(r#""status":"error""#), "{answers}");
     Ok(())
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use patchbay_domain::{
-    Integration, IntegrationPosition, IntegrationRepository, Origin, PageRequest, Permission,
+    Integration, IntegrationPosition, IntegrationRepository, Origin, PageRequest, Permission, UniqueKey,
 };
 
 use super::SystemApp;
@@ -32,9 +32,9 @@ impl ListIntegrations {
         if origin.is_some_and(|origin| origin != Origin::System) {
             return Ok(listed);
         }
-        let offered = self.system_apps.iter().map(|app| app.offered_to(caller));
-        let offered: Vec<_> =
-            offered.filter(|app| listed.iter().all(|stored| stored.id() != app.id())).collect();
+        let is_free = |app: &&SystemApp| !listed.iter().any(|stored| is_connected(app, stored, caller));
+        let offered = self.system_apps.iter().filter(is_free).map(|app| app.offered_to(caller));
+        let offered: Vec<_> = offered.collect();
         if !offered.is_empty() {
             listed.extend(offered);
             listed.sort_by_key(|integration| (integration.parts().created_at, integration.id()));
@@ -57,14 +57,25 @@ impl ListIntegrations {
     }
 }
 
+/// Whether `stored` is what connecting the app made, or what keeps it from being connected: a
+/// connection of its provider that is older than the offer.
+fn is_connected(app: &SystemApp, stored: &Integration, caller: &Caller) -> bool {
+    let is_connection = || {
+        let key = UniqueKey::connection(caller.home(), &app.provider);
+        stored.parts().provider == app.provider && stored.unique_keys().contains(&key)
+    };
+    stored.id() == app.id_for(caller) || is_connection()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::{a_name, a_url, an_integration, caller};
+    use crate::testing::{a_connection, a_name, a_url, an_integration, caller};
     use futures::executor::block_on;
     use patchbay_domain::{
-        AppDescription, MockIntegrationRepository, Origin, Page, ProviderId, RepositoryError,
+        AppDescription, EnvironmentId, MockIntegrationRepository, Origin, Page, ProviderId, RepositoryError,
     };
+    use uuid::Uuid;
 
     fn slack() -> SystemApp {
         SystemApp {
@@ -115,6 +126,22 @@ mod tests {
         integrations.expect_list().return_once(|_, _, _| Ok(Page { items: vec![connected], next: None }));
         let listed = block_on(list(integrations, vec![slack()]).run(&reader, None)).unwrap();
         assert_eq!(listed.len(), 1);
+    }
+
+    #[test]
+    fn an_app_whose_provider_is_connected_already_is_not_offered() {
+        let reader = caller(&[Permission::IntegrationsRead]);
+        for (environment, listed) in [(reader.home(), 1), (EnvironmentId::from_uuid(Uuid::max()), 2)] {
+            let mut parts = a_connection("xoxb-a-long-token").parts().clone();
+            parts.environment_id = environment;
+            let connection = Integration::from_parts(parts);
+            let mut integrations = MockIntegrationRepository::new();
+            integrations
+                .expect_list()
+                .return_once(|_, _, _| Ok(Page { items: vec![connection], next: None }));
+            let found = block_on(list(integrations, vec![slack()]).run(&reader, None)).unwrap();
+            assert_eq!(found.len(), listed, "{environment}");
+        }
     }
 
     #[test]

@@ -55,7 +55,8 @@ impl RevokeGrants {
             match exchanger.revoke(&provider, &tokens).await {
                 Ok(()) => tracing::info!(integration = %id, %provider, "a grant was revoked"),
                 Err(error) => {
-                    tracing::warn!(integration = %id, %provider, %error, "a grant was not revoked");
+                    let cause = std::error::Error::source(&error);
+                    tracing::warn!(integration = %id, %provider, %error, cause, "a grant was not revoked");
                 }
             }
         }));

@@ -14,13 +14,14 @@ pub fn text(address: SocketAddr, sandbox: &str, demo: &Demo, place: &Place) -> S
     let Organisation { id, name, .. } = &demo.organisation;
     let base = format!("http://{}", reachable(address));
     let start = format!(
-        "\nPatchbay listens on {base}\n\n  sandbox       {sandbox}  (fake third parties; manifests may come from there)\n  \
+        "\nPatchbay listens on {base}\n\n  sandbox       {sandbox}  (fake third parties: a Slack, and manifests)\n  \
          organisation  {id}  ({name})\n"
     );
     let rest = if let Some(created) = &demo.key {
         let key = created.text.expose_secret();
         let url = format!("{base}/api/v1/organisations/{id}/integrations");
-        let lines = telex_lines(&url, key) + &sandbox_lines(&url, key, sandbox);
+        let slack = format!("{base}/api/v1/slack/organisations/{id}");
+        let lines = telex_lines(&url, key) + &sandbox_lines(&url, &slack, key, sandbox);
         format!(
             "  key           {key}  (shown this once)\n\nThe Telex API, to paste into another terminal:\n\n{lines}"
         )
@@ -64,13 +65,18 @@ fn telex_lines(url: &str, key: &str) -> String {
 }
 
 /// Lines for a shell that have the sandbox play a third party.
-fn sandbox_lines(url: &str, key: &str, sandbox: &str) -> String {
+fn sandbox_lines(url: &str, slack: &str, key: &str, sandbox: &str) -> String {
     let curl = format!("curl -sS -H 'Authorization: Bearer {key}'");
+    let json = "-H 'Content-Type: application/json'";
     let manifest = format!(r#"{{"json_url":"{sandbox}/manifests/interval.json"}}"#);
+    let code = r#"{"oauth_code":"sandbox-ok-acme"}"#;
     [
         "# install an app by its manifest, which is the sandbox's, and list it".to_owned(),
-        format!("{curl} -H 'Content-Type: application/json' -d '{manifest}' '{url}/custom'; echo"),
+        format!("{curl} {json} -d '{manifest}' '{url}/custom'; echo"),
         format!("{curl} '{url}/custom'; echo"),
+        "# connect Slack, which the sandbox plays, by a code that is good once, and show it".to_owned(),
+        format!("{curl} {json} -d '{code}' '{slack}/token-exchg'; echo"),
+        format!("{curl} '{slack}'; echo"),
     ]
     .map(|line| line + "\n")
     .concat()
@@ -143,11 +149,13 @@ mod tests {
     fn the_first_start_shows_the_key_in_lines_that_need_no_filling_in() {
         let said = said("127.0.0.1:8080", true, "data");
         let curls: Vec<_> = said.lines().filter(|line| line.contains("curl ")).collect();
-        assert_eq!(curls.len(), 8, "{said}");
-        let url =
-            "'http://127.0.0.1:8080/api/v1/organisations/00000000-0000-0000-0000-000000000007/integrations";
+        assert_eq!(curls.len(), 10, "{said}");
+        let organisation = "organisations/00000000-0000-0000-0000-000000000007";
+        let integrations = format!("'http://127.0.0.1:8080/api/v1/{organisation}/integrations");
+        let slack = format!("'http://127.0.0.1:8080/api/v1/slack/{organisation}");
         assert!(curls[6].contains(r#"'{"json_url":"http://127.0.0.1:8090/manifests/"#), "{said}");
-        for line in curls {
+        for (number, line) in curls.into_iter().enumerate() {
+            let url = if number < 8 { &integrations } else { &slack };
             assert!(line.contains(url) && line.contains(KEY), "{line}");
             assert_eq!(line.matches('\'').count() % 2, 0, "{line}");
         }
