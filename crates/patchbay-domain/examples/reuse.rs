@@ -11,7 +11,7 @@ use chrono::{DateTime, Utc};
 use futures::executor::block_on;
 use patchbay_domain::{
     Actor, Changes, EntityKind, EnvironmentId, Event, EventId, EventType, Integration, IntegrationDraft,
-    IntegrationEdit, IntegrationId, IntegrationKind, IntegrationName, IntegrationPosition,
+    IntegrationEdit, IntegrationFilter, IntegrationId, IntegrationKind, IntegrationName, IntegrationPosition,
     IntegrationRepository, IntegrationWrite, Manifest, ManifestUrl, OrganisationId, Origin, Page,
     PageRequest, ProviderId, RepositoryError, Scope, Status, Taken, UniqueKey, UniqueRule, UnitOfWork,
 };
@@ -63,7 +63,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     refused("a twin", block_on(store.commit(&scope, Changes::new().insert(&twin))))?;
 
     println!("\nA scope sees its own organisation and nothing else:");
-    let page = block_on(store.list(&scope, None, PageRequest { after: None, limit: 10 }))?;
+    let page =
+        block_on(store.list(&scope, &IntegrationFilter::default(), PageRequest { after: None, limit: 10 }))?;
     for integration in &page.items {
         println!("  {} at version {}", integration.name(), integration.version().number());
     }
@@ -147,6 +148,13 @@ impl InMemory {
         stored.iter().filter(|one| sees(scope, one)).cloned().collect()
     }
 
+    fn listed(&self, scope: &Scope, filter: &IntegrationFilter) -> Vec<Integration> {
+        let mut listed = self.live(scope);
+        listed.retain(|one| filter.takes(one));
+        listed.sort_by_key(|one| (one.parts().created_at, one.id()));
+        listed
+    }
+
     fn live(&self, scope: &Scope) -> Vec<Integration> {
         let seen = self.seen(scope).into_iter();
         seen.filter(|one| one.parts().deleted.is_none()).collect()
@@ -217,18 +225,31 @@ impl IntegrationRepository for InMemory {
     async fn list(
         &self,
         scope: &Scope,
-        origin: Option<Origin>,
+        filter: &IntegrationFilter,
         page: PageRequest<IntegrationPosition>,
     ) -> Result<Page<Integration, IntegrationPosition>, RepositoryError> {
         let place = |one: &Integration| (one.parts().created_at, one.id());
-        let mut items = self.live(scope);
-        items.retain(|one| origin.is_none_or(|origin| one.parts().origin == origin));
-        items.sort_by_key(place);
+        let mut items = self.listed(scope, filter);
         items.retain(|one| page.after.is_none_or(|after| place(one) > (after.created_at, after.id)));
         let limit = usize::try_from(page.limit).unwrap_or(usize::MAX);
         let more = items.len() > limit;
         items.truncate(limit);
         let next = items.last().filter(|_| more).map(IntegrationPosition::of);
         Ok(Page { items, next })
+    }
+
+    async fn count(&self, scope: &Scope, filter: &IntegrationFilter) -> Result<u64, RepositoryError> {
+        Ok(self.listed(scope, filter).len().try_into().unwrap_or(u64::MAX))
+    }
+
+    async fn position(
+        &self,
+        scope: &Scope,
+        filter: &IntegrationFilter,
+        nth: u64,
+    ) -> Result<Option<IntegrationPosition>, RepositoryError> {
+        let index = nth.checked_sub(1).and_then(|index| usize::try_from(index).ok());
+        let listed = self.listed(scope, filter);
+        Ok(index.and_then(|index| listed.get(index)).map(IntegrationPosition::of))
     }
 }

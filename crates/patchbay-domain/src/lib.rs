@@ -47,7 +47,7 @@ pub use integration::*;
 pub use lease::{Lease, LeaseKey, LeasePurpose, LeaseWrite};
 pub use oauth::{ExchangeError, Granted, OAuthExchanger};
 pub use organisation::{Organisation, OrganisationDirectory, OrganisationName};
-pub use page::{Page, PageRequest};
+pub use page::{NumberedPage, Page, PageRequest};
 pub use permission::{Permission, Permissions, UnknownPermission};
 pub use receipt::{
     Fingerprint, Fingerprinter, Receipt, ReceiptArchive, ReceiptRepository, ReceiptState, ReceiptWrite,

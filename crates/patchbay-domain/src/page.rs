@@ -1,4 +1,4 @@
-//! Pages of a list, by keyset.
+//! Pages of a list: by keyset, and by number for those who count them.
 
 /// Which part of a list is asked for: what follows a position `P` in the list's order.
 ///
@@ -19,4 +19,22 @@ pub struct Page<T, P> {
     pub items: Vec<T>,
     /// Where to go on; `None` when nothing follows.
     pub next: Option<P>,
+}
+
+/// A page by its number: what clients ask for that show numbers of pages. It shifts while
+/// items before it come and go.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NumberedPage {
+    /// Which page, from 1.
+    pub number: u32,
+    /// How many items it has at the most, from 1.
+    pub size: u32,
+}
+
+impl NumberedPage {
+    /// How many items come before it.
+    #[must_use]
+    pub fn offset(self) -> u64 {
+        u64::from(self.number.saturating_sub(1)) * u64::from(self.size)
+    }
 }

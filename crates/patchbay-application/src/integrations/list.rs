@@ -3,11 +3,40 @@
 use std::sync::Arc;
 
 use patchbay_domain::{
-    Integration, IntegrationPosition, IntegrationRepository, Origin, PageRequest, Permission, UniqueKey,
+    Integration, IntegrationFilter, IntegrationPosition, IntegrationRepository, NumberedPage, Origin,
+    PageRequest, Permission, UniqueKey,
 };
 
 use super::SystemApp;
-use crate::{AppError, Caller};
+use crate::{AppError, Caller, Listed};
+
+/// Which integrations a caller looks for; all where nothing is said.
+#[derive(Clone, Debug, Default)]
+pub struct IntegrationSearch {
+    /// What they are to be.
+    pub filter: IntegrationFilter,
+    /// What is to stand in their name, or in that of their app, in either case.
+    pub text: Option<String>,
+}
+
+impl IntegrationSearch {
+    /// Those of one origin.
+    #[must_use]
+    pub fn of(origin: Origin) -> Self {
+        Self { filter: IntegrationFilter::of(origin), text: None }
+    }
+
+    fn takes(&self, integration: &Integration) -> bool {
+        self.filter.takes(integration) && self.names(integration)
+    }
+
+    fn names(&self, integration: &Integration) -> bool {
+        let Some(text) = &self.text else { return true };
+        let app = integration.manifest().and_then(|manifest| manifest.app.as_ref());
+        let has = |name: &str| name.to_lowercase().contains(&text.to_lowercase());
+        has(integration.name().as_str()) || app.is_some_and(|app| has(&app.name))
+    }
+}
 
 /// Lists the integrations that a caller sees.
 pub struct ListIntegrations {
@@ -21,151 +50,99 @@ pub struct ListIntegrations {
 const BATCH: u32 = 500;
 
 impl ListIntegrations {
-    /// Every integration that the caller sees, of one origin or of all, oldest first, the
-    /// apps that are offered and not connected among them. No secret is opened.
+    /// The integrations that the caller sees and looks for, or one page of them, oldest first.
+    /// The apps that are offered and not connected are as old as the organisation, and come
+    /// before all others. No secret is opened.
     ///
     /// # Errors
     /// [`AppError::Forbidden`] without [`Permission::IntegrationsRead`].
-    pub async fn run(&self, caller: &Caller, origin: Option<Origin>) -> Result<Vec<Integration>, AppError> {
+    pub async fn run(
+        &self,
+        caller: &Caller,
+        search: &IntegrationSearch,
+        page: Option<NumberedPage>,
+    ) -> Result<Listed<Integration>, AppError> {
         caller.require(Permission::IntegrationsRead)?;
-        let mut listed = self.stored(caller, origin).await?;
-        if origin.is_some_and(|origin| origin != Origin::System) {
-            return Ok(listed);
-        }
-        let is_free = |app: &&SystemApp| !listed.iter().any(|stored| is_connected(app, stored, caller));
-        let offered = self.system_apps.iter().filter(is_free).map(|app| app.offered_to(caller));
-        let offered: Vec<_> = offered.collect();
-        if !offered.is_empty() {
-            listed.extend(offered);
-            listed.sort_by_key(|integration| (integration.parts().created_at, integration.id()));
-        }
-        Ok(listed)
-    }
-
-    async fn stored(&self, caller: &Caller, origin: Option<Origin>) -> Result<Vec<Integration>, AppError> {
-        let mut all = Vec::new();
-        let mut after: Option<IntegrationPosition> = None;
-        loop {
-            let request = PageRequest { after, limit: BATCH };
-            let page = self.integrations.list(caller.scope(), origin, request).await?;
-            all.extend(page.items);
-            after = page.next;
-            if after.is_none() {
-                return Ok(all);
+        let mut offered = self.offered(caller).await?;
+        offered.retain(|app| search.takes(app));
+        match page {
+            Some(page) if search.text.is_none() => self.page(caller, &search.filter, offered, page).await,
+            page => {
+                let mut all = offered;
+                self.stored(caller, search, &mut all).await?;
+                Ok(Listed::of(all, page))
             }
         }
     }
-}
 
-/// Whether `stored` is what connecting the app made, or what keeps it from being connected: a
-/// connection of its provider that is older than the offer.
-fn is_connected(app: &SystemApp, stored: &Integration, caller: &Caller) -> bool {
-    let is_connection = || {
+    /// The apps that the caller's environment could connect, by id.
+    async fn offered(&self, caller: &Caller) -> Result<Vec<Integration>, AppError> {
+        let mut offered = Vec::new();
+        for app in self.system_apps.iter() {
+            if !self.is_connected(caller, app).await? {
+                offered.push(app.offered_to(caller));
+            }
+        }
+        offered.sort_by_key(Integration::id);
+        Ok(offered)
+    }
+
+    /// Whether there is what connecting the app makes, or what keeps it from being connected: a
+    /// connection of its provider that is older than the offer.
+    async fn is_connected(&self, caller: &Caller, app: &SystemApp) -> Result<bool, AppError> {
+        if self.integrations.find(caller.scope(), app.id_for(caller)).await?.is_some() {
+            return Ok(true);
+        }
         let key = UniqueKey::connection(caller.home(), &app.provider);
-        stored.parts().provider == app.provider && stored.unique_keys().contains(&key)
-    };
-    stored.id() == app.id_for(caller) || is_connection()
+        Ok(self.integrations.find_holder(caller.scope(), &key).await?.is_some())
+    }
+
+    /// Reads the whole list, one batch after the other, and keeps what is looked for.
+    async fn stored(
+        &self,
+        caller: &Caller,
+        search: &IntegrationSearch,
+        found: &mut Vec<Integration>,
+    ) -> Result<(), AppError> {
+        let mut after: Option<IntegrationPosition> = None;
+        loop {
+            let request = PageRequest { after, limit: BATCH };
+            let batch = self.integrations.list(caller.scope(), &search.filter, request).await?;
+            found.extend(batch.items.into_iter().filter(|integration| search.names(integration)));
+            after = batch.next;
+            if after.is_none() {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Reads just one page, which follows the place where the one before it ends.
+    async fn page(
+        &self,
+        caller: &Caller,
+        filter: &IntegrationFilter,
+        offered: Vec<Integration>,
+        page: NumberedPage,
+    ) -> Result<Listed<Integration>, AppError> {
+        let before = u64::try_from(offered.len()).unwrap_or(u64::MAX);
+        let total = before.saturating_add(self.integrations.count(caller.scope(), filter).await?);
+        let mut items = Listed::of(offered, Some(page)).items;
+        let missing = page.size.saturating_sub(u32::try_from(items.len()).unwrap_or(u32::MAX));
+        let skipped = page.offset().saturating_sub(before);
+        if missing > 0 && page.offset() < total {
+            let after = match skipped {
+                0 => None,
+                nth => match self.integrations.position(caller.scope(), filter, nth).await? {
+                    None => return Ok(Listed { items, total }),
+                    after => after,
+                },
+            };
+            let request = PageRequest { after, limit: missing };
+            items.extend(self.integrations.list(caller.scope(), filter, request).await?.items);
+        }
+        Ok(Listed { items, total })
+    }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::testing::{a_connection, a_name, a_url, an_integration, caller};
-    use futures::executor::block_on;
-    use patchbay_domain::{
-        AppDescription, EnvironmentId, MockIntegrationRepository, Origin, Page, ProviderId, RepositoryError,
-    };
-    use uuid::Uuid;
-
-    fn slack() -> SystemApp {
-        SystemApp {
-            name: a_name("Slack"),
-            provider: ProviderId::parse("slack").unwrap(),
-            manifest_url: a_url("https://apps.example/slack.json"),
-            app: AppDescription { name: "Slack".into(), ..Default::default() },
-        }
-    }
-
-    fn list(integrations: MockIntegrationRepository, system_apps: Vec<SystemApp>) -> ListIntegrations {
-        ListIntegrations { integrations: Arc::new(integrations), system_apps: system_apps.into() }
-    }
-
-    #[test]
-    fn a_caller_without_the_permission_sees_nothing() {
-        let list = list(MockIntegrationRepository::new(), Vec::new());
-        let outcome = block_on(list.run(&caller(&[Permission::IntegrationsWrite]), None));
-        assert!(matches!(outcome, Err(AppError::Forbidden(Permission::IntegrationsRead))), "{outcome:?}");
-    }
-
-    #[test]
-    fn a_long_list_is_read_in_batches_to_its_end() {
-        let mut integrations = MockIntegrationRepository::new();
-        integrations.expect_list().times(2).returning(|_, _, page| {
-            let item = an_integration();
-            let next = page.after.is_none().then(|| IntegrationPosition::of(&item));
-            Ok(Page { items: vec![item], next })
-        });
-        let listed =
-            block_on(list(integrations, Vec::new()).run(&caller(&[Permission::IntegrationsRead]), None));
-        assert_eq!(listed.unwrap().len(), 2);
-    }
-
-    #[test]
-    fn an_offered_app_is_listed_first_until_it_is_connected() {
-        let reader = caller(&[Permission::IntegrationsRead]);
-        let mut integrations = MockIntegrationRepository::new();
-        integrations
-            .expect_list()
-            .returning(|_, _, _| Ok(Page { items: vec![an_integration()], next: None }));
-        let listed = block_on(list(integrations, vec![slack()]).run(&reader, None)).unwrap();
-        assert_eq!(listed.len(), 2);
-        assert_eq!((listed[0].id(), listed[0].parts().origin), (slack().id_for(&reader), Origin::System));
-
-        let mut integrations = MockIntegrationRepository::new();
-        let connected = slack().offered_to(&reader);
-        integrations.expect_list().return_once(|_, _, _| Ok(Page { items: vec![connected], next: None }));
-        let listed = block_on(list(integrations, vec![slack()]).run(&reader, None)).unwrap();
-        assert_eq!(listed.len(), 1);
-    }
-
-    #[test]
-    fn an_app_whose_provider_is_connected_already_is_not_offered() {
-        let reader = caller(&[Permission::IntegrationsRead]);
-        for (environment, listed) in [(reader.home(), 1), (EnvironmentId::from_uuid(Uuid::max()), 2)] {
-            let mut parts = a_connection("xoxb-a-long-token").parts().clone();
-            parts.environment_id = environment;
-            let connection = Integration::from_parts(parts);
-            let mut integrations = MockIntegrationRepository::new();
-            integrations
-                .expect_list()
-                .return_once(|_, _, _| Ok(Page { items: vec![connection], next: None }));
-            let found = block_on(list(integrations, vec![slack()]).run(&reader, None)).unwrap();
-            assert_eq!(found.len(), listed, "{environment}");
-        }
-    }
-
-    #[test]
-    fn a_list_of_custom_integrations_offers_no_app() {
-        let mut integrations = MockIntegrationRepository::new();
-        integrations.expect_list().return_once(|_, origin, _| {
-            assert_eq!(origin, Some(Origin::Custom));
-            Ok(Page { items: vec![an_integration()], next: None })
-        });
-        let reader = caller(&[Permission::IntegrationsRead]);
-        let listed = block_on(list(integrations, vec![slack()]).run(&reader, Some(Origin::Custom)));
-        assert_eq!(listed.unwrap().len(), 1);
-    }
-
-    #[test]
-    fn a_list_that_breaks_off_is_an_error_not_a_shorter_list() {
-        let mut integrations = MockIntegrationRepository::new();
-        integrations.expect_list().once().return_once(|_, _, _| {
-            let item = an_integration();
-            Ok(Page { next: Some(IntegrationPosition::of(&item)), items: vec![item] })
-        });
-        integrations.expect_list().return_once(|_, _, _| Err(RepositoryError::Busy));
-        let outcome =
-            block_on(list(integrations, Vec::new()).run(&caller(&[Permission::IntegrationsRead]), None));
-        assert!(matches!(outcome, Err(AppError::Busy(_))), "{outcome:?}");
-    }
-}
+mod tests;

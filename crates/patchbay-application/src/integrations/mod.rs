@@ -20,7 +20,7 @@ pub use delete::DeleteIntegration;
 pub use edit::{EditIntegration, IntegrationChange};
 pub use get::GetIntegration;
 pub use install::{InstallCustom, NewCustomIntegration};
-pub use list::ListIntegrations;
+pub use list::{IntegrationSearch, ListIntegrations};
 pub use replace_manifest::ReplaceManifest;
 pub use revoke::RevokeGrants;
 pub use system_apps::SystemApp;

@@ -1,13 +1,13 @@
 //! Listing settings.
 
 use patchbay_domain::{
-    Changes, EventType, Mask, Permission, Setting, SettingLabel, SettingText, SettingValue,
+    Changes, EventType, Mask, NumberedPage, Permission, Setting, SettingLabel, SettingText, SettingValue,
 };
 use secrecy::SecretString;
 use serde_json::{Map, Value, json};
 
 use super::{SettingAccess, SettingTarget};
-use crate::{AppError, Caller};
+use crate::{AppError, Caller, Listed};
 
 /// The value of a setting as an answer shows it.
 #[derive(Debug)]
@@ -45,6 +45,8 @@ pub struct SettingFilter {
     /// For a channel: what is in force there, with the settings of the integration as a
     /// whole where the channel has none of its own.
     pub effective: bool,
+    /// Only those on this page.
+    pub page: Option<NumberedPage>,
 }
 
 /// Lists settings.
@@ -67,12 +69,14 @@ impl ListSettings {
         target: &SettingTarget,
         filter: &SettingFilter,
         mask: Mask,
-    ) -> Result<Vec<ShownSetting>, AppError> {
+    ) -> Result<Listed<ShownSetting>, AppError> {
         caller.require(Permission::SettingsRead)?;
         let integration = self.access.integration(caller, target).await?;
         let found = self.found(caller, target, filter.effective).await?;
         let wanted = |setting: &Setting| filter.label.as_ref().is_none_or(|label| label == setting.label());
-        let listed = found.into_iter().filter(wanted);
+        // What is on no page is not opened.
+        let Listed { items, total } = Listed::of(found.into_iter().filter(wanted).collect(), filter.page);
+        let listed = items.into_iter();
         let shown = listed.map(|setting| self.shown(caller, setting, mask)).collect::<Result<Vec<_>, _>>()?;
         let revealed: Vec<_> = shown.iter().filter(|shown| shown.is_revealing()).map(label_of).collect();
         if !revealed.is_empty() {
@@ -81,7 +85,7 @@ impl ListSettings {
             let event = recorder.integration(EventType::CredentialRevealed, &integration, digest);
             self.access.work.commit(caller.scope(), Changes::new().event(event)).await?;
         }
-        Ok(shown)
+        Ok(Listed { items: shown, total })
     }
 
     async fn found(
@@ -137,6 +141,7 @@ mod tests {
     ) -> Result<Vec<ShownSetting>, AppError> {
         let list = ListSettings { access: access.build() };
         block_on(list.run(&caller(permissions), target, filter, Mask::StarsAndTail))
+            .map(|listed| listed.items)
     }
 
     #[test]
@@ -192,7 +197,8 @@ mod tests {
     #[test]
     fn one_label_can_be_asked_for() {
         let access = Access::default().with([a_setting(1, "colour", "red"), a_setting(2, "size", "5")]);
-        let filter = SettingFilter { label: Some(SettingLabel::parse("size").unwrap()), effective: false };
+        let filter =
+            SettingFilter { label: Some(SettingLabel::parse("size").unwrap()), ..SettingFilter::default() };
         let shown = list(access, &target(), &filter, &[Permission::SettingsRead]).unwrap();
         assert_eq!(shown.len(), 1);
         assert_eq!(shown[0].setting.label().as_str(), "size");
@@ -205,7 +211,7 @@ mod tests {
             .with_channel([a_setting(3, "size", "6"), a_setting(4, "shape", "round")]);
         let channel = Some(ChannelId::parse("general").unwrap());
         let target = SettingTarget { channel, ..target() };
-        let filter = SettingFilter { label: None, effective: true };
+        let filter = SettingFilter { effective: true, ..SettingFilter::default() };
         let shown = list(access, &target, &filter, &[Permission::SettingsRead]).unwrap();
         let pairs: Vec<_> = shown
             .iter()

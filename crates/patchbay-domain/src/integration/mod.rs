@@ -20,7 +20,7 @@ pub use manifest::{
 pub use manifest::{MockManifestFetcher, MockManifestRepository};
 #[cfg(feature = "testing")]
 pub use repository::MockIntegrationRepository;
-pub use repository::{IntegrationPosition, IntegrationRepository};
+pub use repository::{IntegrationFilter, IntegrationPosition, IntegrationRepository};
 pub use unique::{UniqueKey, UniqueRule, UniqueRules};
 pub use values::{IntegrationKind, IntegrationName, Origin, ProviderId, Status, Version};
 

@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 
-use super::{Integration, Origin, UniqueKey};
+use super::{Integration, IntegrationKind, Origin, Status, UniqueKey};
 use crate::{IntegrationId, Page, PageRequest, RepositoryError, Scope};
 
 /// A place in the list of integrations, which is ordered by time of making, then id.
@@ -20,6 +20,34 @@ impl IntegrationPosition {
     #[must_use]
     pub const fn of(integration: &Integration) -> Self {
         Self { created_at: integration.parts().created_at, id: integration.id() }
+    }
+}
+
+/// Which integrations of a list count; all where nothing is said.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct IntegrationFilter {
+    /// Those of this origin.
+    pub origin: Option<Origin>,
+    /// Those of this status.
+    pub status: Option<Status>,
+    /// Those that are for just this.
+    pub kind: Option<IntegrationKind>,
+}
+
+impl IntegrationFilter {
+    /// Those of one origin.
+    #[must_use]
+    pub fn of(origin: Origin) -> Self {
+        Self { origin: Some(origin), ..Self::default() }
+    }
+
+    /// Whether `integration` counts.
+    #[must_use]
+    pub fn takes(&self, integration: &Integration) -> bool {
+        let parts = integration.parts();
+        self.origin.is_none_or(|origin| parts.origin == origin)
+            && self.status.is_none_or(|status| parts.status == status)
+            && self.kind.as_ref().is_none_or(|kind| parts.kind == *kind)
     }
 }
 
@@ -46,12 +74,22 @@ pub trait IntegrationRepository: Send + Sync {
         id: IntegrationId,
     ) -> Result<Option<Integration>, RepositoryError>;
 
-    /// The integrations that the scope sees, of one origin or of all, oldest first (then by
-    /// id).
+    /// The integrations that the scope sees and that count, oldest first (then by id).
     async fn list(
         &self,
         scope: &Scope,
-        origin: Option<Origin>,
+        filter: &IntegrationFilter,
         page: PageRequest<IntegrationPosition>,
     ) -> Result<Page<Integration, IntegrationPosition>, RepositoryError>;
+
+    /// How many there are in that list.
+    async fn count(&self, scope: &Scope, filter: &IntegrationFilter) -> Result<u64, RepositoryError>;
+
+    /// The place of the `nth` in that list, counted from 1; `None` past its end.
+    async fn position(
+        &self,
+        scope: &Scope,
+        filter: &IntegrationFilter,
+        nth: u64,
+    ) -> Result<Option<IntegrationPosition>, RepositoryError>;
 }

@@ -12,6 +12,7 @@ mod members;
 mod mount;
 mod once;
 mod operation;
+mod paging;
 mod query;
 mod request_id;
 mod reveal;
@@ -26,7 +27,8 @@ pub use members::{Member, Scalar, filled, nested, text, well_typed};
 pub use mount::mounted;
 pub use once::Once;
 pub use operation::{Operation, PathIds, Unlisted, id_of, text_of};
-pub use query::{Query, switch};
+pub use paging::{PageQuery, paged};
+pub use query::{Query, switch, switched};
 pub use request_id::RequestId;
 pub use reveal::{setting_text, shown_text};
 

@@ -28,9 +28,18 @@ impl<D, T> Query<D, T> {
 /// # Errors
 /// [`AppError::Invalid`] for what is neither `true` nor `false`.
 pub fn switch(name: &'static str, sent: Option<&str>) -> Result<bool, AppError> {
+    Ok(switched(name, sent)?.unwrap_or(false))
+}
+
+/// The value of a parameter that is on, off or not sent.
+///
+/// # Errors
+/// [`AppError::Invalid`] for what is neither `true` nor `false`.
+pub fn switched(name: &'static str, sent: Option<&str>) -> Result<Option<bool>, AppError> {
     match sent {
-        None | Some("false") => Ok(false),
-        Some("true") => Ok(true),
+        None => Ok(None),
+        Some("false") => Ok(Some(false)),
+        Some("true") => Ok(Some(true)),
         Some(_) => {
             let reason = FaultReason::Syntax { expected: "true or false" };
             Err(AppError::Invalid(Fault::of_field(Location::Query, name, reason).into()))

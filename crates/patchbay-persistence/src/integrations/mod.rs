@@ -5,22 +5,22 @@ mod row;
 
 use async_trait::async_trait;
 use chrono::NaiveDateTime;
-use diesel::dsl::sql;
+use diesel::dsl::{count_star, sql};
 use diesel::expression::{AsExpression, SqlLiteral};
 use diesel::prelude::*;
 use diesel::sql_types::{Bool, Text, Timestamp};
 use patchbay_domain::{
-    Integration, IntegrationId, IntegrationPosition, IntegrationRepository, Origin, Page, PageRequest,
-    RepositoryError, Scope, UniqueKey,
+    Integration, IntegrationFilter, IntegrationId, IntegrationPosition, IntegrationRepository, Origin, Page,
+    PageRequest, RepositoryError, Scope, UniqueKey,
 };
 
 pub(crate) use row::IntegrationRow;
 
-use crate::columns::column_of;
-use crate::database::{AnyConnection, Database, load_first, load_one, unavailable};
+use crate::columns::{Reading, column_of};
+use crate::database::{AnyConnection, Database, load_first, load_one, per_backend, unavailable};
 use crate::keyset::follows;
 use crate::schema::integrations::dsl::{
-    created_at, deleted_at, deleted_by, environment_id, id, integrations, organisation_id,
+    created_at, deleted_at, deleted_by, environment_id, id, integrations, kind, organisation_id, status,
 };
 use crate::schema::unique_keys;
 use crate::unit_of_work::unique_key_column;
@@ -75,17 +75,42 @@ impl IntegrationRepository for DieselIntegrationRepository {
     async fn list(
         &self,
         scope: &Scope,
-        origin: Option<Origin>,
+        filter: &IntegrationFilter,
         page: PageRequest<IntegrationPosition>,
     ) -> Result<Page<Integration, IntegrationPosition>, RepositoryError> {
-        let (scope, limit) = (*scope, usize::try_from(page.limit).unwrap_or(usize::MAX));
+        let (scope, filter) = (*scope, filter.clone());
+        let limit = usize::try_from(page.limit).unwrap_or(usize::MAX);
         let mut rows =
-            self.db.read(move |conn| list(conn, &scope, origin, page).map_err(unavailable)).await?;
+            self.db.read(move |conn| list(conn, &scope, &filter, page).map_err(unavailable)).await?;
         let more = rows.len() > limit;
         rows.truncate(limit);
         let items = rows.into_iter().map(Integration::try_from).collect::<Result<Vec<_>, _>>()?;
         let next = if more { items.last().map(IntegrationPosition::of) } else { None };
         Ok(Page { items, next })
+    }
+
+    async fn count(&self, scope: &Scope, filter: &IntegrationFilter) -> Result<u64, RepositoryError> {
+        let (scope, filter) = (*scope, filter.clone());
+        let count = self.db.read(move |conn| count(conn, &scope, &filter).map_err(unavailable)).await?;
+        Reading("count").value(u64::try_from(count))
+    }
+
+    async fn position(
+        &self,
+        scope: &Scope,
+        filter: &IntegrationFilter,
+        nth: u64,
+    ) -> Result<Option<IntegrationPosition>, RepositoryError> {
+        let (scope, filter) = (*scope, filter.clone());
+        let Ok(nth) = i64::try_from(nth) else { return Ok(None) };
+        let row = self.db.read(move |conn| position(conn, &scope, &filter, nth).map_err(unavailable)).await?;
+        let place = |(time, found): (NaiveDateTime, String)| {
+            Ok(IntegrationPosition {
+                created_at: time.and_utc(),
+                id: Reading("integration").value(found.parse())?,
+            })
+        };
+        row.map(place).transpose()
     }
 }
 
@@ -147,11 +172,64 @@ pub(crate) fn find_deleted(
     }
 }
 
+/// Has `$rows` see a list: what `$query` is narrowed to by scope and filter. A macro because
+/// each way of narrowing is a query of its own type, whose statement is prepared once.
+macro_rules! narrowed {
+    ($scope:expr, $filter:expr, $query:expr, |$listed:ident| $rows:expr) => {{
+        let query =
+            $query.filter(organisation_id.eq($scope.organisation().to_string())).filter(deleted_at.is_null());
+        let environment = $scope.environment().map(|environment| environment.to_string());
+        match (environment, $filter.origin.map(of_origin), further($filter)) {
+            (None, None, None) => {
+                let $listed = query;
+                $rows
+            }
+            (Some(environment), None, None) => {
+                let $listed = query.filter(environment_id.eq(environment));
+                $rows
+            }
+            (None, Some(origin), None) => {
+                let $listed = query.filter(origin);
+                $rows
+            }
+            (environment, origin, further) => {
+                let (status_is, any_status, kind_is, any_kind) = further.unwrap_or_else(any);
+                let any_environment = environment.is_none();
+                let $listed = query
+                    .filter(origin.unwrap_or_else(of_any_origin))
+                    .filter(
+                        environment_id
+                            .eq(environment.unwrap_or_default())
+                            .or(any_environment.into_sql::<Bool>()),
+                    )
+                    .filter(status.eq(status_is).or(any_status.into_sql::<Bool>()))
+                    .filter(kind.eq(kind_is).or(any_kind.into_sql::<Bool>()));
+                $rows
+            }
+        }
+    }};
+}
+
+/// Status and kind to be narrowed to, each with whether any will do.
+type Further = (String, bool, String, bool);
+
+fn further(filter: &IntegrationFilter) -> Option<Further> {
+    let IntegrationFilter { status: wanted, kind: purpose, .. } = filter;
+    let status_is = wanted.map(|wanted| wanted.as_str().to_owned()).unwrap_or_default();
+    let kind_is = purpose.as_ref().map(|purpose| purpose.as_str().to_owned()).unwrap_or_default();
+    let is_any = wanted.is_none() && purpose.is_none();
+    (!is_any).then(|| (status_is, wanted.is_none(), kind_is, purpose.is_none()))
+}
+
+fn any() -> Further {
+    (String::new(), true, String::new(), true)
+}
+
 /// One row more than the page has, when there is more.
 pub(crate) fn list(
     conn: &mut AnyConnection,
     scope: &Scope,
-    origin: Option<Origin>,
+    filter: &IntegrationFilter,
     page: PageRequest<IntegrationPosition>,
 ) -> QueryResult<Vec<IntegrationRow>> {
     let (time, last) =
@@ -159,32 +237,45 @@ pub(crate) fn list(
     let position =
         (AsExpression::<Timestamp>::as_expression(time), AsExpression::<Text>::as_expression(last));
     let rows = i64::from(page.limit) + 1;
-    let live = integrations
-        .filter(organisation_id.eq(scope.organisation().to_string()))
-        .filter(deleted_at.is_null())
-        .filter(follows((created_at, id), position))
-        .order((created_at, id));
-    let environment = scope.environment().map(|environment| environment.to_string());
-    match (environment, origin.map(of_origin)) {
-        (None, None) => load_first!(rows, conn, live.select(IntegrationRow::as_select())),
-        (Some(environment), None) => {
-            let live = live.filter(environment_id.eq(environment));
-            load_first!(rows, conn, live.select(IntegrationRow::as_select()))
-        }
-        (None, Some(origin)) => {
-            load_first!(rows, conn, live.filter(origin).select(IntegrationRow::as_select()))
-        }
-        (Some(environment), Some(origin)) => {
-            let live = live.filter(environment_id.eq(environment)).filter(origin);
-            load_first!(rows, conn, live.select(IntegrationRow::as_select()))
-        }
+    let all = integrations.filter(follows((created_at, id), position)).order((created_at, id));
+    narrowed!(scope, filter, all, |listed| load_first!(
+        rows,
+        conn,
+        listed.select(IntegrationRow::as_select())
+    ))
+}
+
+pub(crate) fn count(conn: &mut AnyConnection, scope: &Scope, filter: &IntegrationFilter) -> QueryResult<i64> {
+    narrowed!(scope, filter, integrations, |listed| {
+        per_backend!(conn, conn => listed.select(count_star()).get_result(conn))
+    })
+}
+
+/// A page deep in a list begins where the one before it ends; finding that place walks over an
+/// index.
+pub(crate) fn position(
+    conn: &mut AnyConnection,
+    scope: &Scope,
+    filter: &IntegrationFilter,
+    nth: i64,
+) -> QueryResult<Option<(NaiveDateTime, String)>> {
+    if nth < 1 {
+        return Ok(None);
     }
+    narrowed!(scope, filter, integrations.order((created_at, id)), |listed| {
+        let nth = listed.select((created_at, id)).offset(nth - 1).limit(1);
+        per_backend!(conn, conn => nth.get_result(conn).optional())
+    })
 }
 
 /// The origin is written into the statement: for a bound value neither database would take
 /// the index that holds just this origin.
 fn of_origin(origin: Origin) -> SqlLiteral<Bool> {
     sql(&format!("integrations.origin = '{}'", origin.as_str()))
+}
+
+fn of_any_origin() -> SqlLiteral<Bool> {
+    sql("integrations.origin IS NOT NULL")
 }
 
 /// A position before all others: the first page is asked for by the same statement as the

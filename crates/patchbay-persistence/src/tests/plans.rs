@@ -8,8 +8,9 @@ use diesel::connection::{Connection, InstrumentationEvent};
 use diesel::prelude::*;
 use diesel::sql_types::Text;
 use patchbay_domain::{
-    ApiKeyId, EnvironmentId, EventId, Integration, IntegrationDraft, IntegrationId, IntegrationKind,
-    IntegrationName, OrganisationId, Origin, PageRequest, ProviderId, ReceiptId, Scope, Status, UniqueRules,
+    ApiKeyId, EnvironmentId, EventId, Integration, IntegrationDraft, IntegrationFilter, IntegrationId,
+    IntegrationKind, IntegrationName, OrganisationId, Origin, PageRequest, ProviderId, ReceiptId, Scope,
+    Status, UniqueRules,
 };
 use rstest::rstest;
 use serde_json::Map;
@@ -34,13 +35,27 @@ fn bound() -> Scope {
 
 const PAGE: PageRequest<patchbay_domain::IntegrationPosition> = PageRequest { after: None, limit: 50 };
 
-const CUSTOM: Option<Origin> = Some(Origin::Custom);
+fn all() -> IntegrationFilter {
+    IntegrationFilter::default()
+}
+
+fn custom() -> IntegrationFilter {
+    IntegrationFilter::of(Origin::Custom)
+}
+
+fn paused() -> IntegrationFilter {
+    IntegrationFilter { status: Some(Status::Paused), ..IntegrationFilter::default() }
+}
 
 #[rstest]
-#[case::page(|conn: &mut AnyConnection| integrations::list(conn, &whole(), None, PAGE).map(drop))]
-#[case::page_bound(|conn: &mut AnyConnection| integrations::list(conn, &bound(), None, PAGE).map(drop))]
-#[case::custom(|conn: &mut AnyConnection| integrations::list(conn, &whole(), CUSTOM, PAGE).map(drop))]
-#[case::custom_bound(|conn: &mut AnyConnection| integrations::list(conn, &bound(), CUSTOM, PAGE).map(drop))]
+#[case::page(|conn: &mut AnyConnection| integrations::list(conn, &whole(), &all(), PAGE).map(drop))]
+#[case::page_bound(|conn: &mut AnyConnection| integrations::list(conn, &bound(), &all(), PAGE).map(drop))]
+#[case::custom(|conn: &mut AnyConnection| integrations::list(conn, &whole(), &custom(), PAGE).map(drop))]
+#[case::custom_bound(|conn: &mut AnyConnection| integrations::list(conn, &bound(), &custom(), PAGE).map(drop))]
+#[case::paused(|conn: &mut AnyConnection| integrations::list(conn, &bound(), &paused(), PAGE).map(drop))]
+#[case::counted(|conn: &mut AnyConnection| integrations::count(conn, &whole(), &all()).map(drop))]
+#[case::counted_bound(|conn: &mut AnyConnection| integrations::count(conn, &bound(), &all()).map(drop))]
+#[case::counted_custom(|conn: &mut AnyConnection| integrations::count(conn, &whole(), &custom()).map(drop))]
 #[case::manifest(|conn: &mut AnyConnection| manifests::find(conn, &whole(), IntegrationId::from_uuid(Uuid::nil())).map(drop))]
 #[case::manifest_bound(|conn: &mut AnyConnection| manifests::find(conn, &bound(), IntegrationId::from_uuid(Uuid::nil())).map(drop))]
 #[case::environment(|conn: &mut AnyConnection| environments::find(conn, &whole(), EnvironmentId::from_uuid(Uuid::nil())).map(drop))]
@@ -129,9 +144,9 @@ fn update(conn: &mut AnyConnection, scope: &Scope) {
 /// The range of the index begins at the position, and the rows come in order: a page deep in
 /// the list costs what the first one costs.
 #[rstest]
-#[case::page(|conn: &mut AnyConnection| integrations::list(conn, &whole(), None, PAGE).map(drop), "integrations_listed")]
-#[case::page_bound(|conn: &mut AnyConnection| integrations::list(conn, &bound(), None, PAGE).map(drop), "integrations_listed_by_environment")]
-#[case::custom(|conn: &mut AnyConnection| integrations::list(conn, &whole(), CUSTOM, PAGE).map(drop), "integrations_custom_listed")]
+#[case::page(|conn: &mut AnyConnection| integrations::list(conn, &whole(), &all(), PAGE).map(drop), "integrations_listed")]
+#[case::page_bound(|conn: &mut AnyConnection| integrations::list(conn, &bound(), &all(), PAGE).map(drop), "integrations_listed_by_environment")]
+#[case::custom(|conn: &mut AnyConnection| integrations::list(conn, &whole(), &custom(), PAGE).map(drop), "integrations_custom_listed")]
 #[tokio::test]
 async fn a_page_is_one_range_of_its_index(
     #[case] statement: Statement,

@@ -7,8 +7,8 @@ use patchbay_domain::testing::{FixedClock, SequentialIds};
 use patchbay_domain::{
     AccountId, Actor, ApiKey, ApiKeyId, ApiKeyName, Changes, ChannelId, Clock, EntityKind, Environment,
     EnvironmentId, EnvironmentName, Event, EventId, EventType, Grant, IdGenerator, Integration,
-    IntegrationDraft, IntegrationEdit, IntegrationId, IntegrationKind, IntegrationName, IntegrationPosition,
-    IntegrationRepository, KeyHash, KeyId, KeyKind, Manifest, ManifestUrl, Organisation,
+    IntegrationDraft, IntegrationEdit, IntegrationFilter, IntegrationId, IntegrationKind, IntegrationName,
+    IntegrationPosition, IntegrationRepository, KeyHash, KeyId, KeyKind, Manifest, ManifestUrl, Organisation,
     OrganisationDirectory, OrganisationId, OrganisationName, Page, PageRequest, Permission, ProviderId,
     RepositoryError, Scope, Sealed, Setting, SettingId, SettingLabel, SettingParts, SettingRepository,
     SettingText, SettingValue, SettingWrite, Status, UniqueRule, UnitOfWork, Version,
@@ -220,7 +220,10 @@ impl Store {
         after: Option<IntegrationPosition>,
         limit: u32,
     ) -> Page<Integration, IntegrationPosition> {
-        self.integrations.list(scope, None, PageRequest { after, limit }).await.unwrap()
+        self.integrations
+            .list(scope, &IntegrationFilter::default(), PageRequest { after, limit })
+            .await
+            .unwrap()
     }
 
     /// The names on the first page.

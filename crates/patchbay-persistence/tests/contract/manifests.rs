@@ -3,8 +3,9 @@
 
 use chrono::TimeDelta;
 use patchbay_domain::{
-    Changes, Integration, IntegrationEdit, IntegrationParts, IntegrationPosition, IntegrationRepository,
-    ManifestDocument, ManifestRepository, Origin, PageRequest, RepositoryError, Scope, UnitOfWork,
+    Changes, Integration, IntegrationEdit, IntegrationFilter, IntegrationParts, IntegrationPosition,
+    IntegrationRepository, ManifestDocument, ManifestRepository, Origin, PageRequest, RepositoryError, Scope,
+    UnitOfWork,
 };
 use rstest::rstest;
 use serde_json::{Value, json};
@@ -206,7 +207,8 @@ async fn one_origin_is_a_list_of_its_own(
         let (mut names, mut after): (Vec<String>, Option<IntegrationPosition>) = (Vec::new(), None);
         loop {
             let request = PageRequest { after, limit };
-            let page = store.integrations.list(&scope, Some(origin), request).await.unwrap();
+            let page =
+                store.integrations.list(&scope, &IntegrationFilter::of(origin), request).await.unwrap();
             names.extend(page.items.iter().map(|one| one.name().as_str().to_owned()));
             after = page.next;
             if after.is_none() {
@@ -218,6 +220,7 @@ async fn one_origin_is_a_list_of_its_own(
     let environment = store.environment(&tenant).await;
     let elsewhere = Scope::new(tenant.organisation.id, Some(environment.id));
     let request = PageRequest { after: None, limit };
-    let page = store.integrations.list(&elsewhere, Some(Origin::Custom), request).await.unwrap();
+    let page =
+        store.integrations.list(&elsewhere, &IntegrationFilter::of(Origin::Custom), request).await.unwrap();
     assert_eq!(page.items, []);
 }

@@ -4,8 +4,8 @@ use actix_web::http::StatusCode;
 use actix_web::web::{Data, ReqData};
 use actix_web::{HttpRequest, delete, get, patch, post};
 use patchbay_application::settings::{SettingFilter, SettingSelector, ShownSetting};
-use patchbay_application::{AppError, Caller};
-use patchbay_domain::Permission;
+use patchbay_application::{AppError, Caller, Listed};
+use patchbay_domain::{NumberedPage, Permission};
 use serde::Deserialize;
 
 use super::settings::{ONE_SETTING, located};
@@ -13,7 +13,7 @@ use super::{Answer, MASK, disclosing, done};
 use crate::HttpState;
 use crate::dialects::telex::dto::{AddSettingBody, ChannelSettingView, EditSettingBody};
 use crate::dialects::telex::{OnChannel, OnChannelSetting, Telex, Words};
-use crate::kernel::{Body, Gate, Once, Operation, Query, switch};
+use crate::kernel::{Body, Gate, Once, Operation, PageQuery, Query, paged, switch};
 
 /// The words of these operations differ in one: what was done.
 const fn words(done: &'static str) -> Words {
@@ -57,8 +57,9 @@ pub struct ListQuery {
 }
 
 impl ListQuery {
-    fn filter(&self) -> Result<SettingFilter, AppError> {
-        Ok(SettingFilter { label: None, effective: switch("effective", self.effective.as_deref())? })
+    fn filter(&self, page: Option<NumberedPage>) -> Result<SettingFilter, AppError> {
+        let effective = switch("effective", self.effective.as_deref())?;
+        Ok(SettingFilter { effective, page, ..SettingFilter::default() })
     }
 }
 
@@ -69,13 +70,18 @@ pub async fn list(
     app: Data<HttpState>,
     caller: ReqData<Caller>,
     path: ReqData<OnChannel>,
+    request: HttpRequest,
     query: Query<Telex, ListQuery>,
+    page: Query<Telex, PageQuery>,
 ) -> Answer {
-    let filter = query.into_inner().filter()?;
+    let page = page.into_inner().numbered()?;
+    let filter = query.into_inner().filter(page)?;
     path.on.within.require(&caller)?;
-    let found = app.services.list_settings.run(&caller, &path.target(), &filter, MASK).await?;
-    let views: Vec<_> = found.iter().map(|shown| ChannelSettingView::of(&path.channel, shown)).collect();
-    Ok(disclosing(&LIST, StatusCode::OK, found.iter().any(ShownSetting::is_revealing), views))
+    let Listed { items, total } =
+        app.services.list_settings.run(&caller, &path.target(), &filter, MASK).await?;
+    let views: Vec<_> = items.iter().map(|shown| ChannelSettingView::of(&path.channel, shown)).collect();
+    let is_revealing = items.iter().any(ShownSetting::is_revealing);
+    Ok(paged(disclosing(&LIST, StatusCode::OK, is_revealing, views), &request, page, total))
 }
 
 static EDIT: Operation<Telex> = Operation::on::<OnChannelSetting>(

@@ -3,18 +3,19 @@
 
 use actix_web::http::StatusCode;
 use actix_web::web::{Data, ReqData};
-use actix_web::{delete, get, post, put};
+use actix_web::{HttpRequest, delete, get, post, put};
 use patchbay_application::idempotency::ReceiptFor;
 use patchbay_application::settings::{SettingFilter, SettingTarget, ShownSetting};
 use patchbay_application::{AppError, Caller, Entity, Fault, FaultReason, Location, Reveal};
 use patchbay_domain::{Origin, Permission, SettingLabel};
 use serde::Deserialize;
 
+use super::search::SearchQuery;
 use super::{Answer, MASK, disclosing, done, made, success};
 use crate::HttpState;
 use crate::dialects::telex::dto::{CustomBody, CustomListView, CustomSettingBody, CustomSettingsView};
 use crate::dialects::telex::{Absent, InOrganisation, OnIntegration, Telex, Words};
-use crate::kernel::{Body, ForVersions, Gate, Once, Operation, Query};
+use crate::kernel::{Body, ForVersions, Gate, Once, Operation, PageQuery, Query, paged};
 
 static INSTALL: Operation<Telex> = Operation::on::<InOrganisation>(
     "install_custom_integration",
@@ -56,11 +57,19 @@ static LIST: Operation<Telex> = Operation::on::<InOrganisation>(
 /// T15: lists what was installed through T14, oldest first.
 #[utoipa::path(tag = "custom", responses((status = 200, body = Vec<CustomListView>)))]
 #[get("/{org}/integrations/custom", wrap = "Gate::to(&LIST)")]
-pub async fn list(app: Data<HttpState>, caller: ReqData<Caller>, path: ReqData<InOrganisation>) -> Answer {
+pub async fn list(
+    app: Data<HttpState>,
+    caller: ReqData<Caller>,
+    path: ReqData<InOrganisation>,
+    request: HttpRequest,
+    search: Query<Telex, SearchQuery>,
+    page: Query<Telex, PageQuery>,
+) -> Answer {
+    let (search, page) = (search.into_inner().search(Some(Origin::Custom))?, page.into_inner().numbered()?);
     path.require(&caller)?;
-    let found = app.services.list_integrations.run(&caller, Some(Origin::Custom)).await?;
-    let views: Vec<_> = found.iter().map(CustomListView::from).collect();
-    Ok(success(&LIST, StatusCode::OK, views))
+    let found = app.services.list_integrations.run(&caller, &search, page).await?;
+    let views: Vec<_> = found.items.iter().map(CustomListView::from).collect();
+    Ok(paged(success(&LIST, StatusCode::OK, views), &request, page, found.total))
 }
 
 static REPLACE: Operation<Telex> = Operation::on::<OnIntegration>(
@@ -159,7 +168,7 @@ impl PairQuery {
         let label = self.field_name.as_deref().map(SettingLabel::parse).transpose().map_err(|why| {
             AppError::Invalid(Fault::of_field(Location::Query, "field_name", FaultReason::Text(why)).into())
         })?;
-        Ok(SettingFilter { label, effective: false })
+        Ok(SettingFilter { label, ..SettingFilter::default() })
     }
 }
 
@@ -175,7 +184,7 @@ pub async fn get_setting(
 ) -> Answer {
     let filter = query.into_inner().filter()?;
     path.within.require(&caller)?;
-    let found = app.services.list_settings.run(&caller, &target(&path), &filter, MASK).await?;
+    let found = app.services.list_settings.run(&caller, &target(&path), &filter, MASK).await?.items;
     if filter.label.is_some() && found.is_empty() {
         return Err(AppError::NotFound(Entity::Setting).into());
     }

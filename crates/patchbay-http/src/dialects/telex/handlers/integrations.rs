@@ -2,16 +2,17 @@
 
 use actix_web::http::StatusCode;
 use actix_web::web::{Data, ReqData};
-use actix_web::{HttpResponse, delete, get, patch, post};
+use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post};
 use patchbay_application::integrations::Created;
 use patchbay_application::{Caller, Disclosed, Reveal};
 use patchbay_domain::Permission;
 
+use super::search::SearchQuery;
 use super::{Answer, MASK, disclosing, is_no_literal, success};
 use crate::HttpState;
 use crate::dialects::telex::dto::{ChangedView, CreateBody, CreatedView, EditBody, ListView, SingleView};
 use crate::dialects::telex::{Absent, InOrganisation, OnIntegration, Telex, Words};
-use crate::kernel::{Body, ForVersions, Gate, Known, Once, Operation, tagged};
+use crate::kernel::{Body, ForVersions, Gate, Known, Once, Operation, PageQuery, Query, paged, tagged};
 
 static CREATE: Operation<Telex> = Operation::on::<InOrganisation>(
     "create_integration",
@@ -57,11 +58,19 @@ static LIST: Operation<Telex> = Operation::on::<InOrganisation>(
 /// T4: lists the integrations, oldest first.
 #[utoipa::path(tag = "integrations", responses((status = 200, body = Vec<ListView>)))]
 #[get("/{org}/integrations", wrap = "Gate::to(&LIST)")]
-pub async fn list(app: Data<HttpState>, caller: ReqData<Caller>, path: ReqData<InOrganisation>) -> Answer {
+pub async fn list(
+    app: Data<HttpState>,
+    caller: ReqData<Caller>,
+    path: ReqData<InOrganisation>,
+    request: HttpRequest,
+    search: Query<Telex, SearchQuery>,
+    page: Query<Telex, PageQuery>,
+) -> Answer {
+    let (search, page) = (search.into_inner().search(None)?, page.into_inner().numbered()?);
     path.require(&caller)?;
-    let found = app.services.list_integrations.run(&caller, None).await?;
-    let views: Vec<_> = found.iter().map(ListView::from).collect();
-    Ok(success(&LIST, StatusCode::OK, views))
+    let found = app.services.list_integrations.run(&caller, &search, page).await?;
+    let views: Vec<_> = found.items.iter().map(ListView::from).collect();
+    Ok(paged(success(&LIST, StatusCode::OK, views), &request, page, found.total))
 }
 
 static GET: Operation<Telex> = Operation::on::<OnIntegration>(

@@ -3,6 +3,7 @@
 mod channels;
 mod custom;
 mod integrations;
+mod search;
 mod settings;
 mod slack;
 

@@ -5,7 +5,7 @@ use actix_web::http::header::{HeaderValue, LOCATION};
 use actix_web::web::{Data, ReqData};
 use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post};
 use patchbay_application::settings::{SettingFilter, SettingSelector, SettingTarget, ShownSetting};
-use patchbay_application::{AppError, Caller, Entity};
+use patchbay_application::{AppError, Caller, Entity, Listed};
 use patchbay_domain::{Permission, SettingId};
 use serde::Deserialize;
 
@@ -13,7 +13,7 @@ use super::{Answer, MASK, disclosing, done};
 use crate::HttpState;
 use crate::dialects::telex::dto::{AddSettingBody, EditSettingBody, EditSomeSettingBody, SettingView};
 use crate::dialects::telex::{Absent, OnIntegration, OnSetting, Telex, Words};
-use crate::kernel::{Body, Gate, Once, Operation, Query, Unlisted};
+use crate::kernel::{Body, Gate, Once, Operation, PageQuery, Query, Unlisted, paged};
 
 /// Of operations on a setting that the path names.
 pub(super) const ONE_SETTING: Absent = Absent {
@@ -82,13 +82,18 @@ pub async fn list(
     app: Data<HttpState>,
     caller: ReqData<Caller>,
     path: ReqData<Unlisted<OnIntegration>>,
+    request: HttpRequest,
+    page: Query<Telex, PageQuery>,
 ) -> Answer {
+    let page = page.into_inner().numbered()?;
     let Unlisted(path) = *path;
     path.within.require(&caller)?;
     let target = SettingTarget::of(path.integration);
-    let found = app.services.list_settings.run(&caller, &target, &SettingFilter::default(), MASK).await?;
-    let views: Vec<_> = found.iter().map(SettingView::from).collect();
-    Ok(disclosing(&LIST, StatusCode::OK, found.iter().any(ShownSetting::is_revealing), views))
+    let filter = SettingFilter { page, ..SettingFilter::default() };
+    let Listed { items, total } = app.services.list_settings.run(&caller, &target, &filter, MASK).await?;
+    let views: Vec<_> = items.iter().map(SettingView::from).collect();
+    let is_revealing = items.iter().any(ShownSetting::is_revealing);
+    Ok(paged(disclosing(&LIST, StatusCode::OK, is_revealing, views), &request, page, total))
 }
 
 static EDIT: Operation<Telex> = Operation::on::<OnIntegration>(
