@@ -7,7 +7,7 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use patchbay_domain::{
     ApiKeyId, ApiKeyName, EnvironmentId, EnvironmentName, KeyKind, OrganisationId, OrganisationName,
-    Permission, Permissions,
+    Permission, Permissions, RequestsPerMinute,
 };
 
 /// Patchbay, the self-hosted integrations service.
@@ -137,6 +137,10 @@ pub struct NewKeyArgs {
     /// How long it lives: a number and `s`, `m`, `h` or `d`, as in 90d. Without it, for ever.
     #[arg(long, value_name = "TIME", value_parser = life_time)]
     pub expires_in: Option<TimeDelta>,
+    /// How many requests it may make in a minute, in the place of what
+    /// `rate_limit.requests_per_minute` says; at least 1.
+    #[arg(long, value_name = "N")]
+    pub requests_per_minute: Option<RequestsPerMinute>,
 }
 
 /// What a new key may do: said in exactly one way.
@@ -288,6 +292,19 @@ mod tests {
             "credentials:reveal",
         ];
         assert_eq!(granted("--preset telex"), telex);
+    }
+
+    #[test]
+    fn a_key_may_have_a_limit_of_its_own_and_it_is_not_nought() {
+        let limit = |options: &str| {
+            new_key(&format!("--all-permissions {options}")).map(|new| new.requests_per_minute)
+        };
+        assert_eq!(limit("").unwrap(), None);
+        assert_eq!(limit("--requests-per-minute 90").unwrap(), RequestsPerMinute::new(90));
+        for wrong in ["0", "-1", "1.5", "60000001", "many"] {
+            let refused = limit(&format!("--requests-per-minute={wrong}"));
+            assert_eq!(refused.unwrap_err(), ErrorKind::ValueValidation, "{wrong}");
+        }
     }
 
     #[test]

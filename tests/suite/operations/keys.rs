@@ -3,7 +3,7 @@
 use anyhow::Result;
 use patchbay_tests::{Backend, Service, eventually, is_uuid};
 use rstest::rstest;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::given::{Acme, refused};
 
@@ -135,5 +135,26 @@ async fn a_key_of_another_organisations_environment_cannot_be_made(#[case] backe
     let command = [command.as_slice(), &["--environment", &globex.default_environment]].concat();
     let said = service.command(&command).await?.expect_refusal();
     assert!(said.contains("environment"), "{said}");
+    Ok(())
+}
+
+#[rstest]
+#[case::sqlite(Backend::Sqlite)]
+#[case::postgres(Backend::Postgres)]
+#[tokio::test]
+async fn a_limit_of_its_own_changes_nothing_of_how_a_key_is_shown(#[case] backend: Backend) -> Result<()> {
+    let service = Service::on(backend).await?;
+    let acme = service.organisation("acme").await?;
+    let create = ["key", "create", "--organisation", &acme.id, "--name", "x", "--all-permissions"];
+    let plain = service.command(&create).await?.expect_status(0).expect_document();
+    let limited = [create.as_slice(), &["--requests-per-minute", "60000000"]].concat();
+    let limited = service.command(&limited).await?.expect_status(0).expect_document();
+    let members = |document: &Value| document.as_object().unwrap().keys().cloned().collect::<Vec<_>>();
+    assert_eq!(members(&limited), members(&plain));
+    let listed = service.command(&["key", "list", "--organisation", &acme.id]).await?.expect_status(0);
+    let listed = listed.expect_document();
+    assert_eq!(members(&listed[0]), members(&listed[1]));
+    let wrong = [create.as_slice(), &["--requests-per-minute", "0"]].concat();
+    drop(service.command(&wrong).await?.expect_status(2));
     Ok(())
 }

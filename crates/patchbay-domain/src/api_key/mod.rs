@@ -1,5 +1,6 @@
 //! The keys that callers present.
 
+mod limit;
 mod repository;
 mod scheme;
 
@@ -8,6 +9,7 @@ use std::str::FromStr;
 
 use chrono::{DateTime, Utc};
 
+pub use limit::{InvalidRequestsPerMinute, RequestsPerMinute};
 pub use repository::{ApiKeyRepository, KeyLookup, KeyOwner};
 #[cfg(feature = "testing")]
 pub use repository::{MockApiKeyRepository, MockKeyLookup};
@@ -115,6 +117,8 @@ pub struct ApiKey {
     pub hash: KeyHash,
     /// What it may do.
     pub permissions: Permissions,
+    /// How many requests it may make in a minute; `None` leaves that to the installation.
+    pub requests_per_minute: Option<RequestsPerMinute>,
     /// When it ends by itself.
     pub expires_at: Option<DateTime<Utc>>,
     /// When it was made.

@@ -36,6 +36,7 @@ fn owner() -> KeyOwner {
         prefix: "ck_".to_owned(),
         hash: KeyHash::from_bytes([1; 32]),
         permissions: Permissions::all(),
+        requests_per_minute: None,
         expires_at: None,
         created_at: DateTime::<Utc>::default(),
         last_used_at: None,
