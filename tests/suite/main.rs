@@ -24,4 +24,6 @@ mod telex_errors;
 #[cfg(test)]
 mod telex_integrations;
 #[cfg(test)]
+mod telex_limits;
+#[cfg(test)]
 mod telex_settings;

@@ -10,14 +10,14 @@ use anyhow::{Context, bail};
 use async_trait::async_trait;
 use patchbay_application::integrations::SystemApp;
 use patchbay_domain::Vault;
-use patchbay_http::{HttpOptions, HttpState, Limits, Readiness};
+use patchbay_http::{HttpOptions, HttpState, Limits, RateLimits, Readiness};
 use patchbay_persistence::Database;
 use tokio::time::timeout;
 
 use crate::background::BackgroundTasks;
 use crate::files::replace_file;
 use crate::listener::listen;
-use crate::settings::{OutboundSettings, ProviderSettings, ServerSettings, Settings};
+use crate::settings::{OutboundSettings, ProviderSettings, RateLimitSettings, ServerSettings, Settings};
 use crate::signals::Signals;
 use crate::wiring::{Installation, Surroundings};
 
@@ -37,6 +37,7 @@ pub struct Service {
 /// What a service is made of.
 struct Parts {
     server: ServerSettings,
+    rate_limit: RateLimitSettings,
     system_apps: Vec<SystemApp>,
     outbound: OutboundSettings,
     providers: ProviderSettings,
@@ -77,7 +78,8 @@ impl Service {
         mut self,
         announce: impl FnOnce(SocketAddr) -> anyhow::Result<()>,
     ) -> anyhow::Result<()> {
-        let Parts { server, system_apps, outbound, providers, listener, installation, vault } = self.parts;
+        let Parts { server, rate_limit, system_apps, outbound, providers, listener, installation, vault } =
+            self.parts;
         let address = listener.local_addr().context("the listener has no address")?;
         let background = BackgroundTasks::here();
         let state = Arc::new(HttpState {
@@ -92,6 +94,7 @@ impl Service {
             readiness: Arc::new(DatabaseReadiness(installation.database().clone())),
             ids: installation.ids(),
             limits: Limits { body_bytes: server.body_limit_bytes, request_timeout: server.request_timeout },
+            rate_limits: RateLimits::new(rate_limit.options(server.trusted_proxies)),
         });
         let options = HttpOptions { workers: server.workers, shutdown_grace: server.shutdown_grace };
         let serving = patchbay_http::server(listener, state, &options).context("cannot serve")?;
@@ -124,7 +127,8 @@ impl Service {
 
 impl Parts {
     async fn open(settings: Settings, data_dir: &Path) -> anyhow::Result<Self> {
-        let Settings { server, database, master_keys, outbound, providers, system_apps, .. } = settings;
+        let Settings { server, rate_limit, database, master_keys, outbound, providers, system_apps, .. } =
+            settings;
         let listener = listen(&server.host, server.port)?;
         let (keys, warning) = master_keys.open()?;
         if let Some(warning) = warning {
@@ -132,7 +136,16 @@ impl Parts {
         }
         let installation = Installation::found(&database, data_dir).await?;
         match installation.vault(keys).await {
-            Ok(vault) => Ok(Self { server, system_apps, outbound, providers, listener, installation, vault }),
+            Ok(vault) => Ok(Self {
+                server,
+                rate_limit,
+                system_apps,
+                outbound,
+                providers,
+                listener,
+                installation,
+                vault,
+            }),
             Err(refusal) => {
                 installation.close().await;
                 Err(refusal)

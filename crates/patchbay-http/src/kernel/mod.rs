@@ -11,6 +11,7 @@ mod members;
 mod mount;
 mod operation;
 mod query;
+mod rate_limits;
 mod request_id;
 mod reveal;
 
@@ -23,6 +24,7 @@ pub use members::{Member, Scalar, filled, nested, text, well_typed};
 pub use mount::mounted;
 pub use operation::{Operation, PathIds, Unlisted, id_of, text_of};
 pub use query::{Query, switch};
+pub use rate_limits::{RateLimitOptions, RateLimits};
 pub use request_id::RequestId;
 pub use reveal::{setting_text, shown_text};
 

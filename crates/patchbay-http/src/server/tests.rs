@@ -1,5 +1,7 @@
 //! What the interface answers when what it stands on fails: the ports are mocks.
 
+use std::num::NonZeroU32;
+
 use actix_web::http::StatusCode;
 use actix_web::http::header::RETRY_AFTER;
 use actix_web::test::{TestRequest, call_service, init_service, read_body_json};
@@ -12,11 +14,15 @@ use patchbay_domain::{
     MockManifestFetcher, MockManifestRepository, MockOAuthExchanger, MockSettingRepository, MockUnitOfWork,
     MockVault, Organisation, OrganisationId, OrganisationName, Permissions, RepositoryError,
 };
+use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::*;
+use crate::RateLimitOptions;
 use crate::dialects;
+
+mod rate_limits;
 
 const ORGANISATION: &str = "00000000-0000-7000-8000-00000000000a";
 
@@ -68,17 +74,29 @@ fn nothing_to_fetch() -> MockManifestFetcher {
     fetcher
 }
 
-/// Every text is the key of [`owner`].
-fn any_key() -> (MockKeyScheme, MockKeyLookup) {
+/// `key` is the key of [`owner`], and no other text is one.
+fn one_key() -> (MockKeyScheme, MockKeyLookup) {
     let mut scheme = MockKeyScheme::new();
-    scheme.expect_read().return_const(Some(KeyHash::from_bytes([1; 32])));
+    scheme
+        .expect_read()
+        .returning(|text| (text.expose_secret() == "key").then(|| KeyHash::from_bytes([1; 32])));
     let mut keys = MockKeyLookup::new();
     keys.expect_find_by_hash().returning(|_| Ok(Some(Arc::new(owner()))));
     (scheme, keys)
 }
 
+/// No limit of any kind.
+fn unlimited() -> RateLimitOptions {
+    RateLimitOptions {
+        requests_per_minute: None,
+        burst: NonZeroU32::MIN,
+        failed_auth_per_minute: None,
+        trusted_proxies: Vec::new(),
+    }
+}
+
 fn state(integrations: MockIntegrationRepository, work: MockUnitOfWork) -> HttpState {
-    let (scheme, keys) = any_key();
+    let (scheme, keys) = one_key();
     let ids = Arc::new(SequentialIds::default());
     let services = Services::over(&Ports {
         scheme: Arc::new(scheme),
@@ -98,7 +116,7 @@ fn state(integrations: MockIntegrationRepository, work: MockUnitOfWork) -> HttpS
         lease: Duration::from_secs(60),
     });
     let limits = Limits { body_bytes: 1000, request_timeout: Duration::from_millis(20) };
-    HttpState { services, readiness: Arc::new(Ready), ids, limits }
+    HttpState { services, readiness: Arc::new(Ready), ids, limits, rate_limits: RateLimits::new(unlimited()) }
 }
 
 /// The answer to a request at an interface in this state.
