@@ -169,11 +169,20 @@ impl Granted {
     }
 }
 
-/// The permissions that the clients of one API need.
+/// The permissions that the clients of one API need: everything that the API can do, and
+/// the secrets where its documented answers show them.
 #[derive(Clone, Copy, Debug, ValueEnum)]
 pub enum Preset {
-    /// Everything that the Telex API can do.
+    /// Integrations, their settings and secrets, and connecting Slack.
     Telex,
+    /// Integrations; this API never shows a secret.
+    Aloochat,
+    /// Contacts, deals, agents, REST hooks and integrations.
+    Isao,
+    /// Integrations, their secrets, and client keys.
+    Hubster,
+    /// Integrations; secrets stay masked.
+    Novu,
 }
 
 impl Preset {
@@ -186,6 +195,25 @@ impl Preset {
                 Permission::SettingsWrite,
                 Permission::OauthExchange,
                 Permission::CredentialsReveal,
+            ],
+            Self::Aloochat | Self::Novu => &[Permission::IntegrationsRead, Permission::IntegrationsWrite],
+            Self::Isao => &[
+                Permission::IntegrationsRead,
+                Permission::IntegrationsWrite,
+                Permission::ContactsRead,
+                Permission::ContactsWrite,
+                Permission::DealsRead,
+                Permission::DealsWrite,
+                Permission::AgentsRead,
+                Permission::AgentsWrite,
+                Permission::WebhooksRead,
+                Permission::WebhooksWrite,
+            ],
+            Self::Hubster => &[
+                Permission::IntegrationsRead,
+                Permission::IntegrationsWrite,
+                Permission::CredentialsReveal,
+                Permission::KeysWrite,
             ],
         }
     }
@@ -282,16 +310,27 @@ mod tests {
 
     #[test]
     fn all_permissions_and_presets_stand_for_their_permissions() {
-        assert_eq!(granted("--all-permissions").len(), Permission::ALL.len());
-        let telex = [
-            "integrations:read",
-            "integrations:write",
-            "settings:read",
-            "settings:write",
-            "oauth:exchange",
-            "credentials:reveal",
+        const ISAO: [&str; 8] = [
+            "contacts:read",
+            "contacts:write",
+            "deals:read",
+            "deals:write",
+            "agents:read",
+            "agents:write",
+            "webhooks:read",
+            "webhooks:write",
         ];
-        assert_eq!(granted("--preset telex"), telex);
+        assert_eq!(granted("--all-permissions").len(), Permission::ALL.len());
+        for (preset, beside_integrations) in [
+            ("telex", ["settings:read", "settings:write", "oauth:exchange", "credentials:reveal"].as_slice()),
+            ("aloochat", &[]),
+            ("isao", &ISAO),
+            ("hubster", &["credentials:reveal", "keys:write"]),
+            ("novu", &[]),
+        ] {
+            let expected = [&["integrations:read", "integrations:write"], beside_integrations].concat();
+            assert_eq!(granted(&format!("--preset {preset}")), expected, "{preset}");
+        }
     }
 
     #[test]
@@ -321,8 +360,7 @@ mod tests {
 
     #[test]
     fn unknown_permissions_kinds_presets_and_ids_are_wrong_usage() {
-        for options in ["--permission integrations:all", "--preset hubster", "--all-permissions --kind telex"]
-        {
+        for options in ["--permission integrations:all", "--preset slack", "--all-permissions --kind telex"] {
             assert_eq!(new_key(options).unwrap_err(), ErrorKind::InvalidValue, "{options}");
         }
         assert_eq!(parse("key revoke 7").unwrap_err(), ErrorKind::ValueValidation);

@@ -158,3 +158,26 @@ async fn a_limit_of_its_own_changes_nothing_of_how_a_key_is_shown(#[case] backen
     drop(service.command(&wrong).await?.expect_status(2));
     Ok(())
 }
+
+#[rstest]
+#[case::sqlite(Backend::Sqlite)]
+#[case::postgres(Backend::Postgres)]
+#[tokio::test]
+async fn a_preset_stands_for_the_permissions_of_one_api(#[case] backend: Backend) -> Result<()> {
+    let acme = Acme::on(backend).await?;
+    for (preset, expected) in [("telex", 6), ("aloochat", 2), ("isao", 10), ("hubster", 4), ("novu", 2)] {
+        let key = acme.tenant.key_with(&["--preset", preset]).await?;
+        let listed = listed(&acme, &key.id).await?;
+        assert_eq!(listed["permissions"].as_array().map(Vec::len), Some(expected), "{listed}");
+        drop(acme.telex.with_key(&key.text).list().await?.expect_status(200));
+    }
+    Ok(())
+}
+
+/// A key as `key list` shows it.
+async fn listed(acme: &Acme, id: &str) -> Result<Value> {
+    let all = acme.service.command(&["key", "list", "--organisation", &acme.tenant.id]).await?;
+    let all = all.expect_status(0).expect_document();
+    let listed = all.as_array().unwrap().iter().find(|listed| listed["id"] == id);
+    Ok(listed.unwrap().clone())
+}
