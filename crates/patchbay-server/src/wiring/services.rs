@@ -9,7 +9,7 @@ use patchbay_application::{Background, Ports, Services};
 use patchbay_domain::Vault;
 use patchbay_persistence::{
     CachedKeyLookup, DieselChannelConfigRepository, DieselIntegrationRepository, DieselManifestRepository,
-    DieselSettingRepository,
+    DieselSettingRepository, DieselUnitOfWork, ForgetRevoked,
 };
 use patchbay_providers::{GuardedClient, HttpManifestFetcher, HttpOAuthExchanger};
 
@@ -41,15 +41,16 @@ impl Installation {
         let Surroundings { vault, outbound, providers, system_apps, background, lease } = surroundings;
         let client = GuardedClient::new(outbound.policy).context("requests to others cannot be made")?;
         let fetcher = HttpManifestFetcher::new(client.clone(), providers.manifests_from);
+        let keys = Arc::new(CachedKeyLookup::new(self.key_lookup()));
         let db = || self.database.clone();
         Ok(Services::over(&Ports {
             scheme: scheme(),
-            keys: Arc::new(CachedKeyLookup::new(self.key_lookup())),
+            keys: keys.clone(),
             integrations: Arc::new(DieselIntegrationRepository::new(db())),
             manifests: Arc::new(DieselManifestRepository::new(db())),
             settings: Arc::new(DieselSettingRepository::new(db())),
             channels: Arc::new(DieselChannelConfigRepository::new(db())),
-            work: self.work.clone(),
+            work: Arc::new(ForgetRevoked::new(DieselUnitOfWork::new(db()), keys)),
             vault,
             fetcher: Arc::new(fetcher.also_from(providers.manifests_also_from)),
             exchanger: Arc::new(HttpOAuthExchanger::new(client, providers.oauth_clients)),
