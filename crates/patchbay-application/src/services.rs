@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use patchbay_domain::{
-    ChannelConfigRepository, Clock, IdGenerator, IntegrationRepository, KeyLookup, KeyScheme,
+    ChannelConfigRepository, Clock, IdGenerator, IntegrationRepository, KeyLookup, KeyScheme, KeyUses,
     ManifestFetcher, ManifestRepository, OAuthExchanger, SettingRepository, UnitOfWork, Vault,
 };
 
@@ -22,6 +22,8 @@ pub struct Ports {
     pub scheme: Arc<dyn KeyScheme>,
     /// Knows the keys.
     pub keys: Arc<dyn KeyLookup>,
+    /// Hears which are used.
+    pub uses: Arc<dyn KeyUses>,
     /// Reads integrations.
     pub integrations: Arc<dyn IntegrationRepository>,
     /// Reads what was read at their manifests.
@@ -88,9 +90,9 @@ impl Services {
     pub fn over(ports: &Ports) -> Self {
         let create_integration = ports.create_integration();
         let access = ports.setting_access();
-        let Ports { scheme, keys, clock, integrations, system_apps, .. } = ports.clone();
+        let Ports { scheme, keys, uses, clock, integrations, system_apps, .. } = ports.clone();
         Self {
-            authenticate: Authenticate { scheme, keys, clock },
+            authenticate: Authenticate { scheme, keys, uses, clock },
             install_custom: InstallCustom { create: create_integration.clone() },
             create_integration,
             replace_manifest: ports.replace_manifest(),

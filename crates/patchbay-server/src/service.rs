@@ -11,10 +11,10 @@ use async_trait::async_trait;
 use patchbay_application::integrations::SystemApp;
 use patchbay_domain::Vault;
 use patchbay_http::{HttpOptions, HttpState, Limits, RateLimits, Readiness};
-use patchbay_persistence::Database;
+use patchbay_persistence::{Database, DieselKeyUses};
 use tokio::time::timeout;
 
-use crate::background::BackgroundTasks;
+use crate::background::{BackgroundTasks, KeyUseKeeper};
 use crate::files::replace_file;
 use crate::listener::listen;
 use crate::settings::{OutboundSettings, ProviderSettings, RateLimitSettings, ServerSettings, Settings};
@@ -82,12 +82,14 @@ impl Service {
             self.parts;
         let address = listener.local_addr().context("the listener has no address")?;
         let background = BackgroundTasks::here();
+        let uses = Arc::new(DieselKeyUses::new(installation.database().clone()));
         let state = Arc::new(HttpState {
             services: installation.services(Surroundings {
                 vault,
                 outbound,
                 providers,
                 system_apps,
+                uses: uses.clone(),
                 background: Arc::new(background.clone()),
                 lease: server.request_timeout + LEASE_BEYOND_REQUEST,
             })?,
@@ -100,6 +102,7 @@ impl Service {
         let serving = patchbay_http::server(listener, state, &options).context("cannot serve")?;
         let handle = serving.handle();
         let mut serving = actix_web::rt::spawn(serving);
+        let uses = KeyUseKeeper::start(uses);
 
         let address_file = server.address_file.map(|path| AddressFile::write(path, address)).transpose()?;
         tracing::info!(%address, version = env!("CARGO_PKG_VERSION"), "listening");
@@ -113,7 +116,7 @@ impl Service {
             }
         }
         tokio::select! {
-            () = stop(&handle, server.shutdown_grace, &background, &installation) => {}
+            () = stop(&handle, server.shutdown_grace, &background, uses, &installation) => {}
             signal = self.signals.next() => {
                 tracing::warn!(signal, "stopping at once");
                 drop(address_file);
@@ -159,6 +162,7 @@ async fn stop(
     handle: &ServerHandle,
     grace: Duration,
     background: &BackgroundTasks,
+    uses: KeyUseKeeper,
     installation: &Installation,
 ) {
     let begun = Instant::now();
@@ -166,6 +170,7 @@ async fn stop(
         tracing::warn!("requests in flight did not finish in time");
     }
     background.finish(grace.saturating_sub(begun.elapsed())).await;
+    uses.finish(grace.saturating_sub(begun.elapsed()).max(TIME_TO_CLOSE)).await;
     let left = grace.saturating_sub(begun.elapsed()).max(TIME_TO_CLOSE);
     if timeout(left, installation.close()).await.is_err() {
         tracing::warn!("the database did not finish in time");

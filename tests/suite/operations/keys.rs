@@ -1,7 +1,7 @@
 //! API keys on the command line.
 
 use anyhow::Result;
-use patchbay_tests::{Backend, Service, eventually, is_uuid};
+use patchbay_tests::{Backend, Service, eventually, is_timestamp, is_uuid};
 use rstest::rstest;
 use serde_json::{Value, json};
 
@@ -180,4 +180,34 @@ async fn listed(acme: &Acme, id: &str) -> Result<Value> {
     let all = all.expect_status(0).expect_document();
     let listed = all.as_array().unwrap().iter().find(|listed| listed["id"] == id);
     Ok(listed.unwrap().clone())
+}
+
+#[rstest]
+#[case::sqlite(Backend::Sqlite)]
+#[case::postgres(Backend::Postgres)]
+#[tokio::test]
+async fn it_is_shown_when_a_key_was_last_used_and_kept_to_a_minute(#[case] backend: Backend) -> Result<()> {
+    let mut acme = Acme::on(backend).await?;
+    let (used, refused, unused) = (
+        acme.tenant.key(&["integrations:read"]).await?,
+        acme.tenant.key(&["settings:read"]).await?,
+        acme.tenant.key(&["integrations:read"]).await?,
+    );
+    drop(acme.telex.with_key(&used.text).list().await?.expect_status(200));
+    drop(acme.telex.with_key(&refused.text).list().await?.expect_status(403));
+    let noted = || async { Ok(listed(&acme, &used.id).await?["last_used_at"].is_string()) };
+    eventually("the use is saved", noted).await?;
+    let first = listed(&acme, &used.id).await?["last_used_at"].clone();
+    assert!(is_timestamp(first.as_str().unwrap()), "{first}");
+    assert!(listed(&acme, &refused.id).await?["last_used_at"].is_string(), "it is the key's use that counts");
+    assert_eq!(listed(&acme, &unused.id).await?["last_used_at"], json!(null));
+
+    // What was used again within the minute is not written again, and what was not saved yet
+    // is saved when the service ends.
+    drop(acme.telex.with_key(&used.text).list().await?.expect_status(200));
+    drop(acme.telex.with_key(&unused.text).list().await?.expect_status(200));
+    acme.service.restart().await?;
+    assert_eq!(listed(&acme, &used.id).await?["last_used_at"], first);
+    assert!(listed(&acme, &unused.id).await?["last_used_at"].is_string());
+    Ok(())
 }

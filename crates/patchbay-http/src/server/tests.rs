@@ -10,7 +10,7 @@ use patchbay_application::{Background, Ports};
 use patchbay_domain::testing::{FixedClock, SequentialIds};
 use patchbay_domain::{
     ApiKey, ApiKeyId, ApiKeyName, EnvironmentId, FetchError, KeyHash, KeyKind, KeyOwner,
-    MockChannelConfigRepository, MockIntegrationRepository, MockKeyLookup, MockKeyScheme,
+    MockChannelConfigRepository, MockIntegrationRepository, MockKeyLookup, MockKeyScheme, MockKeyUses,
     MockManifestFetcher, MockManifestRepository, MockOAuthExchanger, MockSettingRepository, MockUnitOfWork,
     MockVault, Organisation, OrganisationId, OrganisationName, Permissions, RepositoryError,
 };
@@ -97,10 +97,13 @@ fn unlimited() -> RateLimitOptions {
 
 fn state(integrations: MockIntegrationRepository, work: MockUnitOfWork) -> HttpState {
     let (scheme, keys) = one_key();
+    let mut uses = MockKeyUses::new();
+    uses.expect_note().return_const(());
     let ids = Arc::new(SequentialIds::default());
     let services = Services::over(&Ports {
         scheme: Arc::new(scheme),
         keys: Arc::new(keys),
+        uses: Arc::new(uses),
         integrations: Arc::new(integrations),
         manifests: Arc::new(MockManifestRepository::new()),
         settings: Arc::new(MockSettingRepository::new()),

@@ -8,6 +8,7 @@ mod connections;
 mod fixtures;
 mod integrations;
 mod isolation;
+mod key_uses;
 mod keys;
 mod manifests;
 mod migrations;

@@ -8,8 +8,8 @@ use patchbay_application::integrations::SystemApp;
 use patchbay_application::{Background, Ports, Services};
 use patchbay_domain::Vault;
 use patchbay_persistence::{
-    CachedKeyLookup, DieselChannelConfigRepository, DieselIntegrationRepository, DieselManifestRepository,
-    DieselSettingRepository, DieselUnitOfWork, ForgetRevoked,
+    CachedKeyLookup, DieselChannelConfigRepository, DieselIntegrationRepository, DieselKeyUses,
+    DieselManifestRepository, DieselSettingRepository, DieselUnitOfWork, ForgetRevoked,
 };
 use patchbay_providers::{GuardedClient, HttpManifestFetcher, HttpOAuthExchanger};
 
@@ -26,6 +26,8 @@ pub struct Surroundings {
     pub providers: ProviderSettings,
     /// What the installation offers to everyone.
     pub system_apps: Vec<SystemApp>,
+    /// Hears which keys are used.
+    pub uses: Arc<DieselKeyUses>,
     /// Runs what nobody waits for.
     pub background: Arc<dyn Background>,
     /// How long what is done by one at a time keeps others out when it is killed.
@@ -38,7 +40,7 @@ impl Installation {
     /// # Errors
     /// When the way out cannot be set up.
     pub fn services(&self, surroundings: Surroundings) -> anyhow::Result<Services> {
-        let Surroundings { vault, outbound, providers, system_apps, background, lease } = surroundings;
+        let Surroundings { vault, outbound, providers, system_apps, uses, background, lease } = surroundings;
         let client = GuardedClient::new(outbound.policy).context("requests to others cannot be made")?;
         let fetcher = HttpManifestFetcher::new(client.clone(), providers.manifests_from);
         let keys = Arc::new(CachedKeyLookup::new(self.key_lookup()));
@@ -46,6 +48,7 @@ impl Installation {
         Ok(Services::over(&Ports {
             scheme: scheme(),
             keys: keys.clone(),
+            uses,
             integrations: Arc::new(DieselIntegrationRepository::new(db())),
             manifests: Arc::new(DieselManifestRepository::new(db())),
             settings: Arc::new(DieselSettingRepository::new(db())),
