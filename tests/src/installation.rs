@@ -37,7 +37,7 @@ pub struct InstallationBuilder {
 
 impl InstallationBuilder {
     /// The usual one: a free port, four connections, migrations at start, one master key,
-    /// logs as JSON; manifests from where nothing is, so that no test asks the network.
+    /// no limit of a key's requests, logs as JSON; manifests from where nothing is, so that no test asks the network.
     #[must_use]
     pub fn on(backend: Backend) -> Self {
         let usual = [
@@ -48,6 +48,8 @@ impl InstallationBuilder {
             ("secrets.keys", format!("['{}']", master_key("k1"))),
             ("providers.json_manifest.base_url", format!("'http://{NOTHING_THERE}'")),
             ("telemetry.log_format", "'json'".to_owned()),
+            // One key does what many clients would, as fast as it can.
+            ("rate_limit.requests_per_minute", "0".to_owned()),
         ];
         let settings = usual.into_iter().map(|(key, value)| (key.to_owned(), value)).collect();
         Self { backend, settings, environment: Vec::new() }

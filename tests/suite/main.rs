@@ -28,6 +28,8 @@ mod telex_errors;
 #[cfg(test)]
 mod telex_integrations;
 #[cfg(test)]
+mod telex_limits;
+#[cfg(test)]
 mod telex_lists;
 #[cfg(test)]
 mod telex_once;

@@ -2,7 +2,8 @@
 
 use chrono::{DateTime, Utc};
 use patchbay_domain::{
-    Actor, ApiKey, EnvironmentId, KeyOwner, Organisation, OrganisationId, Permission, Permissions, Scope,
+    Actor, ApiKey, EnvironmentId, KeyOwner, Organisation, OrganisationId, Permission, Permissions,
+    RequestsPerMinute, Scope,
 };
 
 use crate::AppError;
@@ -12,6 +13,7 @@ use crate::AppError;
 pub struct Caller {
     actor: Actor,
     permissions: Permissions,
+    requests_per_minute: Option<RequestsPerMinute>,
     scope: Scope,
     home: EnvironmentId,
     organisation_created_at: DateTime<Utc>,
@@ -21,10 +23,11 @@ impl Caller {
     /// The holder of a key.
     pub(crate) fn holder(owner: &KeyOwner) -> Self {
         let KeyOwner { key, organisation } = owner;
-        let ApiKey { id, permissions, environment_id, .. } = *key;
+        let ApiKey { id, permissions, requests_per_minute, environment_id, .. } = *key;
         Self {
             actor: Actor::Key(id),
             permissions,
+            requests_per_minute,
             scope: Scope::new(organisation.id, environment_id),
             home: environment_id.unwrap_or(organisation.default_environment),
             organisation_created_at: organisation.created_at,
@@ -36,6 +39,7 @@ impl Caller {
         Self {
             actor: Actor::Operator,
             permissions: Permissions::all(),
+            requests_per_minute: None,
             scope: Scope::new(organisation.id, None),
             home: organisation.default_environment,
             organisation_created_at: organisation.created_at,
@@ -83,6 +87,13 @@ impl Caller {
     #[must_use]
     pub const fn permissions(&self) -> Permissions {
         self.permissions
+    }
+
+    /// How many requests the caller's key may make in a minute, where that was decided for
+    /// this one key.
+    #[must_use]
+    pub const fn requests_per_minute(&self) -> Option<RequestsPerMinute> {
+        self.requests_per_minute
     }
 
     /// Stops a use case that the caller may not run.

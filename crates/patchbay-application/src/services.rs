@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use patchbay_domain::{
     ChannelConfigRepository, Clock, Fingerprinter, IdGenerator, IntegrationRepository, KeyLookup, KeyScheme,
-    ManifestFetcher, ManifestRepository, OAuthExchanger, ReceiptRepository, SettingRepository, UnitOfWork,
-    Vault,
+    KeyUses, ManifestFetcher, ManifestRepository, OAuthExchanger, ReceiptRepository, SettingRepository,
+    UnitOfWork, Vault,
 };
 
 use crate::idempotency::BeginOnce;
@@ -24,6 +24,8 @@ pub struct Ports {
     pub scheme: Arc<dyn KeyScheme>,
     /// Knows the keys.
     pub keys: Arc<dyn KeyLookup>,
+    /// Hears which are used.
+    pub uses: Arc<dyn KeyUses>,
     /// Reads integrations.
     pub integrations: Arc<dyn IntegrationRepository>,
     /// Reads what was read at their manifests.
@@ -96,9 +98,9 @@ impl Services {
     pub fn over(ports: &Ports) -> Self {
         let create_integration = ports.create_integration();
         let access = ports.setting_access();
-        let Ports { scheme, keys, clock, integrations, system_apps, .. } = ports.clone();
+        let Ports { scheme, keys, uses, clock, integrations, system_apps, .. } = ports.clone();
         Self {
-            authenticate: Authenticate { scheme, keys, clock },
+            authenticate: Authenticate { scheme, keys, uses, clock },
             begin_once: ports.begin_once(),
             install_custom: InstallCustom { create: create_integration.clone() },
             create_integration,

@@ -42,6 +42,7 @@ pub fn a_key_owner() -> KeyOwner {
         prefix: "ck_00000000".to_owned(),
         hash: KeyHash::from_bytes([1; 32]),
         permissions: [Permission::IntegrationsRead].into_iter().collect(),
+        requests_per_minute: None,
         expires_at: None,
         created_at: at(0),
         last_used_at: None,

@@ -59,7 +59,7 @@ pub use text::InvalidText;
 
 #[cfg(feature = "testing")]
 pub use {
-    api_key::{MockApiKeyRepository, MockKeyLookup, MockKeyScheme},
+    api_key::{MockApiKeyRepository, MockKeyLookup, MockKeyScheme, MockKeyUses},
     changes::MockUnitOfWork,
     clock::MockClock,
     environment::MockEnvironmentRepository,

@@ -11,5 +11,6 @@ mod ops;
 mod server;
 mod trailing_slash;
 
+pub use kernel::{RateLimitOptions, RateLimits};
 pub use ops::Readiness;
 pub use server::{HttpOptions, HttpState, Limits, server};

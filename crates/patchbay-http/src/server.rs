@@ -14,6 +14,7 @@ use patchbay_domain::IdGenerator;
 
 use crate::access_log::access_log;
 use crate::dialects;
+use crate::kernel::RateLimits;
 use crate::ops::{self, Readiness};
 use crate::trailing_slash::tolerate_trailing_slash;
 
@@ -27,6 +28,8 @@ pub struct HttpState {
     pub ids: Arc<dyn IdGenerator>,
     /// What one request may take.
     pub limits: Limits,
+    /// How much is let through.
+    pub rate_limits: RateLimits,
 }
 
 /// What one request may take.

@@ -5,7 +5,7 @@ use chrono::{DateTime, NaiveDateTime, Utc};
 use diesel::prelude::*;
 use patchbay_domain::{
     ApiKey, ApiKeyId, ApiKeyName, ApiKeyRepository, EntityKind, KeyHash, KeyKind, Permission,
-    RepositoryError, Scope, Taken,
+    RepositoryError, RequestsPerMinute, Scope, Taken,
 };
 
 use crate::columns::{Reading, codes_column, column_of};
@@ -52,6 +52,7 @@ pub(crate) struct ApiKeyRow {
     created_at: NaiveDateTime,
     last_used_at: Option<NaiveDateTime>,
     revoked_at: Option<NaiveDateTime>,
+    requests_per_minute: Option<i32>,
 }
 
 impl From<&ApiKey> for ApiKeyRow {
@@ -69,6 +70,7 @@ impl From<&ApiKey> for ApiKeyRow {
             created_at: column_of(key.created_at),
             last_used_at: key.last_used_at.map(column_of),
             revoked_at: key.revoked_at.map(column_of),
+            requests_per_minute: key.requests_per_minute.map(|limit| limit.get().get().cast_signed()),
         }
     }
 }
@@ -88,12 +90,20 @@ impl TryFrom<ApiKeyRow> for ApiKey {
             prefix: row.prefix,
             hash: KeyHash::from_bytes(read.value(hash)?),
             permissions: read.codes(&row.permissions, |name| name.parse::<Permission>().ok())?,
+            requests_per_minute: row
+                .requests_per_minute
+                .map(|limit| read.value(limit_of(limit)))
+                .transpose()?,
             expires_at: row.expires_at.map(|at| at.and_utc()),
             created_at: row.created_at.and_utc(),
             last_used_at: row.last_used_at.map(|at| at.and_utc()),
             revoked_at: row.revoked_at.map(|at| at.and_utc()),
         })
     }
+}
+
+fn limit_of(column: i32) -> Result<RequestsPerMinute, &'static str> {
+    u32::try_from(column).ok().and_then(RequestsPerMinute::new).ok_or("a limit that no key can have")
 }
 
 pub(crate) fn list(conn: &mut AnyConnection, scope: &Scope) -> QueryResult<Vec<ApiKeyRow>> {

@@ -116,6 +116,7 @@ diesel::table! {
         created_at -> Timestamp,
         last_used_at -> Nullable<Timestamp>,
         revoked_at -> Nullable<Timestamp>,
+        requests_per_minute -> Nullable<Integer>,
     }
 }
 

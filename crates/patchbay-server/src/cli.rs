@@ -7,7 +7,7 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use patchbay_domain::{
     ApiKeyId, ApiKeyName, EnvironmentId, EnvironmentName, KeyKind, OrganisationId, OrganisationName,
-    Permission, Permissions,
+    Permission, Permissions, RequestsPerMinute,
 };
 
 /// Patchbay, the self-hosted integrations service.
@@ -140,6 +140,10 @@ pub struct NewKeyArgs {
     /// How long it lives: a number and `s`, `m`, `h` or `d`, as in 90d. Without it, for ever.
     #[arg(long, value_name = "TIME", value_parser = life_time)]
     pub expires_in: Option<TimeDelta>,
+    /// How many requests it may make in a minute, in the place of what
+    /// `rate_limit.requests_per_minute` says; at least 1.
+    #[arg(long, value_name = "N")]
+    pub requests_per_minute: Option<RequestsPerMinute>,
 }
 
 /// What a new key may do: said in exactly one way.
@@ -168,11 +172,20 @@ impl Granted {
     }
 }
 
-/// The permissions that the clients of one API need.
+/// The permissions that the clients of one API need: everything that the API can do, and
+/// the secrets where its documented answers show them.
 #[derive(Clone, Copy, Debug, ValueEnum)]
 pub enum Preset {
-    /// Everything that the Telex API can do.
+    /// Integrations, their settings and secrets, and connecting Slack.
     Telex,
+    /// Integrations; this API never shows a secret.
+    Aloochat,
+    /// Contacts, deals, agents, REST hooks and integrations.
+    Isao,
+    /// Integrations, their secrets, and client keys.
+    Hubster,
+    /// Integrations; secrets stay masked.
+    Novu,
 }
 
 impl Preset {
@@ -185,6 +198,25 @@ impl Preset {
                 Permission::SettingsWrite,
                 Permission::OauthExchange,
                 Permission::CredentialsReveal,
+            ],
+            Self::Aloochat | Self::Novu => &[Permission::IntegrationsRead, Permission::IntegrationsWrite],
+            Self::Isao => &[
+                Permission::IntegrationsRead,
+                Permission::IntegrationsWrite,
+                Permission::ContactsRead,
+                Permission::ContactsWrite,
+                Permission::DealsRead,
+                Permission::DealsWrite,
+                Permission::AgentsRead,
+                Permission::AgentsWrite,
+                Permission::WebhooksRead,
+                Permission::WebhooksWrite,
+            ],
+            Self::Hubster => &[
+                Permission::IntegrationsRead,
+                Permission::IntegrationsWrite,
+                Permission::CredentialsReveal,
+                Permission::KeysWrite,
             ],
         }
     }
@@ -306,16 +338,40 @@ mod tests {
 
     #[test]
     fn all_permissions_and_presets_stand_for_their_permissions() {
-        assert_eq!(granted("--all-permissions").len(), Permission::ALL.len());
-        let telex = [
-            "integrations:read",
-            "integrations:write",
-            "settings:read",
-            "settings:write",
-            "oauth:exchange",
-            "credentials:reveal",
+        const ISAO: [&str; 8] = [
+            "contacts:read",
+            "contacts:write",
+            "deals:read",
+            "deals:write",
+            "agents:read",
+            "agents:write",
+            "webhooks:read",
+            "webhooks:write",
         ];
-        assert_eq!(granted("--preset telex"), telex);
+        assert_eq!(granted("--all-permissions").len(), Permission::ALL.len());
+        for (preset, beside_integrations) in [
+            ("telex", ["settings:read", "settings:write", "oauth:exchange", "credentials:reveal"].as_slice()),
+            ("aloochat", &[]),
+            ("isao", &ISAO),
+            ("hubster", &["credentials:reveal", "keys:write"]),
+            ("novu", &[]),
+        ] {
+            let expected = [&["integrations:read", "integrations:write"], beside_integrations].concat();
+            assert_eq!(granted(&format!("--preset {preset}")), expected, "{preset}");
+        }
+    }
+
+    #[test]
+    fn a_key_may_have_a_limit_of_its_own_and_it_is_not_nought() {
+        let limit = |options: &str| {
+            new_key(&format!("--all-permissions {options}")).map(|new| new.requests_per_minute)
+        };
+        assert_eq!(limit("").unwrap(), None);
+        assert_eq!(limit("--requests-per-minute 90").unwrap(), RequestsPerMinute::new(90));
+        for wrong in ["0", "-1", "1.5", "60000001", "many"] {
+            let refused = limit(&format!("--requests-per-minute={wrong}"));
+            assert_eq!(refused.unwrap_err(), ErrorKind::ValueValidation, "{wrong}");
+        }
     }
 
     #[test]
@@ -332,8 +388,7 @@ mod tests {
 
     #[test]
     fn unknown_permissions_kinds_presets_and_ids_are_wrong_usage() {
-        for options in ["--permission integrations:all", "--preset hubster", "--all-permissions --kind telex"]
-        {
+        for options in ["--permission integrations:all", "--preset slack", "--all-permissions --kind telex"] {
             assert_eq!(new_key(options).unwrap_err(), ErrorKind::InvalidValue, "{options}");
         }
         assert_eq!(parse("key revoke 7").unwrap_err(), ErrorKind::ValueValidation);

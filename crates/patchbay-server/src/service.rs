@@ -11,14 +11,14 @@ use async_trait::async_trait;
 use patchbay_application::idempotency::PurgeReceipts;
 use patchbay_application::integrations::SystemApp;
 use patchbay_domain::Vault;
-use patchbay_http::{HttpOptions, HttpState, Limits, Readiness};
-use patchbay_persistence::Database;
+use patchbay_http::{HttpOptions, HttpState, Limits, RateLimits, Readiness};
+use patchbay_persistence::{Database, DieselKeyUses};
 use tokio::time::timeout;
 
-use crate::background::BackgroundTasks;
+use crate::background::{BackgroundTasks, KeyUseKeeper};
 use crate::files::replace_file;
 use crate::listener::listen;
-use crate::settings::{OutboundSettings, ProviderSettings, ServerSettings, Settings};
+use crate::settings::{OutboundSettings, ProviderSettings, RateLimitSettings, ServerSettings, Settings};
 use crate::signals::Signals;
 use crate::wiring::{Installation, Surroundings};
 
@@ -41,6 +41,7 @@ pub struct Service {
 /// What a service is made of.
 struct Parts {
     server: ServerSettings,
+    rate_limit: RateLimitSettings,
     system_apps: Vec<SystemApp>,
     outbound: OutboundSettings,
     providers: ProviderSettings,
@@ -81,26 +82,31 @@ impl Service {
         mut self,
         announce: impl FnOnce(SocketAddr) -> anyhow::Result<()>,
     ) -> anyhow::Result<()> {
-        let Parts { server, system_apps, outbound, providers, listener, installation, vault } = self.parts;
+        let Parts { server, rate_limit, system_apps, outbound, providers, listener, installation, vault } =
+            self.parts;
         let address = listener.local_addr().context("the listener has no address")?;
         let background = BackgroundTasks::here();
+        let uses = Arc::new(DieselKeyUses::new(installation.database().clone()));
         let state = Arc::new(HttpState {
             services: installation.services(Surroundings {
                 vault,
                 outbound,
                 providers,
                 system_apps,
+                uses: uses.clone(),
                 background: Arc::new(background.clone()),
                 lease: server.request_timeout + LEASE_BEYOND_REQUEST,
             })?,
             readiness: Arc::new(DatabaseReadiness(installation.database().clone())),
             ids: installation.ids(),
             limits: Limits { body_bytes: server.body_limit_bytes, request_timeout: server.request_timeout },
+            rate_limits: RateLimits::new(rate_limit.options(server.trusted_proxies)),
         });
         let options = HttpOptions { workers: server.workers, shutdown_grace: server.shutdown_grace };
         let serving = patchbay_http::server(listener, state, &options).context("cannot serve")?;
         let handle = serving.handle();
         let mut serving = actix_web::rt::spawn(serving);
+        let uses = KeyUseKeeper::start(uses);
 
         let purging = actix_web::rt::spawn(purge_from_time_to_time(installation.purge_receipts()));
         let address_file = server.address_file.map(|path| AddressFile::write(path, address)).transpose()?;
@@ -115,7 +121,7 @@ impl Service {
             }
         }
         tokio::select! {
-            () = stop(&handle, server.shutdown_grace, &background, &installation) => {}
+            () = stop(&handle, server.shutdown_grace, &background, uses, &installation) => {}
             signal = self.signals.next() => {
                 tracing::warn!(signal, "stopping at once");
                 drop(address_file);
@@ -130,7 +136,8 @@ impl Service {
 
 impl Parts {
     async fn open(settings: Settings, data_dir: &Path) -> anyhow::Result<Self> {
-        let Settings { server, database, master_keys, outbound, providers, system_apps, .. } = settings;
+        let Settings { server, rate_limit, database, master_keys, outbound, providers, system_apps, .. } =
+            settings;
         let listener = listen(&server.host, server.port)?;
         let (keys, warning) = master_keys.open()?;
         if let Some(warning) = warning {
@@ -138,7 +145,16 @@ impl Parts {
         }
         let installation = Installation::found(&database, data_dir).await?;
         match installation.vault(keys).await {
-            Ok(vault) => Ok(Self { server, system_apps, outbound, providers, listener, installation, vault }),
+            Ok(vault) => Ok(Self {
+                server,
+                rate_limit,
+                system_apps,
+                outbound,
+                providers,
+                listener,
+                installation,
+                vault,
+            }),
             Err(refusal) => {
                 installation.close().await;
                 Err(refusal)
@@ -167,6 +183,7 @@ async fn stop(
     handle: &ServerHandle,
     grace: Duration,
     background: &BackgroundTasks,
+    uses: KeyUseKeeper,
     installation: &Installation,
 ) {
     let begun = Instant::now();
@@ -174,6 +191,7 @@ async fn stop(
         tracing::warn!("requests in flight did not finish in time");
     }
     background.finish(grace.saturating_sub(begun.elapsed())).await;
+    uses.finish(grace.saturating_sub(begun.elapsed()).max(TIME_TO_CLOSE)).await;
     let left = grace.saturating_sub(begun.elapsed()).max(TIME_TO_CLOSE);
     if timeout(left, installation.close()).await.is_err() {
         tracing::warn!("the database did not finish in time");

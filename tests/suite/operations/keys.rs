@@ -1,9 +1,9 @@
 //! API keys on the command line.
 
 use anyhow::Result;
-use patchbay_tests::{Backend, Service, eventually, is_uuid};
+use patchbay_tests::{Backend, Service, eventually, is_timestamp, is_uuid};
 use rstest::rstest;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::given::{Acme, refused};
 
@@ -135,5 +135,79 @@ async fn a_key_of_another_organisations_environment_cannot_be_made(#[case] backe
     let command = [command.as_slice(), &["--environment", &globex.default_environment]].concat();
     let said = service.command(&command).await?.expect_refusal();
     assert!(said.contains("environment"), "{said}");
+    Ok(())
+}
+
+#[rstest]
+#[case::sqlite(Backend::Sqlite)]
+#[case::postgres(Backend::Postgres)]
+#[tokio::test]
+async fn a_limit_of_its_own_changes_nothing_of_how_a_key_is_shown(#[case] backend: Backend) -> Result<()> {
+    let service = Service::on(backend).await?;
+    let acme = service.organisation("acme").await?;
+    let create = ["key", "create", "--organisation", &acme.id, "--name", "x", "--all-permissions"];
+    let plain = service.command(&create).await?.expect_status(0).expect_document();
+    let limited = [create.as_slice(), &["--requests-per-minute", "60000000"]].concat();
+    let limited = service.command(&limited).await?.expect_status(0).expect_document();
+    let members = |document: &Value| document.as_object().unwrap().keys().cloned().collect::<Vec<_>>();
+    assert_eq!(members(&limited), members(&plain));
+    let listed = service.command(&["key", "list", "--organisation", &acme.id]).await?.expect_status(0);
+    let listed = listed.expect_document();
+    assert_eq!(members(&listed[0]), members(&listed[1]));
+    let wrong = [create.as_slice(), &["--requests-per-minute", "0"]].concat();
+    drop(service.command(&wrong).await?.expect_status(2));
+    Ok(())
+}
+
+#[rstest]
+#[case::sqlite(Backend::Sqlite)]
+#[case::postgres(Backend::Postgres)]
+#[tokio::test]
+async fn a_preset_stands_for_the_permissions_of_one_api(#[case] backend: Backend) -> Result<()> {
+    let acme = Acme::on(backend).await?;
+    for (preset, expected) in [("telex", 6), ("aloochat", 2), ("isao", 10), ("hubster", 4), ("novu", 2)] {
+        let key = acme.tenant.key_with(&["--preset", preset]).await?;
+        let listed = listed(&acme, &key.id).await?;
+        assert_eq!(listed["permissions"].as_array().map(Vec::len), Some(expected), "{listed}");
+        drop(acme.telex.with_key(&key.text).list().await?.expect_status(200));
+    }
+    Ok(())
+}
+
+/// A key as `key list` shows it.
+async fn listed(acme: &Acme, id: &str) -> Result<Value> {
+    let all = acme.service.command(&["key", "list", "--organisation", &acme.tenant.id]).await?;
+    let all = all.expect_status(0).expect_document();
+    let listed = all.as_array().unwrap().iter().find(|listed| listed["id"] == id);
+    Ok(listed.unwrap().clone())
+}
+
+#[rstest]
+#[case::sqlite(Backend::Sqlite)]
+#[case::postgres(Backend::Postgres)]
+#[tokio::test]
+async fn it_is_shown_when_a_key_was_last_used_and_kept_to_a_minute(#[case] backend: Backend) -> Result<()> {
+    let mut acme = Acme::on(backend).await?;
+    let (used, refused, unused) = (
+        acme.tenant.key(&["integrations:read"]).await?,
+        acme.tenant.key(&["settings:read"]).await?,
+        acme.tenant.key(&["integrations:read"]).await?,
+    );
+    drop(acme.telex.with_key(&used.text).list().await?.expect_status(200));
+    drop(acme.telex.with_key(&refused.text).list().await?.expect_status(403));
+    let noted = || async { Ok(listed(&acme, &used.id).await?["last_used_at"].is_string()) };
+    eventually("the use is saved", noted).await?;
+    let first = listed(&acme, &used.id).await?["last_used_at"].clone();
+    assert!(is_timestamp(first.as_str().unwrap()), "{first}");
+    assert!(listed(&acme, &refused.id).await?["last_used_at"].is_string(), "it is the key's use that counts");
+    assert_eq!(listed(&acme, &unused.id).await?["last_used_at"], json!(null));
+
+    // What was used again within the minute is not written again, and what was not saved yet
+    // is saved when the service ends.
+    drop(acme.telex.with_key(&used.text).list().await?.expect_status(200));
+    drop(acme.telex.with_key(&unused.text).list().await?.expect_status(200));
+    acme.service.restart().await?;
+    assert_eq!(listed(&acme, &used.id).await?["last_used_at"], first);
+    assert!(listed(&acme, &unused.id).await?["last_used_at"].is_string());
     Ok(())
 }

@@ -6,7 +6,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use patchbay_domain::{
     ApiKey, ApiKeyId, ApiKeyName, ApiKeyRepository, Changes, Clock, EntityKind, EnvironmentId,
     EnvironmentRepository, Event, EventType, IdGenerator, KeyKind, KeyLookup, KeyScheme, Permission,
-    Permissions, UnitOfWork,
+    Permissions, RequestsPerMinute, UnitOfWork,
 };
 use secrecy::SecretString;
 use serde_json::{Map, Value, json};
@@ -25,6 +25,8 @@ pub struct NewKey {
     pub environment: Option<EnvironmentId>,
     /// What it may do.
     pub permissions: Permissions,
+    /// How many requests it may make in a minute, if that is not left to the installation.
+    pub requests_per_minute: Option<RequestsPerMinute>,
     /// How long it lives, if not for ever.
     pub expires_in: Option<TimeDelta>,
 }
@@ -78,6 +80,7 @@ impl CreateKey {
             prefix: minted.prefix,
             hash: minted.hash,
             permissions: new.permissions,
+            requests_per_minute: new.requests_per_minute,
             expires_at: new.expires_in.and_then(|time| now.checked_add_signed(time)),
             created_at: now,
             last_used_at: None,
@@ -155,12 +158,16 @@ fn about(key: &ApiKey, recorder: &Recorder<'_>, event_type: EventType, digest: M
 
 fn facts(key: &ApiKey) -> Map<String, Value> {
     let permissions: Vec<_> = key.permissions.iter().map(Permission::as_str).collect();
-    Map::from_iter([
+    let mut facts = Map::from_iter([
         ("name".to_owned(), json!(key.name.as_str())),
         ("kind".to_owned(), json!(key.kind.as_str())),
         ("prefix".to_owned(), json!(key.prefix)),
         ("permissions".to_owned(), json!(permissions)),
-    ])
+    ]);
+    if let Some(limit) = key.requests_per_minute {
+        facts.insert("requests_per_minute".to_owned(), json!(limit.get()));
+    }
+    facts
 }
 
 #[cfg(test)]
@@ -180,6 +187,7 @@ mod tests {
             kind: KeyKind::Generic,
             environment,
             permissions: permissions.iter().copied().collect(),
+            requests_per_minute: RequestsPerMinute::new(7),
             expires_in: Some(TimeDelta::days(1)),
         }
     }
@@ -214,6 +222,7 @@ mod tests {
         work.expect_commit().once().returning(|_, changes| {
             assert!(matches!(changes.api_keys[..], [KeyWrite::Insert(_)]));
             assert_eq!(changes.events[0].event_type, EventType::KeyCreated);
+            assert_eq!(changes.events[0].digest["after"]["requests_per_minute"], 7);
             assert!(!format!("{changes:?}").contains("planted-key"));
             Ok(())
         });

@@ -135,12 +135,13 @@ fn api(rows_path: String, headers: Vec<(String, String)>, files: &Files) -> Api 
     Api { rows_path, headers, ids: files.path("ids"), script: files.path("load.lua") }
 }
 
-/// JSON strings are TOML strings.
+/// JSON strings are TOML strings. One key asks as fast as it can: the limit of a key is off.
 fn configuration(store: &Store, files: &Files) -> String {
     format!(
         "[server]\nhost = \"127.0.0.1\"\nport = 0\naddress_file = {}\n\
          [database]\nurl = {}\n\
          [secrets]\nkeys = [{}]\n\
+         [rate_limit]\nrequests_per_minute = 0\n\
          [telemetry]\nlog_format = \"json\"\nlevel = \"info\"\n",
         json!(files.text("address")),
         json!(store.url()),

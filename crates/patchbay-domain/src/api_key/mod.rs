@@ -1,19 +1,25 @@
 //! The keys that callers present.
 
+mod limit;
 mod repository;
 mod scheme;
+mod uses;
 
 use std::fmt;
 use std::str::FromStr;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
+pub use limit::{InvalidRequestsPerMinute, RequestsPerMinute};
 pub use repository::{ApiKeyRepository, KeyLookup, KeyOwner};
 #[cfg(feature = "testing")]
 pub use repository::{MockApiKeyRepository, MockKeyLookup};
 #[cfg(feature = "testing")]
 pub use scheme::MockKeyScheme;
 pub use scheme::{KeyScheme, MintedKey};
+pub use uses::KeyUses;
+#[cfg(feature = "testing")]
+pub use uses::MockKeyUses;
 
 use crate::event::codes;
 use crate::text::text_value;
@@ -115,6 +121,8 @@ pub struct ApiKey {
     pub hash: KeyHash,
     /// What it may do.
     pub permissions: Permissions,
+    /// How many requests it may make in a minute; `None` leaves that to the installation.
+    pub requests_per_minute: Option<RequestsPerMinute>,
     /// When it ends by itself.
     pub expires_at: Option<DateTime<Utc>>,
     /// When it was made.
@@ -126,10 +134,19 @@ pub struct ApiKey {
 }
 
 impl ApiKey {
+    /// How far apart the uses are at least that are kept.
+    pub const USES_APART: TimeDelta = TimeDelta::minutes(1);
+
     /// Whether it opens anything at `now`.
     #[must_use]
     pub fn is_live(&self, now: DateTime<Utc>) -> bool {
         self.revoked_at.is_none() && self.expires_at.is_none_or(|end| now < end)
+    }
+
+    /// Whether a use at `now` is news: it is kept to about a minute.
+    #[must_use]
+    pub fn is_use_news(&self, now: DateTime<Utc>) -> bool {
+        self.last_used_at.is_none_or(|last| now.signed_duration_since(last) >= Self::USES_APART)
     }
 
     /// What its holder may see.

@@ -31,6 +31,11 @@ pub enum Refusal {
     },
     /// The body broke off, or was not readable as HTTP.
     BodyUnreadable,
+    /// The caller, or whoever sends from the same address, has sent too much.
+    TooManyRequests {
+        /// After how many seconds it is worth while to try again; at least one.
+        retry_after: u64,
+    },
     /// The request took longer than the service allows.
     TimedOut,
 }

@@ -9,22 +9,26 @@ use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{Service, ServiceRequest, ServiceResponse, Transform};
 use actix_web::web::Data;
 use actix_web::{Error, HttpMessage, HttpRequest};
-use patchbay_application::AppError;
+use patchbay_application::{AppError, Caller};
 
+use super::rate_limits::announce;
 use super::{Dialect, Failure, Handled, Operation, Refusal, Seen, once};
 use crate::HttpState;
 
 /// The gate before one operation. It lets a request through to the handler when, in this
 /// order,
 ///
-/// 1. its key is known (the key's own rate limit has its place after this),
-/// 2. the key holds the operation's permission,
-/// 3. the ids in its path are written as ids,
-/// 4. it was not here before, where its caller named it to have its effect once;
+/// 1. nobody at its address guesses keys,
+/// 2. its key is known,
+/// 3. the key has a request left under its rate limit,
+/// 4. the key holds the operation's permission,
+/// 5. the ids in its path are written as ids,
+/// 6. it was not here before, where its caller named it to have its effect once;
 ///
 /// and it writes every refusal, its own, the extractors' and the handler's, in the
-/// dialect's shape. It stands around the route rather than among the handler's arguments
-/// because those are read together, and the body's fault would win over the key's.
+/// dialect's shape, and onto every answer to a known key what is left of its rate limit. It
+/// stands around the route rather than among the handler's arguments because those are read
+/// together, and the body's fault would win over the key's.
 pub struct Gate<D: Dialect>(&'static Operation<D>);
 
 impl<D: Dialect> Gate<D> {
@@ -73,35 +77,61 @@ where
         let (operation, service) = (self.operation, Rc::clone(&self.service));
         Box::pin(async move {
             request.extensions_mut().insert(Handled { api: D::NAME, operation: Some(operation.name) });
-            let time_limit = match admit(operation, &request).await {
-                Ok(time_limit) => time_limit,
-                Err(error) => {
-                    let refused = refuse(operation, request.request(), &Refusal::App(error));
-                    return Ok(request.into_response(refused));
+            let mut response = match admit(operation, &request).await {
+                Ok(time_limit) => pass(operation, &*service, request, time_limit).await,
+                Err(refusal) => {
+                    let refused = refuse(operation, request.request(), &refusal);
+                    request.into_response(refused)
                 }
             };
-            let http = request.request().clone();
-            let performed = perform(operation, &*service, request);
-            Ok(tokio::time::timeout(time_limit, performed).await.unwrap_or_else(|_| {
-                let response = refuse(operation, &http, &Refusal::TimedOut);
-                ServiceResponse::new(http, response)
-            }))
+            announce(&mut response);
+            Ok(response)
         })
     }
 }
 
 /// Everything that is checked before the body is read. Leaves the caller and the ids of
 /// the path for the handler, and says how long that may take.
-async fn admit<D: Dialect>(operation: &Operation<D>, request: &ServiceRequest) -> Result<Duration, AppError> {
+async fn admit<D: Dialect>(operation: &Operation<D>, request: &ServiceRequest) -> Result<Duration, Refusal> {
     let Some(state) = request.app_data::<Data<HttpState>>() else {
-        return Err(AppError::Internal("the service has no state".into()));
+        return Err(AppError::Internal("the service has no state".into()).into());
     };
-    let presented = D::presented(request.head()).map_err(AppError::Unauthenticated)?;
-    let caller = state.services.authenticate.run(&presented).await?;
+    state.rate_limits.admit_client(request)?;
+    let caller = known::<D>(state, request).await?;
     request.extensions_mut().insert(caller);
+    state.rate_limits.admit_caller(&caller, request)?;
     caller.require(operation.permission)?;
     operation.read_path(request)?;
     Ok(state.limits.request_timeout)
+}
+
+/// The holder of the key that is presented. One that is refused counts against its address.
+async fn known<D: Dialect>(state: &HttpState, request: &ServiceRequest) -> Result<Caller, AppError> {
+    let known = match D::presented(request.head()) {
+        Ok(presented) => state.services.authenticate.run(&presented).await,
+        Err(refusal) => Err(AppError::Unauthenticated(refusal)),
+    };
+    known.inspect_err(|error| state.rate_limits.count_failure(error, request))
+}
+
+/// What is answered within `time_limit`.
+async fn pass<D, S, B>(
+    operation: &'static Operation<D>,
+    service: &S,
+    request: ServiceRequest,
+    time_limit: Duration,
+) -> ServiceResponse<BoxBody>
+where
+    D: Dialect,
+    S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = Error>,
+    B: MessageBody + 'static,
+{
+    let http = request.request().clone();
+    let performed = tokio::time::timeout(time_limit, perform(operation, service, request));
+    performed.await.unwrap_or_else(|_| {
+        let response = refuse(operation, &http, &Refusal::TimedOut);
+        ServiceResponse::new(http, response)
+    })
 }
 
 /// Has the handler do what is asked, unless it was done before.

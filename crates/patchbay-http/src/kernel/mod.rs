@@ -14,6 +14,7 @@ mod once;
 mod operation;
 mod paging;
 mod query;
+mod rate_limits;
 mod request_id;
 mod reveal;
 
@@ -29,6 +30,7 @@ pub use once::Once;
 pub use operation::{Operation, PathIds, Unlisted, id_of, text_of};
 pub use paging::{PageQuery, paged};
 pub use query::{Query, switch, switched};
+pub use rate_limits::{RateLimitOptions, RateLimits};
 pub use request_id::RequestId;
 pub use reveal::{setting_text, shown_text};
 

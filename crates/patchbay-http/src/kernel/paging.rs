@@ -127,8 +127,8 @@ mod tests {
         let request = TestRequest::with_uri(uri).to_http_request();
         let page = Some(NumberedPage { number, size: 10 });
         let response = paged(HttpResponse::Ok().finish(), &request, page, total);
-        assert_eq!(response.headers()["x-total-count"], total.to_string());
-        response.headers()["link"].to_str().unwrap().to_owned()
+        assert_eq!(response.headers().get("x-total-count").unwrap().to_str().unwrap(), total.to_string());
+        response.headers().get("link").unwrap().to_str().unwrap().to_owned()
     }
 
     #[test]

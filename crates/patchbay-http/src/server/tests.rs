@@ -1,5 +1,7 @@
 //! What the interface answers when what it stands on fails: the ports are mocks.
 
+use std::num::NonZeroU32;
+
 use actix_web::http::StatusCode;
 use actix_web::http::header::RETRY_AFTER;
 use actix_web::test::{TestRequest, call_service, init_service, read_body_json};
@@ -9,15 +11,19 @@ use patchbay_domain::testing::{FixedClock, SequentialIds};
 use patchbay_domain::{
     ApiKey, ApiKeyId, ApiKeyName, EnvironmentId, FetchError, KeyHash, KeyKind, KeyOwner,
     MockChannelConfigRepository, MockFingerprinter, MockIntegrationRepository, MockKeyLookup, MockKeyScheme,
-    MockManifestFetcher, MockManifestRepository, MockOAuthExchanger, MockReceiptRepository,
+    MockKeyUses, MockManifestFetcher, MockManifestRepository, MockOAuthExchanger, MockReceiptRepository,
     MockSettingRepository, MockUnitOfWork, MockVault, Organisation, OrganisationId, OrganisationName,
     Permissions, RepositoryError,
 };
+use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::*;
+use crate::RateLimitOptions;
 use crate::dialects;
+
+mod rate_limits;
 
 const ORGANISATION: &str = "00000000-0000-7000-8000-00000000000a";
 
@@ -37,6 +43,7 @@ fn owner() -> KeyOwner {
         prefix: "ck_".to_owned(),
         hash: KeyHash::from_bytes([1; 32]),
         permissions: Permissions::all(),
+        requests_per_minute: None,
         expires_at: None,
         created_at: DateTime::<Utc>::default(),
         last_used_at: None,
@@ -68,21 +75,36 @@ fn nothing_to_fetch() -> MockManifestFetcher {
     fetcher
 }
 
-/// Every text is the key of [`owner`].
-fn any_key() -> (MockKeyScheme, MockKeyLookup) {
+/// `key` is the key of [`owner`], and no other text is one.
+fn one_key() -> (MockKeyScheme, MockKeyLookup) {
     let mut scheme = MockKeyScheme::new();
-    scheme.expect_read().return_const(Some(KeyHash::from_bytes([1; 32])));
+    scheme
+        .expect_read()
+        .returning(|text| (text.expose_secret() == "key").then(|| KeyHash::from_bytes([1; 32])));
     let mut keys = MockKeyLookup::new();
     keys.expect_find_by_hash().returning(|_| Ok(Some(Arc::new(owner()))));
     (scheme, keys)
 }
 
+/// No limit of any kind.
+fn unlimited() -> RateLimitOptions {
+    RateLimitOptions {
+        requests_per_minute: None,
+        burst: NonZeroU32::MIN,
+        failed_auth_per_minute: None,
+        trusted_proxies: Vec::new(),
+    }
+}
+
 fn state(integrations: MockIntegrationRepository, work: MockUnitOfWork) -> HttpState {
-    let (scheme, keys) = any_key();
+    let (scheme, keys) = one_key();
+    let mut uses = MockKeyUses::new();
+    uses.expect_note().return_const(());
     let ids = Arc::new(SequentialIds::default());
     let services = Services::over(&Ports {
         scheme: Arc::new(scheme),
         keys: Arc::new(keys),
+        uses: Arc::new(uses),
         integrations: Arc::new(integrations),
         manifests: Arc::new(MockManifestRepository::new()),
         settings: Arc::new(MockSettingRepository::new()),
@@ -100,7 +122,7 @@ fn state(integrations: MockIntegrationRepository, work: MockUnitOfWork) -> HttpS
         lease: Duration::from_secs(60),
     });
     let limits = Limits { body_bytes: 1000, request_timeout: Duration::from_millis(20) };
-    HttpState { services, readiness: Arc::new(Ready), ids, limits }
+    HttpState { services, readiness: Arc::new(Ready), ids, limits, rate_limits: RateLimits::new(unlimited()) }
 }
 
 /// The answer to a request at an interface in this state.

@@ -4,6 +4,7 @@
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use chrono::DateTime;
 use diesel::connection::{Connection, InstrumentationEvent};
 use diesel::prelude::*;
 use diesel::sql_types::Text;
@@ -19,8 +20,8 @@ use uuid::Uuid;
 use crate::database::{AnyConnection, Database, DatabaseOptions, unavailable};
 use crate::test_support::{Backend, TestDatabase};
 use crate::{
-    api_keys, environments, events, integrations, key_lookup, manifests, receipts, sealed_store, settings,
-    unit_of_work,
+    api_keys, environments, events, integrations, key_lookup, key_uses, manifests, receipts, sealed_store,
+    settings, unit_of_work,
 };
 
 type Statement = fn(&mut AnyConnection) -> QueryResult<()>;
@@ -63,6 +64,7 @@ fn paused() -> IntegrationFilter {
 #[case::keys(|conn: &mut AnyConnection| api_keys::list(conn, &whole()).map(drop))]
 #[case::key_by_hash(|conn: &mut AnyConnection| key_lookup::by_hash(conn, &[0; 32]).map(drop))]
 #[case::key_by_id(|conn: &mut AnyConnection| key_lookup::by_id(conn, ApiKeyId::from_uuid(Uuid::nil())).map(drop))]
+#[case::key_use(|conn: &mut AnyConnection| key_uses::save(conn, ApiKeyId::from_uuid(Uuid::nil()), DateTime::UNIX_EPOCH))]
 #[case::settings(|conn: &mut AnyConnection| settings::list(conn, &whole(), IntegrationId::from_uuid(Uuid::nil()), "").map(drop))]
 #[case::settings_bound(|conn: &mut AnyConnection| settings::list(conn, &bound(), IntegrationId::from_uuid(Uuid::nil()), "x").map(drop))]
 #[case::sealed_credentials(|conn: &mut AnyConnection| sealed_store::credentials(conn, ("", ""), 50).map(drop))]

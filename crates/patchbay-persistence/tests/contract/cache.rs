@@ -3,9 +3,12 @@
 use std::sync::Arc;
 
 use patchbay_domain::{
-    ApiKey, Changes, Clock, KeyHash, KeyLookup, KeyOwner, MockKeyLookup, RepositoryError, UnitOfWork,
+    ApiKey, Changes, Clock, KeyHash, KeyLookup, KeyOwner, MockKeyLookup, MockUnitOfWork, RepositoryError,
+    UnitOfWork,
 };
-use patchbay_persistence::CachedKeyLookup;
+use patchbay_persistence::{CachedKeyLookup, ForgetRevoked};
+
+use rstest::rstest;
 
 use crate::fixtures::Store;
 use crate::support::Backend;
@@ -61,6 +64,42 @@ async fn what_is_forgotten_is_looked_up_again() {
         }
         assert!(!is_live(&cached, &key, &store).await);
     }
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_key_that_this_process_revokes_is_refused_by_it_at_once(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let store = Store::open(backend).await;
+    let tenant = store.tenant().await;
+    let cached = Arc::new(CachedKeyLookup::new(store.lookup.clone()));
+    let work = ForgetRevoked::new(store.work.clone(), Arc::clone(&cached));
+    let (revoked, other) = (store.key(&tenant, None, 1), store.key(&tenant, None, 2));
+    work.commit(&tenant.scope, Changes::new().key(&revoked).key(&other)).await.unwrap();
+    assert!(is_live(&*cached, &revoked, &store).await && is_live(&*cached, &other, &store).await);
+    work.commit(&tenant.scope, Changes::new().revoke_key(revoked.id, store.now())).await.unwrap();
+    assert!(!is_live(&*cached, &revoked, &store).await);
+    assert!(is_live(&*cached, &other, &store).await);
+}
+
+/// Whether the key was revoked is not known: it is looked up.
+#[tokio::test]
+async fn a_key_is_forgotten_too_when_the_outcome_of_its_revocation_is_unknown() {
+    let owner = owner().await;
+    let mut inner = MockKeyLookup::new();
+    let found = Arc::clone(&owner);
+    inner.expect_find_by_hash().times(2).returning(move |_| Ok(Some(Arc::clone(&found))));
+    let mut work = MockUnitOfWork::new();
+    let broken_off = RepositoryError::OutcomeUnknown(Arc::new(std::io::Error::other("it broke off")));
+    work.expect_commit().return_once(|_, _| Err(broken_off));
+    let cached = Arc::new(CachedKeyLookup::new(inner));
+    let work = ForgetRevoked::new(work, Arc::clone(&cached));
+    let (id, at) = (owner.key.id, owner.key.created_at);
+    let scope = owner.key.scope();
+    assert!(cached.find_by_hash(&owner.key.hash).await.is_ok());
+    assert!(work.commit(&scope, Changes::new().revoke_key(id, at)).await.is_err());
+    assert!(cached.find_by_hash(&owner.key.hash).await.is_ok());
 }
 
 async fn is_live(lookup: &impl KeyLookup, key: &ApiKey, store: &Store) -> bool {

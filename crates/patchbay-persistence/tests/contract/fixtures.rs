@@ -207,6 +207,7 @@ impl Store {
             prefix: "ck_0123abcd".to_owned(),
             hash: KeyHash::from_bytes([digest; 32]),
             permissions: [Permission::IntegrationsRead].into_iter().collect(),
+            requests_per_minute: None,
             expires_at: None,
             created_at: self.now(),
             last_used_at: None,

@@ -3,7 +3,7 @@
 use chrono::TimeDelta;
 use patchbay_domain::{
     ApiKey, ApiKeyId, ApiKeyName, ApiKeyRepository, Changes, IdGenerator, KeyHash, KeyKind, KeyLookup,
-    KeyOwner, Permissions, RepositoryError, Scope, UnitOfWork,
+    KeyOwner, Permissions, RepositoryError, RequestsPerMinute, Scope, UnitOfWork,
 };
 use rstest::rstest;
 
@@ -18,6 +18,7 @@ fn full(store: &Store, tenant: &Tenant) -> ApiKey {
         name: ApiKeyName::parse(&"\u{1f511}".repeat(255)).unwrap(),
         kind: KeyKind::Zapier,
         permissions: Permissions::all(),
+        requests_per_minute: RequestsPerMinute::new(RequestsPerMinute::MAX),
         expires_at: later(90),
         last_used_at: later(1),
         revoked_at: later(2),

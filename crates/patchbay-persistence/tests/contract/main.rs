@@ -9,6 +9,7 @@ mod events;
 mod fixtures;
 mod integrations;
 mod isolation;
+mod key_uses;
 mod keys;
 mod manifests;
 mod migrations;

@@ -278,6 +278,7 @@ mod tests {
             prefix: "zap_01234567".to_owned(),
             hash: KeyHash::from_bytes([7; 32]),
             permissions: [Permission::AuditRead].into_iter().collect(),
+            requests_per_minute: None,
             expires_at: Some(at(1)),
             created_at: at(0),
             last_used_at: None,

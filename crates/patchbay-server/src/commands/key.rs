@@ -29,6 +29,7 @@ async fn create(installation: &Installation, new: NewKeyArgs) -> anyhow::Result<
         kind: new.kind,
         environment: new.environment,
         permissions: new.granted.permissions(),
+        requests_per_minute: new.requests_per_minute,
         expires_in: new.expires_in,
     };
     let created = installation.create_key().run(&operator, new).await?;

@@ -12,6 +12,7 @@ mod layers;
 mod outbound;
 mod parse;
 mod providers;
+mod rate_limit;
 mod reader;
 mod sections;
 #[cfg(test)]
@@ -21,6 +22,7 @@ pub use fault::SettingsError;
 pub use layers::{Layers, Variables};
 pub use outbound::OutboundSettings;
 pub use providers::ProviderSettings;
+pub use rate_limit::RateLimitSettings;
 pub use sections::{DatabaseSettings, LogFormat, MasterKeySource, ServerSettings, TelemetrySettings};
 
 use patchbay_application::integrations::SystemApp;
@@ -33,6 +35,8 @@ pub struct Settings {
     pub server: ServerSettings,
     /// Where it stores.
     pub database: DatabaseSettings,
+    /// How many requests it lets through.
+    pub rate_limit: RateLimitSettings,
     /// What it seals with.
     pub master_keys: MasterKeySource,
     /// Where its requests to third parties may go.
@@ -57,15 +61,17 @@ impl Settings {
         let server = ServerSettings::read(&mut reader);
         let request_timeout = server.as_ref().map(|server| server.request_timeout).unwrap_or_default();
         let database = DatabaseSettings::read(&mut reader, request_timeout);
+        let rate_limit = RateLimitSettings::read(&mut reader);
         let master_keys = MasterKeySource::read(&mut reader);
         let outbound = OutboundSettings::read(&mut reader);
         let providers = ProviderSettings::read(&mut reader);
         let telemetry = TelemetrySettings::read(&mut reader);
         let system_apps = catalogue::read(&mut reader);
-        let all = server.zip(database).zip(outbound.zip(telemetry));
-        reader.finish(all.map(|((server, database), (outbound, telemetry))| Self {
+        let all = server.zip(rate_limit).zip(database).zip(outbound.zip(telemetry));
+        reader.finish(all.map(|(((server, rate_limit), database), (outbound, telemetry))| Self {
             server,
             database,
+            rate_limit,
             master_keys,
             outbound,
             providers,

@@ -3,7 +3,7 @@
 use patchbay_providers::OutboundPolicy;
 use serde_json::Value;
 
-use super::parse::{list, milliseconds, switch, whole_number};
+use super::parse::{list, milliseconds, networks, switch, whole_number};
 use super::reader::{Reader, Refusal};
 
 /// The longest time that a setting may name.
@@ -34,15 +34,6 @@ impl OutboundSettings {
         };
         Some(Self { policy })
     }
-}
-
-/// The networks, each in the type that the policy has.
-fn networks<N: std::str::FromStr>(value: &Value) -> Result<Vec<N>, Refusal> {
-    let members = list(value)?;
-    let networks = members.iter().map(|member| member.as_str().and_then(|text| text.trim().parse().ok()));
-    networks
-        .collect::<Option<_>>()
-        .ok_or_else(|| "must be a list of networks ADDRESS/BITS, as in 127.0.0.1/32".to_owned())
 }
 
 fn ports(value: &Value) -> Result<Vec<u16>, Refusal> {

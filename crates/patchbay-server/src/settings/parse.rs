@@ -2,6 +2,7 @@
 
 use std::ops::RangeInclusive;
 use std::path::PathBuf;
+use std::str::FromStr;
 use std::time::Duration;
 
 use serde_json::Value;
@@ -66,6 +67,15 @@ pub fn list(value: &Value) -> Result<Vec<Value>, Refusal> {
         }
         _ => Err("must be a list".to_owned()),
     }
+}
+
+/// Networks, in whatever type is asked for.
+pub fn networks<N: FromStr>(value: &Value) -> Result<Vec<N>, Refusal> {
+    let members = list(value)?;
+    let networks = members.iter().map(|member| member.as_str().and_then(|text| text.trim().parse().ok()));
+    networks
+        .collect::<Option<_>>()
+        .ok_or_else(|| "must be a list of networks ADDRESS/BITS, as in 127.0.0.1/32".to_owned())
 }
 
 #[cfg(test)]

@@ -4,13 +4,14 @@ use std::path::PathBuf;
 use std::thread::available_parallelism;
 use std::time::Duration;
 
+use ipnet::IpNet;
 use patchbay_crypto::{InvalidKeyRing, KeyRing};
 use secrecy::SecretString;
 use serde_json::Value;
 use tracing_subscriber::EnvFilter;
 
 use super::key_file::{self, KeyFileError};
-use super::parse::{list, milliseconds, path, switch, text, whole_number};
+use super::parse::{list, milliseconds, networks, path, switch, text, whole_number};
 use super::reader::{Reader, Refusal};
 
 /// The longest time that a setting may name.
@@ -39,6 +40,8 @@ pub struct ServerSettings {
     pub request_timeout: Duration,
     /// How long requests in flight may take to finish once the service is asked to stop.
     pub shutdown_grace: Duration,
+    /// The proxies that are believed when they say for whom they speak.
+    pub trusted_proxies: Vec<IpNet>,
 }
 
 impl ServerSettings {
@@ -50,6 +53,7 @@ impl ServerSettings {
         let body_limit = reader.required("server.body_limit_bytes", whole_number(1..=A_GIBIBYTE));
         let timeout = reader.required("server.request_timeout_ms", milliseconds(1..=AN_HOUR_IN_MS));
         let grace = reader.required("server.shutdown_grace_ms", milliseconds(0..=AN_HOUR_IN_MS));
+        let proxies = reader.required("server.trusted_proxies", networks);
         Some(Self {
             host: host?,
             port: port?,
@@ -58,6 +62,7 @@ impl ServerSettings {
             body_limit_bytes: body_limit?,
             request_timeout: timeout?,
             shutdown_grace: grace?,
+            trusted_proxies: proxies?,
         })
     }
 }

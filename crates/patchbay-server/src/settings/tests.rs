@@ -1,15 +1,16 @@
 //! The settings as a whole.
 
 use std::ffi::OsString;
+use std::num::NonZeroU32;
 use std::os::unix::ffi::OsStringExt;
 use std::path::Path;
 use std::time::Duration;
 
-use patchbay_domain::ProviderId;
+use patchbay_domain::{ProviderId, RequestsPerMinute};
 use patchbay_providers::OutboundPolicy;
 use secrecy::ExposeSecret;
 
-use super::{Layers, LogFormat, MasterKeySource, Settings, SettingsError, Variables};
+use super::{Layers, LogFormat, MasterKeySource, RateLimitSettings, Settings, SettingsError, Variables};
 
 const ONE: &str = "AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE=";
 const TWO: &str = "AgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgI=";
@@ -48,9 +49,37 @@ fn the_defaults_stand_alone() {
     assert_eq!(settings.database.url.expose_secret(), "sqlite://data/patchbay.db");
     assert!(settings.database.auto_migrate && settings.database.pool_size >= 4);
     assert!(matches!(settings.master_keys, MasterKeySource::Missing));
+    assert!(settings.server.trusted_proxies.is_empty());
+    let RateLimitSettings { requests_per_minute, burst, failed_auth_per_minute } = settings.rate_limit;
+    assert_eq!((requests_per_minute, burst.get()), (RequestsPerMinute::new(6000), 200));
+    assert_eq!(failed_auth_per_minute.map(NonZeroU32::get), Some(60));
     assert_eq!(settings.outbound.policy, OutboundPolicy::default());
     assert_eq!((settings.providers.manifests_from, settings.providers.manifests_also_from), (None, None));
     assert!(settings.telemetry.log_format.is_none() && settings.system_apps.is_empty());
+}
+
+#[test]
+fn nought_switches_a_limit_off() {
+    let file = "[rate_limit]\nrequests_per_minute = 0\nfailed_auth_per_minute = 0";
+    let limits = load(file, &[]).unwrap().rate_limit;
+    assert_eq!((limits.requests_per_minute, limits.failed_auth_per_minute), (None, None));
+}
+
+#[test]
+fn limits_and_proxies_are_checked() {
+    let file = "[rate_limit]\nrequests_per_minute = 60000001\nburst = 0\nfailed_auth_per_minute = -1\n\
+                [server]\ntrusted_proxies = ['10.0.0.0/8', '10.0.0.1']";
+    assert_eq!(
+        faults(file, &[]),
+        [
+            "server.trusted_proxies must be a list of networks ADDRESS/BITS, as in 127.0.0.1/32 (file)",
+            "rate_limit.requests_per_minute must be a whole number from 0 to 60000000 (file)",
+            "rate_limit.burst must be a whole number from 1 to 1000000 (file)",
+            "rate_limit.failed_auth_per_minute must be a whole number from 0 to 1000000 (file)",
+        ]
+    );
+    let variable = [("PATCHBAY__SERVER__TRUSTED_PROXIES", "10.0.0.0/8, fd00::/8")];
+    assert_eq!(load("", &variable).unwrap().server.trusted_proxies.len(), 2);
 }
 
 #[test]

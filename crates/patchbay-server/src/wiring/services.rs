@@ -10,8 +10,9 @@ use patchbay_application::{Background, Ports, Services};
 use patchbay_crypto::HmacFingerprinter;
 use patchbay_domain::Vault;
 use patchbay_persistence::{
-    CachedKeyLookup, DieselChannelConfigRepository, DieselIntegrationRepository, DieselManifestRepository,
-    DieselReceiptRepository, DieselSettingRepository,
+    CachedKeyLookup, DieselChannelConfigRepository, DieselIntegrationRepository, DieselKeyUses,
+    DieselManifestRepository, DieselReceiptRepository, DieselSettingRepository, DieselUnitOfWork,
+    ForgetRevoked,
 };
 use patchbay_providers::{GuardedClient, HttpManifestFetcher, HttpOAuthExchanger};
 
@@ -28,6 +29,8 @@ pub struct Surroundings {
     pub providers: ProviderSettings,
     /// What the installation offers to everyone.
     pub system_apps: Vec<SystemApp>,
+    /// Hears which keys are used.
+    pub uses: Arc<DieselKeyUses>,
     /// Runs what nobody waits for.
     pub background: Arc<dyn Background>,
     /// How long what is done by one at a time keeps others out when it is killed.
@@ -46,20 +49,22 @@ impl Installation {
     /// # Errors
     /// When the way out cannot be set up.
     pub fn services(&self, surroundings: Surroundings) -> anyhow::Result<Services> {
-        let Surroundings { vault, outbound, providers, system_apps, background, lease } = surroundings;
+        let Surroundings { vault, outbound, providers, system_apps, uses, background, lease } = surroundings;
         let client = GuardedClient::new(outbound.policy).context("requests to others cannot be made")?;
         let fetcher = HttpManifestFetcher::new(client.clone(), providers.manifests_from);
+        let keys = Arc::new(CachedKeyLookup::new(self.key_lookup()));
         let db = || self.database.clone();
         Ok(Services::over(&Ports {
             scheme: scheme(),
-            keys: Arc::new(CachedKeyLookup::new(self.key_lookup())),
+            keys: keys.clone(),
+            uses,
             integrations: Arc::new(DieselIntegrationRepository::new(db())),
             manifests: Arc::new(DieselManifestRepository::new(db())),
             settings: Arc::new(DieselSettingRepository::new(db())),
             channels: Arc::new(DieselChannelConfigRepository::new(db())),
             receipts: Arc::new(DieselReceiptRepository::new(db())),
             fingerprints: Arc::new(HmacFingerprinter),
-            work: self.work.clone(),
+            work: Arc::new(ForgetRevoked::new(DieselUnitOfWork::new(db()), keys)),
             vault,
             fetcher: Arc::new(fetcher.also_from(providers.manifests_also_from)),
             exchanger: Arc::new(HttpOAuthExchanger::new(client, providers.oauth_clients)),

@@ -87,6 +87,7 @@ async fn demo(installation: &Installation) -> anyhow::Result<Demo> {
         kind: KeyKind::Generic,
         environment: None,
         permissions: Permissions::all(),
+        requests_per_minute: None,
         expires_in: None,
     };
     let key = installation.create_key().run(&operator, new).await?;

@@ -126,6 +126,7 @@ mod tests {
             prefix: "ck_01234567".to_owned(),
             hash: KeyHash::from_bytes([7; 32]),
             permissions: Permissions::all(),
+            requests_per_minute: None,
             expires_at: None,
             created_at,
             last_used_at: None,
