@@ -12,5 +12,5 @@ mod testing;
 pub use manifest::HttpManifestFetcher;
 pub use outbound::{
     ForbiddenHeader, GuardedClient, InvalidOrigin, Method, OutboundError, OutboundPolicy, OutboundRequest,
-    OutboundResponse, OutboundUrl, Refused, TrustedOrigin, UnusableTls, is_public,
+    OutboundResponse, OutboundUrl, Refused, TrustedOrigin, is_public,
 };

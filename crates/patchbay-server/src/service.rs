@@ -74,7 +74,7 @@ impl Service {
         let Parts { server, system_apps, outbound, listener, installation, vault } = self.parts;
         let address = listener.local_addr().context("the listener has no address")?;
         let state = Arc::new(HttpState {
-            services: installation.services(&vault, outbound, system_apps)?,
+            services: installation.services(&vault, outbound, system_apps),
             readiness: Arc::new(DatabaseReadiness(installation.database().clone())),
             ids: installation.ids(),
             limits: Limits { body_bytes: server.body_limit_bytes, request_timeout: server.request_timeout },

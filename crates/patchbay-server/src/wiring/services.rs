@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use anyhow::Context;
 use patchbay_application::integrations::{
     CreateIntegration, DeleteIntegration, EditIntegration, GetIntegration, InstallCustom, ListIntegrations,
     ReplaceManifest, SystemApp,
@@ -29,16 +28,13 @@ struct Ports {
 
 impl Installation {
     /// What the HTTP interface runs.
-    ///
-    /// # Errors
-    /// When the way out cannot be set up.
     pub fn services(
         &self,
         vault: &Arc<dyn Vault>,
         outbound: OutboundSettings,
         system_apps: Vec<SystemApp>,
-    ) -> anyhow::Result<Services> {
-        let client = GuardedClient::new(outbound.policy).context("requests to others cannot be made")?;
+    ) -> Services {
+        let client = GuardedClient::new(outbound.policy);
         let ports = Ports {
             integrations: Arc::new(DieselIntegrationRepository::new(self.database.clone())),
             settings: Arc::new(DieselSettingRepository::new(self.database.clone())),
@@ -48,7 +44,7 @@ impl Installation {
         let keys = Arc::new(CachedKeyLookup::new(self.key_lookup()));
         let access = self.setting_access(&ports);
         let create_integration = self.create_integration(&ports);
-        Ok(Services {
+        Services {
             authenticate: Authenticate { scheme: scheme(), keys, clock: self.clock.clone() },
             install_custom: InstallCustom { create: create_integration.clone() },
             create_integration,
@@ -64,7 +60,7 @@ impl Installation {
             list_settings: ListSettings { access: access.clone() },
             edit_setting: EditSetting { access: access.clone() },
             delete_setting: DeleteSetting { access },
-        })
+        }
     }
 
     fn create_integration(&self, ports: &Ports) -> CreateIntegration {
