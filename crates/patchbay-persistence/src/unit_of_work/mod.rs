@@ -4,9 +4,11 @@ mod plan;
 
 use async_trait::async_trait;
 use diesel::prelude::*;
-use patchbay_domain::{Changes, EntityKind, IntegrationId, RepositoryError, Scope, Taken, UnitOfWork};
+use patchbay_domain::{Changes, EntityKind, RepositoryError, Scope, Taken, UnitOfWork};
 
-use crate::database::{AnyConnection, Database, gone_or_unavailable, per_backend, unavailable};
+use crate::database::{
+    AnyConnection, Database, constant, gone_or_unavailable, load_one, per_backend, unavailable,
+};
 use crate::integrations::IntegrationRow;
 use crate::schema::{integrations, unique_keys};
 use crate::{api_keys, environments, events, manifests, settings};
@@ -31,7 +33,7 @@ impl UnitOfWork for DieselUnitOfWork {
     async fn commit(&self, scope: &Scope, changes: Changes) -> Result<(), RepositoryError> {
         let scope = *scope;
         // Made here: SQLite's one writer has nothing to do but to write.
-        let plan = Plan::new(&scope, &changes)?;
+        let plan = Plan::new(&scope, changes)?;
         self.db.write(move |conn| save(conn, &scope, &plan)).await
     }
 }
@@ -49,7 +51,6 @@ fn save(conn: &mut AnyConnection, scope: &Scope, plan: &Plan) -> Result<(), Repo
         }
     }
     for id in &plan.deleted {
-        release_all(conn, scope, *id)?;
         settings::delete_all(conn, scope, *id)?;
         manifests::delete(conn, scope, *id)?;
     }
@@ -57,7 +58,7 @@ fn save(conn: &mut AnyConnection, scope: &Scope, plan: &Plan) -> Result<(), Repo
         release(conn, row)?;
     }
     for (row, key) in &plan.claimed {
-        if claim(conn, row)? == 0 {
+        if !claim(conn, row)? {
             return Err(RepositoryError::Duplicate(Taken::Key(key.clone())));
         }
     }
@@ -84,10 +85,8 @@ fn save(conn: &mut AnyConnection, scope: &Scope, plan: &Plan) -> Result<(), Repo
 }
 
 fn insert(conn: &mut AnyConnection, row: &IntegrationRow) -> Result<(), RepositoryError> {
-    let inserted = per_backend!(conn, conn => diesel::insert_into(integrations::table)
-        .values(row)
-        .on_conflict_do_nothing()
-        .execute(conn));
+    let statement = diesel::insert_into(integrations::table).values(row).on_conflict_do_nothing();
+    let inserted = per_backend!(conn, conn => constant::<IntegrationRow, _>(statement).execute(conn));
     match inserted.map_err(gone_or_unavailable)? {
         0 => Err(RepositoryError::Duplicate(Taken::Id(EntityKind::Integration))),
         _ => Ok(()),
@@ -119,14 +118,6 @@ pub(crate) fn update(
     }
 }
 
-/// Gives up whatever a deleted integration holds.
-fn release_all(conn: &mut AnyConnection, scope: &Scope, id: IntegrationId) -> Result<(), RepositoryError> {
-    let held = unique_keys::table
-        .filter(unique_keys::organisation_id.eq(scope.organisation().to_string()))
-        .filter(unique_keys::integration_id.eq(id.to_string()));
-    diesel::delete(held).execute(conn).map(drop).map_err(unavailable)
-}
-
 /// Gives up a key, if this very integration holds it.
 fn release(conn: &mut AnyConnection, row: &UniqueKeyRow) -> Result<(), RepositoryError> {
     let held = unique_keys::table
@@ -137,11 +128,31 @@ fn release(conn: &mut AnyConnection, row: &UniqueKeyRow) -> Result<(), Repositor
 }
 
 /// Takes a key, one at a time: which of several is taken no database tells alike. Answers
-/// 0 when it is.
-fn claim(conn: &mut AnyConnection, row: &UniqueKeyRow) -> Result<usize, RepositoryError> {
-    let claimed = per_backend!(conn, conn => diesel::insert_into(unique_keys::table)
-        .values(row)
-        .on_conflict_do_nothing()
-        .execute(conn));
-    claimed.map_err(unavailable)
+/// whether it was free, or held by an integration that is deleted: such a one gave up its
+/// keys as they were computed then, and an older version may have computed another.
+fn claim(conn: &mut AnyConnection, row: &UniqueKeyRow) -> Result<bool, RepositoryError> {
+    Ok(take(conn, row)? || (release_from_deleted(conn, row)? && take(conn, row)?))
+}
+
+fn release_from_deleted(conn: &mut AnyConnection, row: &UniqueKeyRow) -> Result<bool, RepositoryError> {
+    let held = unique_keys::table.find((&row.organisation_id, &row.key));
+    let holder = load_one!(conn, held.select(unique_keys::integration_id)).map_err(unavailable)?;
+    // What was held a moment ago and is not any more was given up: it may be free.
+    let Some(integration_id): Option<String> = holder else { return Ok(true) };
+    let deleted = integrations::table
+        .find((&row.organisation_id, &integration_id))
+        .filter(integrations::deleted_by.is_not_null())
+        .select(integrations::version);
+    let deleted: Option<i32> = load_one!(conn, deleted).map_err(unavailable)?;
+    if deleted.is_some() {
+        release(conn, &UniqueKeyRow { integration_id, ..row.clone() })?;
+    }
+    Ok(deleted.is_some())
+}
+
+/// Takes a key that is free.
+fn take(conn: &mut AnyConnection, row: &UniqueKeyRow) -> Result<bool, RepositoryError> {
+    let statement = diesel::insert_into(unique_keys::table).values(row).on_conflict_do_nothing();
+    let claimed = per_backend!(conn, conn => constant::<UniqueKeyRow, _>(statement).execute(conn));
+    claimed.map(|rows| rows > 0).map_err(unavailable)
 }

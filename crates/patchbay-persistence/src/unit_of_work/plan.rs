@@ -85,7 +85,7 @@ impl Plan {
     /// # Errors
     /// [`RepositoryError::Stale`] for an update of what the scope does not see,
     /// [`RepositoryError::Corrupt`] for something new outside of it.
-    pub(super) fn new(scope: &Scope, changes: &Changes) -> Result<Self, RepositoryError> {
+    pub(super) fn new(scope: &Scope, changes: Changes) -> Result<Self, RepositoryError> {
         let mut plan = Self {
             environments: Vec::new(),
             integrations: Vec::with_capacity(changes.integrations.len()),
@@ -104,7 +104,7 @@ impl Plan {
             plan.add_integration(scope, write)?;
         }
         for write in &changes.manifests {
-            plan.add_manifest(changes, write)?;
+            plan.add_manifest(&changes, write)?;
         }
         for write in &changes.settings {
             plan.add_setting(scope, write)?;
@@ -112,7 +112,7 @@ impl Plan {
         for write in &changes.api_keys {
             plan.add_api_key(scope, write)?;
         }
-        for event in &changes.events {
+        for event in changes.events {
             plan.add_event(scope, event)?;
         }
         Ok(plan)
@@ -136,11 +136,11 @@ impl Plan {
                     return Err(RepositoryError::Stale);
                 }
                 self.integrations.push(IntegrationStep::Update(integration.into()));
+                self.released.extend(released.iter().map(|key| UniqueKeyRow::new(integration, key)));
                 if integration.parts().deleted.is_some() {
                     self.deleted.push(integration.id());
                     return Ok(());
                 }
-                self.released.extend(released.iter().map(|key| UniqueKeyRow::new(integration, key)));
                 self.claim(integration, claimed);
             }
         }
@@ -197,7 +197,7 @@ impl Plan {
         Ok(())
     }
 
-    fn add_event(&mut self, scope: &Scope, event: &Event) -> Result<(), RepositoryError> {
+    fn add_event(&mut self, scope: &Scope, event: Event) -> Result<(), RepositoryError> {
         // An event of no environment is one of the organisation as a whole.
         let seen = match event.environment_id {
             Some(environment) => scope.sees(event.organisation_id, environment),
