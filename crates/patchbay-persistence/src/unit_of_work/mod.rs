@@ -120,6 +120,11 @@ pub(crate) fn update(
 
 /// Gives up a key, if this very integration holds it.
 fn release(conn: &mut AnyConnection, row: &UniqueKeyRow) -> Result<(), RepositoryError> {
+    give_up(conn, row)?;
+    give_up(conn, &row.as_first_written())
+}
+
+fn give_up(conn: &mut AnyConnection, row: &UniqueKeyRow) -> Result<(), RepositoryError> {
     let held = unique_keys::table
         .filter(unique_keys::organisation_id.eq(&row.organisation_id))
         .filter(unique_keys::key.eq(&row.key))
@@ -128,31 +133,36 @@ fn release(conn: &mut AnyConnection, row: &UniqueKeyRow) -> Result<(), Repositor
 }
 
 /// Takes a key, one at a time: which of several is taken no database tells alike. Answers
-/// whether it was free, or held by an integration that is deleted: such a one gave up its
-/// keys as they were computed then, and an older version may have computed another.
+/// whether no one else holds it.
 fn claim(conn: &mut AnyConnection, row: &UniqueKeyRow) -> Result<bool, RepositoryError> {
-    Ok(take(conn, row)? || (release_from_deleted(conn, row)? && take(conn, row)?))
+    Ok(!is_held(conn, &row.as_first_written())?
+        && (take(conn, row)? || (!is_held(conn, row)? && take(conn, row)?)))
 }
 
-fn release_from_deleted(conn: &mut AnyConnection, row: &UniqueKeyRow) -> Result<bool, RepositoryError> {
+/// Takes a key that is free.
+fn take(conn: &mut AnyConnection, row: &UniqueKeyRow) -> Result<bool, RepositoryError> {
+    let statement = diesel::insert_into(unique_keys::table).values(row).on_conflict_do_nothing();
+    let taken = per_backend!(conn, conn => constant::<UniqueKeyRow, _>(statement).execute(conn));
+    taken.map(|rows| rows > 0).map_err(unavailable)
+}
+
+/// Whether another integration holds a key, a live one. One that is deleted gave up its keys
+/// as they were computed then, and another version may have computed another key: what it
+/// still holds is freed here.
+fn is_held(conn: &mut AnyConnection, row: &UniqueKeyRow) -> Result<bool, RepositoryError> {
     let held = unique_keys::table.find((&row.organisation_id, &row.key));
     let holder = load_one!(conn, held.select(unique_keys::integration_id)).map_err(unavailable)?;
-    // What was held a moment ago and is not any more was given up: it may be free.
-    let Some(integration_id): Option<String> = holder else { return Ok(true) };
+    let Some(integration_id): Option<String> = holder else { return Ok(false) };
+    if integration_id == row.integration_id {
+        return Ok(false);
+    }
     let deleted = integrations::table
         .find((&row.organisation_id, &integration_id))
         .filter(integrations::deleted_by.is_not_null())
         .select(integrations::version);
     let deleted: Option<i32> = load_one!(conn, deleted).map_err(unavailable)?;
     if deleted.is_some() {
-        release(conn, &UniqueKeyRow { integration_id, ..row.clone() })?;
+        give_up(conn, &UniqueKeyRow { integration_id, ..row.clone() })?;
     }
-    Ok(deleted.is_some())
-}
-
-/// Takes a key that is free.
-fn take(conn: &mut AnyConnection, row: &UniqueKeyRow) -> Result<bool, RepositoryError> {
-    let statement = diesel::insert_into(unique_keys::table).values(row).on_conflict_do_nothing();
-    let claimed = per_backend!(conn, conn => constant::<UniqueKeyRow, _>(statement).execute(conn));
-    claimed.map(|rows| rows > 0).map_err(unavailable)
+    Ok(deleted.is_none())
 }

@@ -139,6 +139,23 @@ async fn a_key_that_a_deleted_integration_left_behind_is_free(
     assert!(is_taken(&refused), "{refused:?}");
 }
 
+/// The first versions wrote a key as its digest alone.
+#[rstest]
+#[tokio::test]
+async fn a_key_that_the_first_versions_wrote_is_held_and_given_up_like_any_other(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let store = Store::open(backend).await;
+    let tenant = store.tenant().await;
+    let held = store.stored(&tenant, "Shop").await;
+    store.place.execute("UPDATE unique_keys SET key = substr(key, length(key) - 31)");
+    let again = Changes::new().insert(&store.integration(&tenant, "Shop"));
+    let refused = store.work.commit(&tenant.scope, again).await;
+    assert!(is_taken(&refused), "{refused:?}");
+    store.update(&tenant.scope, &held, &renamed(&held, "Store")).await.unwrap();
+    store.stored(&tenant, "Shop").await;
+}
+
 /// PostgreSQL's index rows end at 2704 bytes.
 #[rstest]
 #[tokio::test]
