@@ -9,7 +9,7 @@ use patchbay_domain::{
 use serde_json::Value;
 
 use crate::columns::{Reading, actor_column, column_of};
-use crate::database::{AnyConnection, Database, load_first, per_backend, unavailable};
+use crate::database::{AnyConnection, Database, constant, load_first, per_backend, unavailable};
 use crate::schema::events;
 
 /// Reads what was recorded from a [`Database`].
@@ -60,8 +60,8 @@ pub(crate) struct EventRow {
     created_at: NaiveDateTime,
 }
 
-impl From<&Event> for EventRow {
-    fn from(event: &Event) -> Self {
+impl From<Event> for EventRow {
+    fn from(event: Event) -> Self {
         Self {
             organisation_id: event.organisation_id.to_string(),
             id: event.id.to_string(),
@@ -70,7 +70,7 @@ impl From<&Event> for EventRow {
             event_type: event.event_type.as_str().to_owned(),
             entity: event.entity.as_str().to_owned(),
             entity_id: event.entity_id.to_string(),
-            digest: Value::Object(event.digest.clone()).to_string(),
+            digest: Value::Object(event.digest).to_string(),
             created_at: column_of(event.at),
         }
     }
@@ -131,10 +131,8 @@ pub(crate) fn list(
 
 /// Records an event. An id in use is a fault of whoever makes ids.
 pub(crate) fn insert(conn: &mut AnyConnection, row: &EventRow) -> Result<(), RepositoryError> {
-    let inserted = per_backend!(conn, conn => diesel::insert_into(events::table)
-        .values(row)
-        .on_conflict_do_nothing()
-        .execute(conn));
+    let statement = diesel::insert_into(events::table).values(row).on_conflict_do_nothing();
+    let inserted = per_backend!(conn, conn => constant::<EventRow, _>(statement).execute(conn));
     match inserted.map_err(unavailable)? {
         0 => Err(RepositoryError::corrupt("event", "its id is in use")),
         _ => Ok(()),

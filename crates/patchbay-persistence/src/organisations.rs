@@ -44,7 +44,7 @@ impl OrganisationDirectory for DieselOrganisationDirectory {
         }
         let row = OrganisationRow::from(organisation);
         let environment = EnvironmentRow::from(default_environment);
-        let event = EventRow::from(&event);
+        let event = EventRow::from(event);
         self.db
             .write(move |conn| {
                 insert(conn, &row)?;

@@ -14,5 +14,5 @@ pub use manifest::HttpManifestFetcher;
 pub use oauth::{HttpOAuthExchanger, OAuthClient, oauth_providers};
 pub use outbound::{
     ForbiddenHeader, GuardedClient, InvalidOrigin, Method, OutboundError, OutboundPolicy, OutboundRequest,
-    OutboundResponse, OutboundUrl, Refused, TrustedOrigin, UnusableTls, is_public,
+    OutboundResponse, OutboundUrl, Refused, TrustedOrigin, is_public,
 };

@@ -96,7 +96,7 @@ impl Service {
                 uses: uses.clone(),
                 background: Arc::new(background.clone()),
                 lease: server.request_timeout + LEASE_BEYOND_REQUEST,
-            })?,
+            }),
             readiness: Arc::new(DatabaseReadiness(installation.database().clone())),
             ids: installation.ids(),
             limits: Limits { body_bytes: server.body_limit_bytes, request_timeout: server.request_timeout },

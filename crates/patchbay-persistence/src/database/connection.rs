@@ -8,6 +8,8 @@ use diesel::prelude::*;
 use diesel::result::{DatabaseErrorKind, Error};
 use diesel::sqlite::SqliteConnection;
 
+use super::savepoint;
+
 /// A connection to either database. Queries are written once, against this type.
 #[derive(diesel::MultiConnection)]
 pub(crate) enum AnyConnection {
@@ -93,6 +95,34 @@ impl AnyConnection {
             <Self as TransactionManager<Self>>::rollback_transaction(self)?;
         }
         if self.depth()? == depth { Ok(()) } else { Err(Error::NotInTransaction) }
+    }
+
+    /// Sets a savepoint below all transactions that are opened from now on.
+    ///
+    /// # Errors
+    /// Also where jobs share no transaction: PostgreSQL.
+    pub(super) fn set_savepoint(&mut self) -> QueryResult<()> {
+        self.sqlite().and_then(savepoint::set)
+    }
+
+    /// Keeps what was done since the savepoint.
+    ///
+    /// # Errors
+    /// Also when there is none any more: SQLite has dropped the whole transaction by itself.
+    pub(super) fn keep_savepoint(&mut self) -> QueryResult<()> {
+        self.sqlite().and_then(savepoint::keep)
+    }
+
+    /// Undoes what was done since the savepoint. Fails like [`keep_savepoint`](Self::keep_savepoint).
+    pub(super) fn undo_savepoint(&mut self) -> QueryResult<()> {
+        self.sqlite().and_then(savepoint::undo)
+    }
+
+    fn sqlite(&mut self) -> QueryResult<&mut SqliteConnection> {
+        match self {
+            Self::Sqlite(conn) => Ok(conn),
+            Self::Postgres(_) => Err(Error::NotInTransaction),
+        }
     }
 
     /// Whether it cannot be used any more: its peer is gone, or a transaction was left open.

@@ -5,12 +5,14 @@
 //! PostgreSQL does both.
 
 mod connection;
+mod constant;
 mod error;
 mod job;
 mod location;
 mod manager;
 mod pool;
 mod postgres_url;
+mod savepoint;
 mod session;
 mod threads;
 mod worker;
@@ -28,6 +30,7 @@ use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::oneshot;
 
 pub(crate) use connection::{AnyConnection, load_first, load_one, per_backend};
+pub(crate) use constant::constant;
 pub use error::ConnectError;
 pub(crate) use error::{gone_or_unavailable, taken_or_unavailable, unavailable};
 use job::{Kind, Queued, Task};

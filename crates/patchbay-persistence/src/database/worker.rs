@@ -28,8 +28,9 @@ pub(super) fn work_alone(queue: &Receiver<Queued>, session: &mut Session) {
     }
 }
 
-/// After how many jobs the log is folded into the file: about 2 to 4 MiB of it.
-const JOBS_A_CHECKPOINT: usize = 256;
+/// After how many jobs the log is folded into the file: about a MiB of it. Whatever is
+/// written there at once, the next commit waits behind it on the disk.
+const JOBS_A_CHECKPOINT: usize = 128;
 
 /// SQLite's only writer: one commit for all that waits, a savepoint for each job. Wakes the
 /// keeper of the log once enough was written.
@@ -92,12 +93,21 @@ fn read_once(session: &mut Session, job: &mut dyn Job, snapshot: bool) -> Result
 /// One job in a transaction of its own.
 fn write(session: &mut Session, job: &mut dyn Job) -> Result<(), RepositoryError> {
     let conn = session.begin_write()?;
-    let fate = if job.run(conn) { commit(conn) } else { conn.roll_back_to(0).map_err(unavailable) };
+    let fate = if job.run(conn) {
+        // What is left open inside would be all that a COMMIT ends.
+        conn.roll_back_to(1).map_err(unavailable).and_then(|()| commit(conn))
+    } else {
+        conn.roll_back_to(0).map_err(unavailable)
+    };
     session.drop_if_broken();
     fate
 }
 
 fn commit_together(session: &mut Session, group: &mut [Box<dyn Job>]) -> Result<(), RepositoryError> {
+    if let [alone] = group {
+        // Its transaction is its savepoint.
+        return if alone.is_due() { write(session, alone.as_mut()) } else { Ok(()) };
+    }
     let conn = session.begin_write()?;
     let ran = group.iter_mut().try_for_each(|job| in_savepoint(conn, job.as_mut()));
     let fate = match ran {
@@ -122,8 +132,11 @@ fn in_savepoint(conn: &mut AnyConnection, job: &mut dyn Job) -> QueryResult<()> 
         return Ok(());
     }
     let outside = conn.depth()?;
-    AnyConnection::begin_transaction(conn)?; // a savepoint, because a transaction is open
-    if job.run(conn) { AnyConnection::commit_transaction(conn) } else { conn.roll_back_to(outside) }
+    conn.set_savepoint()?;
+    let keep = job.run(conn);
+    // A panic may have left transactions open.
+    conn.roll_back_to(outside)?;
+    if keep { conn.keep_savepoint() } else { conn.undo_savepoint() }
 }
 
 fn commit(conn: &mut AnyConnection) -> Result<(), RepositoryError> {

@@ -4,16 +4,14 @@ use diesel::prelude::*;
 use patchbay_domain::{IntegrationId, RepositoryError, Scope};
 
 use super::SettingRow;
-use crate::database::{AnyConnection, per_backend, taken_or_unavailable, unavailable};
+use crate::database::{AnyConnection, constant, per_backend, taken_or_unavailable, unavailable};
 use crate::schema::{integrations, settings};
 
 /// Adds a setting to a live integration, unless its label was taken meanwhile.
 pub(crate) fn insert(conn: &mut AnyConnection, row: &SettingRow) -> Result<(), RepositoryError> {
     hold_integration(conn, row)?;
-    let inserted = per_backend!(conn, conn => diesel::insert_into(settings::table)
-        .values(row)
-        .on_conflict_do_nothing()
-        .execute(conn));
+    let statement = diesel::insert_into(settings::table).values(row).on_conflict_do_nothing();
+    let inserted = per_backend!(conn, conn => constant::<SettingRow, _>(statement).execute(conn));
     one_or_stale(inserted.map_err(unavailable)?)
 }
 

@@ -4,9 +4,11 @@ mod plan;
 
 use async_trait::async_trait;
 use diesel::prelude::*;
-use patchbay_domain::{Changes, EntityKind, IntegrationId, RepositoryError, Scope, Taken, UnitOfWork};
+use patchbay_domain::{Changes, EntityKind, RepositoryError, Scope, Taken, UnitOfWork};
 
-use crate::database::{AnyConnection, Database, gone_or_unavailable, per_backend, unavailable};
+use crate::database::{
+    AnyConnection, Database, constant, gone_or_unavailable, load_one, per_backend, unavailable,
+};
 use crate::integrations::IntegrationRow;
 use crate::schema::{integrations, unique_keys};
 use crate::{api_keys, environments, events, leases, manifests, receipts, settings};
@@ -32,7 +34,7 @@ impl UnitOfWork for DieselUnitOfWork {
     async fn commit(&self, scope: &Scope, changes: Changes) -> Result<(), RepositoryError> {
         let scope = *scope;
         // Made here: SQLite's one writer has nothing to do but to write.
-        let plan = Plan::new(&scope, &changes)?;
+        let plan = Plan::new(&scope, changes)?;
         self.db.write(move |conn| save(conn, &scope, &plan)).await
     }
 }
@@ -58,7 +60,6 @@ fn save(conn: &mut AnyConnection, scope: &Scope, plan: &Plan) -> Result<(), Repo
         }
     }
     for id in &plan.deleted {
-        release_all(conn, scope, *id)?;
         settings::delete_all(conn, scope, *id)?;
         manifests::delete(conn, scope, *id)?;
         receipts::delete_all(conn, scope, *id)?;
@@ -67,7 +68,7 @@ fn save(conn: &mut AnyConnection, scope: &Scope, plan: &Plan) -> Result<(), Repo
         release(conn, row)?;
     }
     for (row, key) in &plan.claimed {
-        if claim(conn, row)? == 0 {
+        if !claim(conn, row)? {
             return Err(RepositoryError::Duplicate(Taken::Key(key.clone())));
         }
     }
@@ -100,10 +101,8 @@ fn save(conn: &mut AnyConnection, scope: &Scope, plan: &Plan) -> Result<(), Repo
 }
 
 fn insert(conn: &mut AnyConnection, row: &IntegrationRow) -> Result<(), RepositoryError> {
-    let inserted = per_backend!(conn, conn => diesel::insert_into(integrations::table)
-        .values(row)
-        .on_conflict_do_nothing()
-        .execute(conn));
+    let statement = diesel::insert_into(integrations::table).values(row).on_conflict_do_nothing();
+    let inserted = per_backend!(conn, conn => constant::<IntegrationRow, _>(statement).execute(conn));
     match inserted.map_err(gone_or_unavailable)? {
         0 => Err(RepositoryError::Duplicate(Taken::Id(EntityKind::Integration))),
         _ => Ok(()),
@@ -149,16 +148,13 @@ fn revive(conn: &mut AnyConnection, row: &IntegrationRow) -> Result<(), Reposito
     }
 }
 
-/// Gives up whatever a deleted integration holds.
-fn release_all(conn: &mut AnyConnection, scope: &Scope, id: IntegrationId) -> Result<(), RepositoryError> {
-    let held = unique_keys::table
-        .filter(unique_keys::organisation_id.eq(scope.organisation().to_string()))
-        .filter(unique_keys::integration_id.eq(id.to_string()));
-    diesel::delete(held).execute(conn).map(drop).map_err(unavailable)
-}
-
 /// Gives up a key, if this very integration holds it.
 fn release(conn: &mut AnyConnection, row: &UniqueKeyRow) -> Result<(), RepositoryError> {
+    give_up(conn, row)?;
+    give_up(conn, &row.as_first_written())
+}
+
+fn give_up(conn: &mut AnyConnection, row: &UniqueKeyRow) -> Result<(), RepositoryError> {
     let held = unique_keys::table
         .filter(unique_keys::organisation_id.eq(&row.organisation_id))
         .filter(unique_keys::key.eq(&row.key))
@@ -167,11 +163,36 @@ fn release(conn: &mut AnyConnection, row: &UniqueKeyRow) -> Result<(), Repositor
 }
 
 /// Takes a key, one at a time: which of several is taken no database tells alike. Answers
-/// 0 when it is.
-fn claim(conn: &mut AnyConnection, row: &UniqueKeyRow) -> Result<usize, RepositoryError> {
-    let claimed = per_backend!(conn, conn => diesel::insert_into(unique_keys::table)
-        .values(row)
-        .on_conflict_do_nothing()
-        .execute(conn));
-    claimed.map_err(unavailable)
+/// whether no one else holds it.
+fn claim(conn: &mut AnyConnection, row: &UniqueKeyRow) -> Result<bool, RepositoryError> {
+    Ok(!is_held(conn, &row.as_first_written())?
+        && (take(conn, row)? || (!is_held(conn, row)? && take(conn, row)?)))
+}
+
+/// Takes a key that is free.
+fn take(conn: &mut AnyConnection, row: &UniqueKeyRow) -> Result<bool, RepositoryError> {
+    let statement = diesel::insert_into(unique_keys::table).values(row).on_conflict_do_nothing();
+    let taken = per_backend!(conn, conn => constant::<UniqueKeyRow, _>(statement).execute(conn));
+    taken.map(|rows| rows > 0).map_err(unavailable)
+}
+
+/// Whether another integration holds a key, a live one. One that is deleted gave up its keys
+/// as they were computed then, and another version may have computed another key: what it
+/// still holds is freed here.
+fn is_held(conn: &mut AnyConnection, row: &UniqueKeyRow) -> Result<bool, RepositoryError> {
+    let held = unique_keys::table.find((&row.organisation_id, &row.key));
+    let holder = load_one!(conn, held.select(unique_keys::integration_id)).map_err(unavailable)?;
+    let Some(integration_id): Option<String> = holder else { return Ok(false) };
+    if integration_id == row.integration_id {
+        return Ok(false);
+    }
+    let deleted = integrations::table
+        .find((&row.organisation_id, &integration_id))
+        .filter(integrations::deleted_by.is_not_null())
+        .select(integrations::version);
+    let deleted: Option<i32> = load_one!(conn, deleted).map_err(unavailable)?;
+    if deleted.is_some() {
+        give_up(conn, &UniqueKeyRow { integration_id, ..row.clone() })?;
+    }
+    Ok(deleted.is_none())
 }

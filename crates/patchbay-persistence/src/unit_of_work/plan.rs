@@ -86,15 +86,32 @@ impl UniqueKeyRow {
             integration_id: integration.id().to_string(),
         }
     }
+
+    /// The same key as the first versions wrote it: the digest alone. Such rows are still
+    /// there, and count.
+    pub(super) fn as_first_written(&self) -> Self {
+        let near = self.key.len().saturating_sub(2 * DIGEST_BYTES);
+        Self { key: self.key.get(near..).unwrap_or_default().to_owned(), ..self.clone() }
+    }
 }
 
+/// How many bytes of the digest are kept. 128 bits tell more keys apart than an organisation
+/// can have, and a shorter row leaves more of them on a page that is written.
+const DIGEST_BYTES: usize = 16;
+
 /// A key's value may be longer than PostgreSQL lets a row of an index be: half of a SHA-256
-/// stands for rule and value. 128 bits tell more keys apart than an organisation can have,
-/// and a shorter row leaves more of them on a page that is written.
+/// stands for rule and value.
+///
+/// The value's beginning stands before it. It tells no keys apart, it only brings those
+/// together that are alike: what is made one after the other is often called so, and a
+/// commit writes few pages of the index where digests alone would have it write one for each
+/// key.
 pub(crate) fn unique_key_column(key: &UniqueKey) -> String {
-    const BYTES: usize = 16;
+    const NEAR_CHARS: usize = 32;
     let digest = Sha256::digest(format!("{}:{}", key.rule.as_str(), key.value));
-    hex::encode(&digest[..BYTES])
+    let mut column: String = key.value.chars().take(NEAR_CHARS).collect();
+    column.push_str(&hex::encode(&digest[..DIGEST_BYTES]));
+    column
 }
 
 impl Plan {
@@ -103,7 +120,7 @@ impl Plan {
     /// # Errors
     /// [`RepositoryError::Stale`] for an update of what the scope does not see,
     /// [`RepositoryError::Corrupt`] for something new outside of it.
-    pub(super) fn new(scope: &Scope, changes: &Changes) -> Result<Self, RepositoryError> {
+    pub(super) fn new(scope: &Scope, changes: Changes) -> Result<Self, RepositoryError> {
         let mut plan = Self {
             environments: Vec::new(),
             integrations: Vec::with_capacity(changes.integrations.len()),
@@ -124,7 +141,7 @@ impl Plan {
             plan.add_integration(scope, write)?;
         }
         for write in &changes.manifests {
-            plan.add_manifest(changes, write)?;
+            plan.add_manifest(&changes, write)?;
         }
         for write in &changes.settings {
             plan.add_setting(scope, write)?;
@@ -138,7 +155,7 @@ impl Plan {
         for write in &changes.leases {
             plan.add_lease(scope, write);
         }
-        for event in &changes.events {
+        for event in changes.events {
             plan.add_event(scope, event)?;
         }
         Ok(plan)
@@ -162,11 +179,11 @@ impl Plan {
                     return Err(RepositoryError::Stale);
                 }
                 self.integrations.push(IntegrationStep::Update(integration.into()));
+                self.released.extend(released.iter().map(|key| UniqueKeyRow::new(integration, key)));
                 if integration.parts().deleted.is_some() {
                     self.deleted.push(integration.id());
                     return Ok(());
                 }
-                self.released.extend(released.iter().map(|key| UniqueKeyRow::new(integration, key)));
                 self.claim(integration, claimed);
             }
             IntegrationWrite::Revive { integration, claimed } => {
@@ -253,7 +270,7 @@ impl Plan {
         });
     }
 
-    fn add_event(&mut self, scope: &Scope, event: &Event) -> Result<(), RepositoryError> {
+    fn add_event(&mut self, scope: &Scope, event: Event) -> Result<(), RepositoryError> {
         // An event of no environment is one of the organisation as a whole.
         let seen = match event.environment_id {
             Some(environment) => scope.sees(event.organisation_id, environment),

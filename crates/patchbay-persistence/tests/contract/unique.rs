@@ -120,6 +120,42 @@ async fn no_one_gives_up_a_key_of_another(#[values(Backend::Sqlite, Backend::Pos
     assert!(is_taken(&refused), "{refused:?}");
 }
 
+/// Another version may have computed another key, which this one does not give up.
+#[rstest]
+#[tokio::test]
+async fn a_key_that_a_deleted_integration_left_behind_is_free(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let store = Store::open(backend).await;
+    let tenant = store.tenant().await;
+    let held = store.stored(&tenant, "Shop").await;
+    let write =
+        IntegrationWrite::Update { integration: deleted(&held), released: Vec::new(), claimed: Vec::new() };
+    let forgetful = Changes { integrations: vec![write], ..Changes::new() };
+    store.work.commit(&tenant.scope, forgetful).await.unwrap();
+    store.stored(&tenant, "Shop").await;
+    let again = Changes::new().insert(&store.integration(&tenant, "Shop"));
+    let refused = store.work.commit(&tenant.scope, again).await;
+    assert!(is_taken(&refused), "{refused:?}");
+}
+
+/// The first versions wrote a key as its digest alone.
+#[rstest]
+#[tokio::test]
+async fn a_key_that_the_first_versions_wrote_is_held_and_given_up_like_any_other(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let store = Store::open(backend).await;
+    let tenant = store.tenant().await;
+    let held = store.stored(&tenant, "Shop").await;
+    store.place.execute("UPDATE unique_keys SET key = substr(key, length(key) - 31)");
+    let again = Changes::new().insert(&store.integration(&tenant, "Shop"));
+    let refused = store.work.commit(&tenant.scope, again).await;
+    assert!(is_taken(&refused), "{refused:?}");
+    store.update(&tenant.scope, &held, &renamed(&held, "Store")).await.unwrap();
+    store.stored(&tenant, "Shop").await;
+}
+
 /// PostgreSQL's index rows end at 2704 bytes.
 #[rstest]
 #[tokio::test]

@@ -15,7 +15,7 @@ fn fetcher() -> HttpManifestFetcher {
         max_response_bytes: usize::MAX,
         ..OutboundPolicy::default()
     };
-    HttpManifestFetcher::new(GuardedClient::new(policy).unwrap(), None)
+    HttpManifestFetcher::new(GuardedClient::new(policy), None)
 }
 
 fn url(text: &str) -> ManifestUrl {
@@ -149,7 +149,7 @@ async fn what_may_not_be_reached_is_refused_in_one_text(#[case] text: &str) {
 async fn with_a_base_url_every_manifest_comes_from_there() {
     let mut server = server(ok("{}")).await;
     let base_url = format!("http://127.0.0.1:{}", server.port).parse().unwrap();
-    let client = GuardedClient::new(OutboundPolicy::default()).unwrap();
+    let client = GuardedClient::new(OutboundPolicy::default());
     let fetcher = HttpManifestFetcher::new(client, Some(base_url));
     fetcher.fetch(&url("https://manifests.example:444/a/b.json?c=d")).await.unwrap();
     let head = server.heard().await;
@@ -163,7 +163,7 @@ async fn another_origin_is_reached_whatever_the_policy_says_and_none_beside_it()
     let mut trusted = server(ok(r#"{"descriptions": {"app_name": "A"}}"#)).await;
     let neighbour = server(ok("{}")).await;
     let origin = format!("http://127.0.0.1:{}", trusted.port).parse().unwrap();
-    let client = GuardedClient::new(OutboundPolicy::default()).unwrap();
+    let client = GuardedClient::new(OutboundPolicy::default());
     let fetcher = HttpManifestFetcher::new(client, None).also_from(Some(origin));
     assert_eq!(fetcher.fetch(&url_of(&trusted)).await.unwrap().app.name, "A");
     assert!(trusted.heard().await.starts_with("GET /app.json "));

@@ -12,7 +12,7 @@ fn exchanger_at(port: u16, redirect_uri: Option<&str>) -> HttpOAuthExchanger {
         redirect_uri: redirect_uri.map(str::to_owned),
         base_url: Some(format!("http://127.0.0.1:{port}").parse().unwrap()),
     };
-    let client = GuardedClient::new(OutboundPolicy::default()).unwrap();
+    let client = GuardedClient::new(OutboundPolicy::default());
     HttpOAuthExchanger::new(client, HashMap::from([(ProviderId::slack(), application)]))
 }
 
@@ -174,7 +174,7 @@ async fn long_texts_of_a_provider_are_not_kept() {
 
 #[tokio::test]
 async fn a_provider_without_an_application_is_not_asked() {
-    let client = GuardedClient::new(OutboundPolicy::default()).unwrap();
+    let client = GuardedClient::new(OutboundPolicy::default());
     let exchanger = HttpOAuthExchanger::new(client, HashMap::new());
     for provider in [ProviderId::slack(), ProviderId::json_manifest()] {
         let error = exchanger.exchange(&provider, &"code".into()).await.unwrap_err();

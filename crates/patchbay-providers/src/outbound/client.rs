@@ -13,9 +13,8 @@ use tokio::time::timeout;
 use super::error::Reason;
 use super::policy::Reach;
 use super::resolver::{Pinned, Resolver, SystemResolver};
-use super::{
-    OutboundError, OutboundPolicy, OutboundRequest, OutboundResponse, OutboundUrl, Refused, UnusableTls, tls,
-};
+use super::tls::Tls;
+use super::{OutboundError, OutboundPolicy, OutboundRequest, OutboundResponse, OutboundUrl, Refused};
 
 /// The most that resolving a name may take.
 const RESOLVE_WITHIN: Duration = Duration::from_secs(5);
@@ -35,20 +34,18 @@ const USER_AGENT: &str = concat!("Patchbay/", env!("CARGO_PKG_VERSION"));
 pub struct GuardedClient {
     policy: Arc<OutboundPolicy>,
     resolver: Arc<dyn Resolver>,
-    tls: Arc<ClientConfig>,
+    tls: Tls,
 }
 
 impl GuardedClient {
-    /// A client under `policy`.
-    ///
-    /// # Errors
-    /// When TLS cannot be set up. That the system has no certificates is no such case.
-    pub fn new(policy: OutboundPolicy) -> Result<Self, UnusableTls> {
-        Ok(Self::with(policy, Arc::new(SystemResolver), tls::configuration()?))
+    /// A client under `policy`. TLS is set up with its first request.
+    #[must_use]
+    pub fn new(policy: OutboundPolicy) -> Self {
+        Self::with(policy, Arc::new(SystemResolver), Tls::default())
     }
 
-    pub(super) fn with(policy: OutboundPolicy, resolver: Arc<dyn Resolver>, tls: ClientConfig) -> Self {
-        Self { policy: Arc::new(policy), resolver, tls: Arc::new(tls) }
+    pub(super) fn with(policy: OutboundPolicy, resolver: Arc<dyn Resolver>, tls: Tls) -> Self {
+        Self { policy: Arc::new(policy), resolver, tls }
     }
 
     /// Judges a URL that is about to be stored. It is judged again whenever it is used.
@@ -83,7 +80,8 @@ impl GuardedClient {
         };
         let addresses = self.addresses(&request.url, reach).await?;
         let response = self
-            .transport(addresses)?
+            .transport(addresses)
+            .await?
             .request(request.method, request.url.as_url().clone())
             .headers(request.headers)
             .body(request.body)
@@ -125,9 +123,9 @@ impl GuardedClient {
 
     /// What carries one request, to one of `addresses`. All that could lead elsewhere, or
     /// carry something over from another request, is off.
-    fn transport(&self, addresses: Vec<IpAddr>) -> Result<reqwest::Client, OutboundError> {
+    async fn transport(&self, addresses: Vec<IpAddr>) -> Result<reqwest::Client, OutboundError> {
         Ok(reqwest::Client::builder()
-            .tls_backend_preconfigured(ClientConfig::clone(&self.tls))
+            .tls_backend_preconfigured(ClientConfig::clone(self.tls.get().await?))
             .dns_resolver(Pinned(addresses))
             .redirect(redirect::Policy::none())
             .retry(reqwest::retry::never())

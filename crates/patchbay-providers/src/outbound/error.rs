@@ -53,7 +53,8 @@ pub enum OutboundError {
     /// may have acted on the request.
     #[error("no answer came in time")]
     TimedOut,
-    /// There is no connection, or its certificate is not good: nothing was sent.
+    /// There is no connection, its certificate is not good, or TLS cannot be set up here (that
+    /// the system has no certificates is no such case): nothing was sent.
     #[error("the host cannot be reached")]
     Unreachable(#[source] BoxError),
     /// The connection broke, or what came is no HTTP. The other side may have acted on the
@@ -84,7 +85,13 @@ impl From<reqwest::Error> for OutboundError {
     }
 }
 
+impl From<UnusableTls> for OutboundError {
+    fn from(error: UnusableTls) -> Self {
+        Self::Unreachable(error.into())
+    }
+}
+
 /// TLS could not be set up.
 #[derive(Debug, thiserror::Error)]
 #[error("TLS cannot be set up")]
-pub struct UnusableTls(#[from] rustls::Error);
+pub(super) struct UnusableTls(#[from] rustls::Error);

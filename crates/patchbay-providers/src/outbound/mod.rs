@@ -37,7 +37,7 @@ mod url;
 
 pub use address::is_public;
 pub use client::GuardedClient;
-pub use error::{OutboundError, Refused, UnusableTls};
+pub use error::{OutboundError, Refused};
 pub use origin::{InvalidOrigin, TrustedOrigin};
 pub use policy::OutboundPolicy;
 pub use request::{ForbiddenHeader, OutboundRequest};

@@ -6,9 +6,37 @@ use rustls::client::WantsClientCert;
 use rustls::crypto::{CryptoProvider, aws_lc_rs};
 use rustls::{ClientConfig, ConfigBuilder, WantsVerifier};
 use rustls_platform_verifier::Verifier;
+use tokio::sync::OnceCell;
 use webpki_root_certs::TLS_SERVER_ROOT_CERTS;
 
-use super::UnusableTls;
+use super::OutboundError;
+use super::error::UnusableTls;
+
+/// What every connection is made with, set up when the first one is: a service that asks
+/// nothing of others neither reads certificates nor keeps them. Clones share it.
+#[derive(Clone, Default)]
+pub(super) struct Tls(Arc<OnceCell<ClientConfig>>);
+
+impl Tls {
+    /// The configuration. Whoever asks while it is being set up waits for it; a failure is
+    /// not remembered.
+    pub(super) async fn get(&self) -> Result<&ClientConfig, OutboundError> {
+        self.0.get_or_try_init(apart).await
+    }
+}
+
+/// One that needs no more setting up.
+impl From<ClientConfig> for Tls {
+    fn from(configuration: ClientConfig) -> Self {
+        Self(Arc::new(configuration.into()))
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "no database work: it reads files, once")]
+async fn apart() -> Result<ClientConfig, OutboundError> {
+    let made = tokio::task::spawn_blocking(configuration).await;
+    Ok(made.map_err(|error| OutboundError::Unreachable(error.into()))??)
+}
 
 /// TLS 1.2 or 1.3 to whom the system's authorities vouch for, or those that browsers trust.
 ///

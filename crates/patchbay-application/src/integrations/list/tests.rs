@@ -50,7 +50,7 @@ fn integration(nth: u128) -> Integration {
     let mut parts = an_integration().parts().clone();
     parts.id = patchbay_domain::IntegrationId::from_uuid(Uuid::from_u128(nth));
     parts.name = a_name(&format!("Shop {nth}"));
-    parts.status = Status::of_switch(nth % 3 != 0);
+    parts.status = Status::of_switch(!nth.is_multiple_of(3));
     Integration::from_parts(parts)
 }
 

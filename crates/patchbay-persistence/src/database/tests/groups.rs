@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use diesel::Connection;
+use diesel::connection::TransactionManager;
 
 use super::*;
 
@@ -38,6 +39,22 @@ async fn a_job_that_fails_or_panics_keeps_its_neighbours() {
     }
     assert_eq!(failed, [3, 5, 7, 8]);
     assert_eq!(stored(&db).await, [1, 2, 4, 6, 9]);
+}
+
+#[tokio::test]
+async fn what_a_job_did_in_a_transaction_that_it_left_open_is_undone_and_nothing_else() {
+    let Opened { db, place: _place } = open(Backend::Sqlite);
+    let held = Held::inserting(&db, 1);
+    let left_open = db.write(|conn| {
+        insert(conn, 2)?;
+        <AnyConnection as TransactionManager<_>>::begin_transaction(conn).map_err(unavailable)?;
+        insert(conn, 3)
+    });
+    let after = db.write(|conn| insert(conn, 4));
+    held.release().await.unwrap();
+    left_open.await.unwrap();
+    after.await.unwrap();
+    assert_eq!(stored(&db).await, [1, 2, 4]);
 }
 
 type Work = fn(&mut AnyConnection) -> Result<(), RepositoryError>;

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use diesel::Connection;
+use diesel::connection::TransactionManager;
 use rstest::rstest;
 
 use super::*;
@@ -77,6 +78,21 @@ async fn a_read_that_panics_inside_a_transaction_costs_no_one_else_anything(
     });
     assert!(matches!(panicked.await, Err(RepositoryError::Panicked)));
     db.write(|conn| insert(conn, 1)).await.unwrap();
+    assert_eq!(stored(&db).await, [1]);
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_job_that_leaves_a_transaction_open_loses_what_it_did_in_there_alone(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let Opened { db, place: _place } = open(backend);
+    let left_open = db.write(|conn| {
+        insert(conn, 1)?;
+        <AnyConnection as TransactionManager<_>>::begin_transaction(conn).map_err(unavailable)?;
+        insert(conn, 2)
+    });
+    left_open.await.unwrap();
     assert_eq!(stored(&db).await, [1]);
 }
 

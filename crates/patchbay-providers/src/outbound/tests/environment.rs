@@ -2,6 +2,7 @@
 
 use std::process::Command;
 
+use super::super::tls::Tls;
 use super::*;
 use crate::testing::{healthy, server};
 
@@ -15,9 +16,9 @@ async fn a_request_goes_straight_to_its_host() {
 }
 
 /// Like the one above.
-#[test]
-fn a_client_can_be_made() {
-    GuardedClient::new(OutboundPolicy::default()).unwrap();
+#[tokio::test]
+async fn tls_can_be_set_up() {
+    Tls::default().get().await.unwrap();
 }
 
 /// Runs a test of this file in a process with another environment.
@@ -39,5 +40,5 @@ fn proxies_of_the_environment_have_no_effect() {
 
 #[test]
 fn a_system_without_certificates_is_no_obstacle() {
-    run("a_client_can_be_made", &["SSL_CERT_FILE", "SSL_CERT_DIR"].map(|name| (name, "does-not-exist")));
+    run("tls_can_be_set_up", &["SSL_CERT_FILE", "SSL_CERT_DIR"].map(|name| (name, "does-not-exist")));
 }

@@ -82,7 +82,7 @@ fn policy() -> OutboundPolicy {
 static TLS: LazyLock<ClientConfig> = LazyLock::new(|| super::tls::configuration().unwrap());
 
 fn client_with(policy: OutboundPolicy, resolver: Arc<dyn Resolver>) -> GuardedClient {
-    GuardedClient::with(policy, resolver, TLS.clone())
+    GuardedClient::with(policy, resolver, TLS.clone().into())
 }
 
 fn client() -> GuardedClient {

@@ -62,7 +62,7 @@ impl Authority {
         roots.add(self.certificate.clone()).unwrap();
         let start = setup::start(Arc::new(aws_lc_rs::default_provider())).unwrap();
         let tls = setup::finish(start.with_root_certificates(roots));
-        GuardedClient::with(policy(), Script::new(&[&["127.0.0.1"]]), tls)
+        GuardedClient::with(policy(), Script::new(&[&["127.0.0.1"]]), tls.into())
     }
 }
 

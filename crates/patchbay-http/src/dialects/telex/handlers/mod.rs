@@ -24,28 +24,28 @@ const MASK: Mask = Mask::StarsAndTail;
 
 type Answer = Result<HttpResponse, Failure<Telex>>;
 
-/// Registers everything below `…/organisations`. The literal segment `custom` wins over an
-/// integration's id, so it comes first.
+/// Registers everything below `…/organisations`. They are tried in this order: what is asked
+/// for most comes first, but the literal segment `custom` wins over an integration's id.
 pub fn organisations(config: &mut ServiceConfig) {
     config
-        .service(custom::install)
         .service(custom::list)
+        .service(integrations::get)
+        .service(integrations::create)
+        .service(integrations::list)
+        .service(settings::list)
+        .service(channels::list)
+        .service(custom::install)
         .service(custom::replace)
         .service(custom::delete)
         .service(custom::put_setting)
         .service(custom::get_setting)
-        .service(integrations::create)
-        .service(integrations::list)
-        .service(integrations::get)
         .service(integrations::edit)
         .service(integrations::delete)
         .service(settings::add)
-        .service(settings::list)
         .service(settings::edit)
         .service(settings::edit_one)
         .service(settings::delete_one)
         .service(channels::add)
-        .service(channels::list)
         .service(channels::edit)
         .service(channels::delete);
 }
