@@ -10,6 +10,8 @@ mod crash;
 #[cfg(test)]
 mod given;
 #[cfg(test)]
+mod openapi;
+#[cfg(test)]
 mod operations;
 #[cfg(test)]
 mod play;

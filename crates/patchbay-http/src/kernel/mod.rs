@@ -3,6 +3,7 @@
 mod auth;
 mod body;
 mod dialect;
+mod document;
 mod failure;
 mod fallback;
 mod field_order;
@@ -13,17 +14,22 @@ mod operation;
 mod query;
 mod request_id;
 mod reveal;
+mod routes;
 
 pub use auth::{bearer, header_text};
 pub use body::Body;
 pub use dialect::{Dialect, Mount, Seen};
+pub use document::{
+    About, Documented, FilledText, PlainText, ScalarText, SomeOf, Undocumented, ValueText, document_of,
+};
 pub use failure::{Failure, Refusal};
 pub use gate::Gate;
 pub use members::{Member, Scalar, filled, nested, text, well_typed};
 pub use mount::mounted;
-pub use operation::{Operation, PathIds, Unlisted, id_of, text_of};
+pub use operation::{Operation, PathIds, PathParameter, Unlisted, id_of, text_of};
 pub use query::{Query, switch};
 pub use request_id::RequestId;
 pub use reveal::{setting_text, shown_text};
+pub use routes::Routes;
 
 pub(crate) use operation::Handled;

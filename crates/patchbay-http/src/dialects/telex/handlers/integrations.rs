@@ -3,16 +3,18 @@
 use actix_web::http::StatusCode;
 use actix_web::web::{Data, ReqData};
 use actix_web::{delete, get, patch, post};
-use patchbay_application::{Caller, Reveal};
-use patchbay_domain::Permission;
+use patchbay_application::{AppError, Caller, Conflict, Reveal};
+use patchbay_domain::{Permission, UniqueRule};
 
-use super::{Answer, MASK, disclosing, success};
+use super::{Answer, MASK, disclosing, is_no_literal, success};
 use crate::HttpState;
-use crate::dialects::telex::dto::{ChangedView, CreateBody, CreatedView, EditBody, ListView, SingleView};
+use crate::dialects::telex::dto::{
+    ChangedView, Changes, CreateBody, CreatedView, EditBody, ListView, SingleView,
+};
 use crate::dialects::telex::{Absent, InOrganisation, OnIntegration, Telex, Words};
 use crate::kernel::{Body, Gate, Operation};
 
-static CREATE: Operation<Telex> = Operation::on::<InOrganisation>(
+pub(super) static CREATE: Operation<Telex> = Operation::on::<InOrganisation>(
     "create_integration",
     Permission::IntegrationsWrite,
     &Words::new(
@@ -20,7 +22,9 @@ static CREATE: Operation<Telex> = Operation::on::<InOrganisation>(
         "Invalid request",
         Absent::any("Organization not found"),
     ),
-);
+)
+.disclosing()
+.refused_with(|| vec![AppError::Conflict(Conflict::Taken(UniqueRule::NameAndManifest))]);
 
 /// T3: adds an integration.
 #[utoipa::path(tag = "integrations", request_body = CreateBody, responses((status = 201, body = CreatedView)))]
@@ -38,7 +42,7 @@ pub async fn create(
     Ok(disclosing(&CREATE, StatusCode::CREATED, is_revealing, CreatedView::from(&made)))
 }
 
-static LIST: Operation<Telex> = Operation::on::<InOrganisation>(
+pub(super) static LIST: Operation<Telex> = Operation::on::<InOrganisation>(
     "list_integrations",
     Permission::IntegrationsRead,
     &Words::new(
@@ -58,11 +62,12 @@ pub async fn list(app: Data<HttpState>, caller: ReqData<Caller>, path: ReqData<I
     Ok(success(&LIST, StatusCode::OK, views))
 }
 
-static GET: Operation<Telex> = Operation::on::<OnIntegration>(
+pub(super) static GET: Operation<Telex> = Operation::on::<OnIntegration>(
     "get_integration",
     Permission::IntegrationsRead,
     &Words::new("Integration retrieved successfully", "Invalid input", Absent::any("Integration not found")),
-);
+)
+.disclosing();
 
 /// Shows one integration. Telex itself has no such operation.
 #[utoipa::path(tag = "integrations", responses((status = 200, body = SingleView)))]
@@ -73,15 +78,17 @@ pub async fn get(app: Data<HttpState>, caller: ReqData<Caller>, path: ReqData<On
     Ok(disclosing(&GET, StatusCode::OK, found.secrets.is_revealing(), SingleView::from(&found)))
 }
 
-static EDIT: Operation<Telex> = Operation::on::<OnIntegration>(
+pub(super) static EDIT: Operation<Telex> = Operation::on::<OnIntegration>(
     "edit_integration",
     Permission::IntegrationsWrite,
     &Words::new("Integrations updated successfully", "Invalid input", Absent::any("Integration not found")),
-);
+)
+.disclosing()
+.refused_with(|| vec![AppError::Conflict(Conflict::Taken(UniqueRule::NameAndManifest))]);
 
 /// T5: changes an integration.
-#[utoipa::path(tag = "integrations", request_body = EditBody, responses((status = 200, body = ChangedView)))]
-#[patch("/{org}/integrations/{integration}", wrap = "Gate::to(&EDIT)")]
+#[utoipa::path(tag = "integrations", request_body = Changes, responses((status = 200, body = ChangedView)))]
+#[patch("/{org}/integrations/{integration}", guard = "is_no_literal", wrap = "Gate::to(&EDIT)")]
 pub async fn edit(
     app: Data<HttpState>,
     caller: ReqData<Caller>,
@@ -94,15 +101,16 @@ pub async fn edit(
     Ok(disclosing(&EDIT, StatusCode::OK, changed.secrets.is_revealing(), ChangedView::from(&changed)))
 }
 
-static DELETE: Operation<Telex> = Operation::on::<OnIntegration>(
+pub(super) static DELETE: Operation<Telex> = Operation::on::<OnIntegration>(
     "delete_integration",
     Permission::IntegrationsWrite,
     &Words::new("Integrations deleted successfully", "Invalid input", Absent::any("Integration not found")),
-);
+)
+.disclosing();
 
 /// T6: deletes an integration and shows it a last time. A body is ignored.
 #[utoipa::path(tag = "integrations", responses((status = 200, body = ChangedView)))]
-#[delete("/{org}/integrations/{integration}", wrap = "Gate::to(&DELETE)")]
+#[delete("/{org}/integrations/{integration}", guard = "is_no_literal", wrap = "Gate::to(&DELETE)")]
 pub async fn delete(app: Data<HttpState>, caller: ReqData<Caller>, path: ReqData<OnIntegration>) -> Answer {
     path.within.require(&caller)?;
     let reveal = Reveal::Permitted(MASK);

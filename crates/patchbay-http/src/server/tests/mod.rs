@@ -1,5 +1,7 @@
 //! What the interface answers when what it stands on fails: the ports are mocks.
 
+mod gates;
+
 use actix_web::http::StatusCode;
 use actix_web::http::header::RETRY_AFTER;
 use actix_web::test::{TestRequest, call_service, init_service, read_body_json};
