@@ -16,6 +16,8 @@ mod operations;
 #[cfg(test)]
 mod play;
 #[cfg(test)]
+mod policy;
+#[cfg(test)]
 mod readme;
 #[cfg(test)]
 mod secrecy;
