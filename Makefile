@@ -2,7 +2,7 @@
 # tests and benchmarks need beside that is installed when root asks and the system has apt.
 
 .DEFAULT_GOAL := help
-.PHONY: help run test openapi fmt lint check bench tools
+.PHONY: help run test openapi fmt lint check fuzz bench tools
 
 # Makes sure of a program whose Debian package has the same name.
 need = @command -v $(1) >/dev/null || \
@@ -36,6 +36,11 @@ check: tools ## all that a change must pass: format, lint, test
 	cargo fmt --all --check
 	$(MAKE) lint
 	$(MAKE) test
+
+# The same in less for every change: .ci/run.
+fuzz: tools ## send a service 20,000 requests that its OpenAPI documents allow or forbid
+	cargo build --locked --package patchbay-server
+	tests/fuzz/run --examples 20000
 
 # BENCH='--rounds 2' gives the driver other options. Built one after the other, so that the
 # features of one do not leak into the other's libraries.
