@@ -2,7 +2,7 @@
 # tests and benchmarks need beside that is installed when root asks and the system has apt.
 
 .DEFAULT_GOAL := help
-.PHONY: help run test fmt lint check bench tools
+.PHONY: help run test test-browser openapi fmt lint check fuzz bench tools
 
 # Makes sure of a program whose Debian package has the same name.
 need = @command -v $(1) >/dev/null || \
@@ -10,7 +10,7 @@ need = @command -v $(1) >/dev/null || \
 	{ echo '$(1) is missing: install it (on Debian: apt-get install $(1))' >&2; exit 1; }
 
 help: ## list what can be done
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-6s  %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s  %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: tools ## build and start `patchbay dev`: a first try, in ./data, on port 8080
 	cargo run --locked --package patchbay-server -- dev
@@ -20,6 +20,14 @@ test: tools ## run every test, on SQLite and on a PostgreSQL of its own
 	$(call need,curl)
 	cargo build --locked --workspace --bins
 	tests/with-postgres cargo test --locked --workspace
+
+test-browser: tools ## open the page under /docs in a browser and make a call from there
+	cargo build --locked --package patchbay-server
+	tests/browser/run
+
+openapi: tools ## write the OpenAPI documents anew, as the code has them now
+	cargo build --locked --package patchbay-server
+	for api in telex; do target/debug/patchbay openapi --api $$api >docs/openapi/$$api.json || exit 1; done
 
 fmt: tools ## format the code
 	cargo fmt --all
@@ -32,6 +40,11 @@ check: tools ## all that a change must pass: format, lint, test
 	cargo fmt --all --check
 	$(MAKE) lint
 	$(MAKE) test
+
+# The same in less for every change: .ci/run.
+fuzz: tools ## send a service 20,000 requests that its OpenAPI documents allow or forbid
+	cargo build --locked --package patchbay-server
+	tests/fuzz/run --examples 20000
 
 # BENCH='--rounds 2' gives the driver other options. Built one after the other, so that the
 # features of one do not leak into the other's libraries.

@@ -30,9 +30,13 @@ struct Expected {
     body: Value,
 }
 
+/// The pairs of the Telex dialect. They lie in its folder, because its document shows them as
+/// examples: each is written once.
+const TELEX: &str = include_str!("../../crates/patchbay-http/src/dialects/telex/examples.jsonl");
+
 /// The fixture `id` of the Telex dialect.
 pub fn telex_fixture(id: &str) -> Result<Fixture> {
-    let all: Vec<Fixture> = read(include_str!("../fixtures/telex.jsonl"))?;
+    let all: Vec<Fixture> = read(TELEX)?;
     all.into_iter().find(|fixture| fixture.id == id).with_context(|| format!("no fixture {id}"))
 }
 
@@ -71,7 +75,7 @@ mod tests {
 
     #[test]
     fn every_fixture_can_be_read_and_has_an_id_of_its_own() {
-        let all = read(include_str!("../fixtures/telex.jsonl")).unwrap();
+        let all = read(TELEX).unwrap();
         let mut ids: Vec<_> = all.iter().map(|fixture| fixture.id.as_str()).collect();
         ids.dedup();
         let numbers = (1..=19).map(|number| format!("TX-{number:02}"));

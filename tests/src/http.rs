@@ -5,6 +5,8 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
+#[cfg(test)]
+use reqwest::header::CONTENT_TYPE;
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use reqwest::redirect::Policy;
 use reqwest::{Client, Method, RequestBuilder};
@@ -12,6 +14,7 @@ use serde_json::Value;
 use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::TcpStream;
 
+use crate::contract::violation;
 use crate::difference;
 
 /// An answer that has not come by then never comes.
@@ -135,14 +138,22 @@ impl Request {
         Self { builder: self.builder.body(bytes.into()), ..self }
     }
 
-    /// Sends it and reads the whole answer.
+    /// Sends it and reads the whole answer, which must be one that its API documents.
     pub async fn send(self) -> Result<Answer> {
         let Self { asked, builder } = self;
         let response = builder.send().await.with_context(|| asked.clone())?;
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
         let bytes = response.bytes().await.with_context(|| format!("{asked}: the answer breaks off"))?;
         let text = String::from_utf8(bytes.into()).with_context(|| format!("{asked}: no UTF-8"))?;
-        Ok(Answer { asked, status, headers, text })
+        let answer = Answer { asked, status, headers, text };
+        let (method, path) = answer.asked.split_once(' ').unwrap_or_default();
+        let undocumented = violation(method, path, &answer);
+        assert!(
+            undocumented.is_none(),
+            "{answer}\nagainst its document: {}",
+            undocumented.unwrap_or_default()
+        );
+        Ok(answer)
     }
 }
 
@@ -159,6 +170,14 @@ pub struct Answer {
 }
 
 impl Answer {
+    /// An answer that nobody gave.
+    #[cfg(test)]
+    pub(crate) fn planted(status: u16, content_type: &'static str, text: &str) -> Self {
+        let content_type = (CONTENT_TYPE, HeaderValue::from_static(content_type));
+        let headers = HeaderMap::from_iter([content_type]);
+        Self { asked: "a planted request".to_owned(), status, headers, text: text.to_owned() }
+    }
+
     /// Asserts the status code.
     #[must_use = "chain on, or say with `drop` that the status is all there is to see"]
     pub fn expect_status(self, status: u16) -> Self {

@@ -15,6 +15,7 @@
 )]
 
 mod command_line;
+mod contract;
 mod custom;
 mod database;
 mod demo;

@@ -10,9 +10,13 @@ mod crash;
 #[cfg(test)]
 mod given;
 #[cfg(test)]
+mod openapi;
+#[cfg(test)]
 mod operations;
 #[cfg(test)]
 mod play;
+#[cfg(test)]
+mod policy;
 #[cfg(test)]
 mod readme;
 #[cfg(test)]

@@ -11,6 +11,6 @@ mod ops;
 mod server;
 mod trailing_slash;
 
-pub use kernel::{RateLimitOptions, RateLimits};
-pub use ops::Readiness;
+pub use kernel::{RateLimitOptions, RateLimits, Undocumented};
+pub use ops::{API_NAMES, ApiDocument, Readiness, api_documents};
 pub use server::{HttpOptions, HttpState, Limits, server};

@@ -15,7 +15,7 @@ use patchbay_domain::IdGenerator;
 use crate::access_log::access_log;
 use crate::dialects;
 use crate::kernel::RateLimits;
-use crate::ops::{self, Readiness};
+use crate::ops::{self, Published, Readiness};
 use crate::trailing_slash::tolerate_trailing_slash;
 
 /// What the interface works with.
@@ -53,12 +53,14 @@ pub struct HttpOptions {
 /// A server on `listener` that runs until its handle stops it. It leaves signals alone.
 ///
 /// # Errors
-/// When the listener cannot be used.
+/// When the listener cannot be used, or the APIs cannot be documented.
 pub fn server(listener: TcpListener, state: Arc<HttpState>, options: &HttpOptions) -> io::Result<Server> {
     let state = Data::from(state);
+    let published = Data::new(Published::new().map_err(io::Error::other)?);
     let app = move || {
         App::new()
             .app_data(state.clone())
+            .app_data(published.clone())
             .configure(dialects::mount_all)
             .configure(ops::routes)
             .default_service(to(ops::not_found))

@@ -9,6 +9,7 @@ use patchbay_domain::{
     ApiKeyId, ApiKeyName, EnvironmentId, EnvironmentName, KeyKind, OrganisationId, OrganisationName,
     Permission, Permissions, RequestsPerMinute,
 };
+use patchbay_http::API_NAMES;
 
 /// Patchbay, the self-hosted integrations service.
 #[derive(Debug, Parser)]
@@ -59,6 +60,12 @@ pub enum Command {
     /// Make master keys, and look after what is sealed under them.
     #[command(subcommand)]
     Secrets(SecretsCommand),
+    /// Print the OpenAPI document of one API, or those of all by their names.
+    Openapi {
+        /// The API.
+        #[arg(long, value_name = "NAME", value_parser = PossibleValuesParser::new(API_NAMES))]
+        api: Option<String>,
+    },
     /// Run fake third parties on this machine, to try and to test without a network.
     Sandbox {
         /// The port on 127.0.0.1; 0 takes a free one.

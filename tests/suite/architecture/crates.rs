@@ -136,6 +136,25 @@ fn every_external_crate_is_explained() -> Result<()> {
     Ok(())
 }
 
+/// Whether the workspace's manifest has Swagger UI carried along: without this feature its
+/// build downloads.
+fn is_swagger_ui_vendored(workspace: &str) -> Result<bool> {
+    let workspace: Table = workspace.parse()?;
+    let dependencies = workspace.get("workspace").and_then(|workspace| workspace.get("dependencies"));
+    let swagger_ui = dependencies.and_then(|dependencies| dependencies.get("utoipa-swagger-ui"));
+    let features = swagger_ui.and_then(|entry| entry.get("features")?.as_array());
+    Ok(features.into_iter().flatten().any(|feature| feature.as_str() == Some("vendored")))
+}
+
+#[test]
+fn no_build_downloads_swagger_ui() -> Result<()> {
+    assert!(is_swagger_ui_vendored(&read("Cargo.toml")?.text)?);
+    let planted =
+        "[workspace.dependencies]\nutoipa-swagger-ui = { version = \"10\", features = [\"minified\"] }";
+    assert!(!is_swagger_ui_vendored(planted)?);
+    Ok(())
+}
+
 fn planted(name: &str, rest: &str) -> Result<Manifest> {
     Manifest::parse(&File::new("Cargo.toml", &format!("[package]\nname = \"{name}\"\n{rest}")))
 }

@@ -3,10 +3,22 @@
 mod telex;
 
 use actix_web::web::ServiceConfig;
+use serde_json::Value;
 
-use crate::kernel::mounted;
+use crate::kernel::{Dialect, Undocumented, document_of, mounted};
+
+/// The names of the dialects, in the order of [`documents`].
+pub const NAMES: [&str; 1] = [telex::Telex::NAME];
 
 /// Registers every dialect.
 pub fn mount_all(config: &mut ServiceConfig) {
     mounted::<telex::Telex>(config);
+}
+
+/// The OpenAPI document of every dialect.
+///
+/// # Errors
+/// When a dialect's examples do not fit its operations.
+pub fn documents() -> Result<[Value; NAMES.len()], Undocumented> {
+    Ok([document_of::<telex::Telex>()?])
 }

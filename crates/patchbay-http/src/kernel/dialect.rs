@@ -4,16 +4,15 @@ use actix_web::dev::RequestHead;
 use actix_web::{HttpRequest, HttpResponse};
 use patchbay_application::AuthRefusal;
 use secrecy::SecretString;
-use utoipa_actix_web::service_config::ServiceConfig;
 
-use super::{Operation, Refusal};
+use super::{Operation, Refusal, Routes};
 
 /// A place in the path space, and the routes below it.
-pub struct Mount {
+pub struct Mount<D: Dialect> {
     /// The path that the routes continue; one dialect owns everything below it.
     pub prefix: &'static str,
     /// Registers the routes.
-    pub routes: fn(&mut ServiceConfig),
+    pub routes: fn(&mut Routes<'_, D>),
 }
 
 /// What a wire API supplies; everything else is shared.
@@ -21,8 +20,11 @@ pub trait Dialect: Sized + 'static {
     /// What it is called, in logs and documents.
     const NAME: &'static str;
 
-    /// Where it is reached. The same routes may be reached in several places.
-    const MOUNTS: &'static [Mount];
+    /// What may stand before every path: the whole API is reached behind each of them.
+    const BASES: &'static [&'static str];
+
+    /// Where its routes are, behind any base.
+    const MOUNTS: &'static [Mount<Self>];
 
     /// The message constants of one operation; `()` where the API has none.
     type Words: Sync + 'static;

@@ -1,35 +1,42 @@
 //! Requests below a dialect's prefix that reach none of its routes.
 
-use actix_web::dev::ResourceDef;
-use actix_web::{App, HttpMessage, HttpRequest, HttpResponse};
-use utoipa::openapi::path::PathItem;
-use utoipa_actix_web::AppExt;
+use std::collections::BTreeMap;
 
-use super::{Dialect, Handled, Mount, Refusal, Seen};
+use actix_web::dev::ResourceDef;
+use actix_web::{HttpMessage, HttpRequest, HttpResponse};
+
+use super::routes::Described;
+use super::{Dialect, Handled, Refusal, Seen};
+
+/// The order in which `Allow` names methods.
+const METHODS: [&str; 5] = ["GET", "POST", "PUT", "PATCH", "DELETE"];
 
 /// The routes below one prefix, to tell a wrong method from a wrong path. Read from the
 /// same registration as the routes themselves.
 pub struct RouteTable {
-    prefix: &'static str,
+    prefix: String,
     routes: Vec<(ResourceDef, String)>,
 }
 
 impl RouteTable {
-    /// The routes of `mount`.
-    pub fn of(mount: &Mount) -> Self {
-        let (_, document) = App::new().into_utoipa_app().configure(mount.routes).split_for_parts();
-        let mut paths: Vec<_> = document.paths.paths.into_iter().collect();
+    /// The routes that were registered below `prefix`.
+    pub fn of<D: Dialect>(prefix: String, registered: &[Described<D>]) -> Self {
+        let mut paths: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+        for route in registered {
+            paths.entry(&route.path).or_default().push(route.verb);
+        }
+        let mut paths: Vec<_> = paths.into_iter().collect();
         // A literal segment wins over a parameter.
         paths.sort_by_key(|(path, _)| path.matches('{').count());
-        let routes = paths.into_iter().map(|(path, item)| (ResourceDef::new(path), allowed(&item)));
-        Self { prefix: mount.prefix, routes: routes.collect() }
+        let routes = paths.into_iter().map(|(path, methods)| (ResourceDef::new(path), allowed(&methods)));
+        Self { prefix, routes: routes.collect() }
     }
 
     /// Why `request` reached no route.
     fn refusal(&self, request: &HttpRequest) -> Refusal {
         let path = request.path();
         let path = path.strip_suffix('/').unwrap_or(path);
-        let path = path.strip_prefix(self.prefix).unwrap_or(path);
+        let path = path.strip_prefix(&self.prefix).unwrap_or(path);
         match self.routes.iter().find(|(route, _)| route.is_match(path)) {
             Some((_, allowed)) => Refusal::WrongMethod { allowed: allowed.clone() },
             None => Refusal::NoRoute,
@@ -45,14 +52,7 @@ impl RouteTable {
     }
 }
 
-fn allowed(item: &PathItem) -> String {
-    let methods = [
-        ("GET", item.get.is_some()),
-        ("POST", item.post.is_some()),
-        ("PUT", item.put.is_some()),
-        ("PATCH", item.patch.is_some()),
-        ("DELETE", item.delete.is_some()),
-    ];
-    let known: Vec<_> = methods.iter().filter(|(_, known)| *known).map(|(method, _)| *method).collect();
+fn allowed(methods: &[&str]) -> String {
+    let known: Vec<_> = METHODS.into_iter().filter(|method| methods.contains(method)).collect();
     known.join(", ")
 }

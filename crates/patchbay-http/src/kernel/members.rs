@@ -88,6 +88,9 @@ impl JsonValue for Scalar {
 
 /// A domain value that is read from text.
 pub trait TextValue: Sized {
+    /// The most characters (Unicode scalar values) it may have.
+    const MAX_CHARS: usize;
+
     /// Reads it.
     ///
     /// # Errors
@@ -98,6 +101,8 @@ pub trait TextValue: Sized {
 macro_rules! text_values {
     ($($name:ty),+ $(,)?) => {
         $(impl TextValue for $name {
+            const MAX_CHARS: usize = Self::MAX_CHARS;
+
             fn read(text: &str) -> Result<Self, InvalidText> {
                 Self::parse(text)
             }

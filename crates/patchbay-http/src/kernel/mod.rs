@@ -4,6 +4,7 @@ mod auth;
 mod body;
 mod conditional;
 mod dialect;
+mod document;
 mod failure;
 mod fallback;
 mod field_order;
@@ -17,21 +18,26 @@ mod query;
 mod rate_limits;
 mod request_id;
 mod reveal;
+mod routes;
 
 pub use auth::{bearer, header_text};
 pub use body::Body;
 pub use conditional::{ForVersions, Known, tagged};
 pub use dialect::{Dialect, Mount, Seen};
+pub use document::{
+    About, Documented, FilledText, PlainText, ScalarText, SomeOf, Undocumented, ValueText, document_of,
+};
 pub use failure::{Failure, Refusal};
 pub use gate::Gate;
 pub use members::{Member, Scalar, filled, nested, text, well_typed};
 pub use mount::mounted;
 pub use once::Once;
-pub use operation::{Operation, PathIds, Unlisted, id_of, text_of};
+pub use operation::{Operation, PathIds, PathParameter, Unlisted, id_of, text_of};
 pub use paging::{PageQuery, paged};
 pub use query::{Query, switch, switched};
 pub use rate_limits::{RateLimitOptions, RateLimits};
 pub use request_id::RequestId;
 pub use reveal::{setting_text, shown_text};
+pub use routes::Routes;
 
-pub(crate) use operation::Handled;
+pub(crate) use operation::{DependsOn, Handled};

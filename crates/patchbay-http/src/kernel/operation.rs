@@ -14,11 +14,39 @@ use super::members::TextValue;
 /// The ids in a path. Their syntax is checked before the body is read; whether they name
 /// anything is for the use case.
 pub trait PathIds: Clone + 'static {
+    /// The parameters that they are read from, in the order of the path.
+    const PARAMETERS: &'static [PathParameter];
+
     /// Reads the ids.
     ///
     /// # Errors
     /// What the API answers to an id of bad syntax.
     fn read(request: &ServiceRequest) -> Result<Self, AppError>;
+}
+
+/// One parameter of a path, as the document describes it.
+#[derive(Clone, Copy, Debug)]
+pub struct PathParameter {
+    /// What stands in braces in the path.
+    pub name: &'static str,
+    /// What it is.
+    pub about: &'static str,
+    /// What is not found when it names nothing; `None` when that is no fault.
+    pub names: Option<Entity>,
+    /// The most characters of a free text; `None` for a UUID.
+    pub max_chars: Option<usize>,
+}
+
+impl PathParameter {
+    /// The id of something that must be there.
+    pub const fn id(name: &'static str, about: &'static str, names: Entity) -> Self {
+        Self { name, about, names: Some(names), max_chars: None }
+    }
+
+    /// A free text, 1 to `max_chars` characters and no slash, that may be new.
+    pub const fn text(name: &'static str, about: &'static str, max_chars: usize) -> Self {
+        Self { name, about, names: None, max_chars: Some(max_chars) }
+    }
 }
 
 /// Reads one id from the path.
@@ -72,6 +100,8 @@ fn is_encoded_text(path: &str) -> bool {
 pub struct Unlisted<P>(pub P);
 
 impl<P: PathIds> PathIds for Unlisted<P> {
+    const PARAMETERS: &'static [PathParameter] = P::PARAMETERS;
+
     fn read(request: &ServiceRequest) -> Result<Self, AppError> {
         P::read(request).map(Self).map_err(|error| match error {
             AppError::Invalid(_) => AppError::NotFound(Entity::Organisation),
@@ -80,15 +110,36 @@ impl<P: PathIds> PathIds for Unlisted<P> {
     }
 }
 
+/// What an operation makes depend on a version.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DependsOn {
+    /// Nothing.
+    Nothing,
+    /// Whether it sends what the client may have (`If-None-Match`).
+    WhatIsKnown,
+    /// Whether it has its effect (`If-Match`).
+    Version,
+}
+
 /// One operation of a dialect: what the kernel must know of a route before a body is
 /// read.
 pub struct Operation<D: Dialect> {
-    /// What it is called, in logs.
+    /// What it is called, in logs and documents.
     pub name: &'static str,
     /// What its caller's key must hold.
     pub permission: Permission,
     /// The dialect's message constants for it.
     pub words: &'static D::Words,
+    /// The parameters of its path.
+    pub parameters: &'static [PathParameter],
+    /// Whether its answer may show secrets, which no cache may keep.
+    pub is_disclosing: bool,
+    /// What it makes depend on a version, if anything.
+    pub depends_on: DependsOn,
+    /// Whether its list comes in pages where that is asked for.
+    pub is_paged: bool,
+    /// What it may be refused with beside what every operation may, for the document.
+    pub refused_with: fn() -> Vec<AppError>,
     read_path: fn(&ServiceRequest) -> Result<(), AppError>,
 }
 
@@ -100,7 +151,43 @@ impl<D: Dialect> Operation<D> {
         permission: Permission,
         words: &'static D::Words,
     ) -> Self {
-        Self { name, permission, words, read_path: leave::<P> }
+        Self {
+            name,
+            permission,
+            words,
+            parameters: P::PARAMETERS,
+            is_disclosing: false,
+            depends_on: DependsOn::Nothing,
+            is_paged: false,
+            refused_with: Vec::new,
+            read_path: leave::<P>,
+        }
+    }
+
+    /// The same, with an answer that may show secrets.
+    pub const fn disclosing(self) -> Self {
+        Self { is_disclosing: true, ..self }
+    }
+
+    /// The same, with an answer that has a tag and is not sent to those who have it.
+    pub const fn tagged(self) -> Self {
+        Self { depends_on: DependsOn::WhatIsKnown, ..self }
+    }
+
+    /// The same, with an effect that may be meant for some versions alone.
+    pub const fn for_versions(self) -> Self {
+        Self { depends_on: DependsOn::Version, ..self }
+    }
+
+    /// The same, with a list that comes in pages where that is asked for.
+    pub const fn paged(self) -> Self {
+        Self { is_paged: true, ..self }
+    }
+
+    /// The same, and what else than any operation it may be refused with: a conflict, a
+    /// third party that does not do its part.
+    pub const fn refused_with(self, refusals: fn() -> Vec<AppError>) -> Self {
+        Self { refused_with: refusals, ..self }
     }
 
     /// Reads the ids of the path and leaves them for the handler.

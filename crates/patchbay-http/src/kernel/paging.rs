@@ -5,6 +5,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use patchbay_application::{AppError, Fault, FaultReason, Location};
 use patchbay_domain::NumberedPage;
 use serde::Deserialize;
+use utoipa::IntoParams;
 
 /// How many items a page has when nothing is said.
 const USUAL_SIZE: u32 = 10;
@@ -14,9 +15,14 @@ const MAX_SIZE: u32 = 100;
 const TOTAL: HeaderName = HeaderName::from_static("x-total-count");
 
 /// `?page=` (from 1) and `?limit=`. With neither, the whole list is meant.
-#[derive(Deserialize)]
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub struct PageQuery {
+    /// Which page is wanted. With neither this nor `limit`, the whole list is.
+    #[param(value_type = Option<u32>, minimum = 1)]
     page: Option<String>,
+    /// How many items a page has; 10 when nothing is said, and 100 at the most.
+    #[param(value_type = Option<u32>, minimum = 1)]
     limit: Option<String>,
 }
 

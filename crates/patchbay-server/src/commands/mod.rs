@@ -6,6 +6,7 @@ mod documents;
 mod environment;
 mod key;
 mod migrate;
+mod openapi;
 mod organisation;
 mod sandbox;
 mod secrets;
@@ -56,6 +57,7 @@ pub fn run(cli: Cli) -> anyhow::Result<()> {
             let (database, keys) = load_with_keys(&place)?;
             operate(&database, async |opened| secrets::verify(opened, keys).await)
         }
+        Command::Openapi { api } => openapi::run(api.as_deref()),
         Command::Sandbox { port } => actix_web::rt::System::new().block_on(sandbox::run(port)),
     }
 }

@@ -6,16 +6,23 @@ use actix_web::http::header::{ALLOW, HeaderName, HeaderValue, RETRY_AFTER, WWW_A
 use patchbay_application::{AppError, AuthRefusal, Conflict, Entity, UnusableManifest};
 use patchbay_domain::{ExchangeError, FetchError, UniqueRule};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::{APP_KEY_HEADER, Telex};
 use crate::kernel::{Refusal, Seen};
 
 /// The body of every refusal.
-#[derive(Serialize)]
-struct ErrorBody<'a> {
+#[derive(Serialize, ToSchema)]
+pub struct ErrorBody<'a> {
+    /// That it is one.
+    #[schema(pattern = "^error$")]
     status: &'static str,
+    /// The status code of the answer.
+    #[schema(minimum = 400, maximum = 599)]
     status_code: u16,
+    /// What failed, in words that depend on the operation alone.
     message: &'a str,
+    /// Why.
     error: &'a str,
 }
 

@@ -1,5 +1,6 @@
 //! The Telex API: organisations install apps that are described by a JSON manifest.
 
+mod document;
 mod dto;
 mod errors;
 mod handlers;
@@ -12,7 +13,9 @@ use patchbay_application::{AppError, AuthRefusal, Caller, Entity};
 use patchbay_domain::{ChannelId, IntegrationId, OrganisationId, SettingId};
 use secrecy::SecretString;
 
-use crate::kernel::{Dialect, Mount, PathIds, Refusal, Seen, bearer, header_text, id_of, text_of};
+use crate::kernel::{
+    Dialect, Mount, PathIds, PathParameter, Refusal, Seen, bearer, header_text, id_of, text_of,
+};
 
 /// The dialect.
 pub struct Telex;
@@ -57,9 +60,9 @@ impl Absent {
 impl Dialect for Telex {
     const NAME: &'static str = "telex";
 
-    const MOUNTS: &'static [Mount] = &[
-        Mount { prefix: "/api/v1/organisations", routes: handlers::organisations },
-        Mount { prefix: "/api/v1/slack", routes: handlers::slack },
+    const BASES: &'static [&'static str] = &["/api/v1", ""];
+
+    const MOUNTS: &'static [Mount<Self>] = &[
         Mount { prefix: "/organisations", routes: handlers::organisations },
         Mount { prefix: "/slack", routes: handlers::slack },
     ];
@@ -79,6 +82,17 @@ impl Dialect for Telex {
     }
 }
 
+const ORGANISATION: PathParameter =
+    PathParameter::id("org", "The organisation that the key belongs to", Entity::Organisation);
+const INTEGRATION: PathParameter =
+    PathParameter::id("integration", "One of its integrations", Entity::Integration);
+const SETTING: PathParameter = PathParameter::id("setting", "One of its settings", Entity::Setting);
+const CHANNEL: PathParameter = PathParameter::text(
+    "channel",
+    "A chat channel, as the chat platform calls it. It need not be known yet",
+    ChannelId::MAX_CHARS,
+);
+
 /// `…/organisations/{org}`.
 #[derive(Clone, Copy)]
 pub struct InOrganisation {
@@ -86,6 +100,8 @@ pub struct InOrganisation {
 }
 
 impl PathIds for InOrganisation {
+    const PARAMETERS: &'static [PathParameter] = &[ORGANISATION];
+
     fn read(request: &ServiceRequest) -> Result<Self, AppError> {
         Ok(Self { organisation: id_of(request, "org", "organisation id")? })
     }
@@ -111,6 +127,8 @@ pub struct OnIntegration {
 }
 
 impl PathIds for OnIntegration {
+    const PARAMETERS: &'static [PathParameter] = &[ORGANISATION, INTEGRATION];
+
     /// An integration id of bad syntax is the id of no integration.
     fn read(request: &ServiceRequest) -> Result<Self, AppError> {
         let within = InOrganisation::read(request)?;
@@ -133,6 +151,8 @@ pub struct OnSetting {
 }
 
 impl PathIds for OnSetting {
+    const PARAMETERS: &'static [PathParameter] = &[ORGANISATION, INTEGRATION, SETTING];
+
     fn read(request: &ServiceRequest) -> Result<Self, AppError> {
         Ok(Self { on: OnIntegration::read(request)?, setting: setting_id(request)? })
     }
@@ -146,6 +166,8 @@ pub struct OnChannel {
 }
 
 impl PathIds for OnChannel {
+    const PARAMETERS: &'static [PathParameter] = &[ORGANISATION, INTEGRATION, CHANNEL];
+
     fn read(request: &ServiceRequest) -> Result<Self, AppError> {
         Ok(Self { on: OnIntegration::read(request)?, channel: text_of(request, "channel", "channel id")? })
     }
@@ -165,6 +187,8 @@ pub struct OnChannelSetting {
 }
 
 impl PathIds for OnChannelSetting {
+    const PARAMETERS: &'static [PathParameter] = &[ORGANISATION, INTEGRATION, CHANNEL, SETTING];
+
     fn read(request: &ServiceRequest) -> Result<Self, AppError> {
         Ok(Self { in_channel: OnChannel::read(request)?, setting: setting_id(request)? })
     }

@@ -8,13 +8,13 @@ use utoipa::ToSchema;
 use validator::Validate;
 
 use super::integrations::ListView;
-use crate::kernel::{Member, text};
+use crate::kernel::{Member, ValueText, text};
 
 /// T14, T16: where the manifest is.
 #[derive(Deserialize, Validate, ToSchema)]
 pub struct CustomBody {
     #[serde(default)]
-    #[schema(value_type = String, min_length = 1, max_length = 2048)]
+    #[schema(schema_with = ValueText::<ManifestUrl>::sent, required = true)]
     #[validate(required, custom(function = "text::<ManifestUrl>"))]
     json_url: Member<String>,
 }
@@ -41,6 +41,7 @@ impl TryFrom<CustomBody> for NewCustomIntegration {
 /// T15: a custom integration in a list.
 #[derive(Serialize, ToSchema)]
 pub struct CustomListView<'a> {
+    #[schema(format = "uuid")]
     id: String,
     app_name: &'a str,
     json_url: &'a str,
@@ -48,7 +49,9 @@ pub struct CustomListView<'a> {
     app_logo: &'a str,
     app_description: &'a str,
     is_active: bool,
+    #[schema(format = "date-time")]
     created_at: String,
+    #[schema(format = "date-time")]
     updated_at: String,
 }
 

@@ -15,25 +15,25 @@ use utoipa::ToSchema;
 use validator::Validate;
 
 use super::time;
-use crate::kernel::{Member, shown_text, text, well_typed};
+use crate::kernel::{Member, PlainText, SomeOf, ValueText, shown_text, text, well_typed};
 
 /// T3: what is sent to add an integration.
 #[derive(Deserialize, Validate, ToSchema)]
 pub struct CreateBody {
     #[serde(default)]
-    #[schema(value_type = String, min_length = 1, max_length = 255)]
+    #[schema(schema_with = ValueText::<IntegrationName>::sent, required = true)]
     #[validate(required, custom(function = "text::<IntegrationName>"))]
     name: Member<String>,
     #[serde(default)]
-    #[schema(value_type = String, min_length = 1, max_length = 2048)]
+    #[schema(schema_with = ValueText::<ManifestUrl>::sent, required = true)]
     #[validate(required, custom(function = "text::<ManifestUrl>"))]
     json_url: Member<String>,
     #[serde(default)]
-    #[schema(value_type = Option<String>, max_length = 8192)]
+    #[schema(schema_with = PlainText::<8192>::nullable)]
     #[validate(length(max = 8192), custom(function = "well_typed"))]
     auth_credential: Member<SecretString>,
     #[serde(default)]
-    #[schema(value_type = Option<String>, max_length = 64)]
+    #[schema(schema_with = ValueText::<IntegrationKind>::nullable)]
     #[validate(custom(function = "text::<IntegrationKind>"))]
     integration_type: Member<String>,
 }
@@ -59,19 +59,19 @@ impl TryFrom<CreateBody> for NewIntegration {
 #[derive(Deserialize, Validate, ToSchema)]
 pub struct EditBody {
     #[serde(default)]
-    #[schema(value_type = Option<String>, min_length = 1, max_length = 255)]
+    #[schema(schema_with = ValueText::<IntegrationName>::nullable)]
     #[validate(custom(function = "text::<IntegrationName>"))]
     name: Member<String>,
     #[serde(default)]
-    #[schema(value_type = Option<String>, min_length = 1, max_length = 2048)]
+    #[schema(schema_with = ValueText::<ManifestUrl>::nullable)]
     #[validate(custom(function = "text::<ManifestUrl>"))]
     json_url: Member<String>,
     #[serde(default)]
-    #[schema(value_type = Option<String>, max_length = 8192)]
+    #[schema(schema_with = PlainText::<8192>::nullable)]
     #[validate(length(max = 8192), custom(function = "well_typed"))]
     auth_credential: Member<SecretString>,
     #[serde(default)]
-    #[schema(value_type = Option<String>, max_length = 64)]
+    #[schema(schema_with = ValueText::<IntegrationKind>::nullable)]
     #[validate(custom(function = "text::<IntegrationKind>"))]
     integration_type: Member<String>,
     #[serde(default)]
@@ -79,6 +79,9 @@ pub struct EditBody {
     #[validate(custom(function = "well_typed"))]
     is_active: Member<bool>,
 }
+
+/// What a document says of [`EditBody`].
+pub type Changes = SomeOf<EditBody>;
 
 impl TryFrom<EditBody> for IntegrationChange {
     type Error = AppError;
@@ -120,6 +123,7 @@ static DEFAULT_SCHEMA: LazyLock<Map<String, Value>> = LazyLock::new(|| {
 /// T3: an integration that was just made.
 #[derive(Serialize, ToSchema)]
 pub struct CreatedView<'a> {
+    #[schema(format = "uuid")]
     id: String,
     name: &'a str,
     json_url: &'a str,
@@ -128,6 +132,7 @@ pub struct CreatedView<'a> {
     auth_credential: String,
     integration_type: &'a str,
     is_system_integration: bool,
+    #[schema(format = "date-time")]
     created_at: String,
 }
 
@@ -150,12 +155,14 @@ impl<'a> From<&'a Created> for CreatedView<'a> {
 /// T5, T6: an integration that was just changed or deleted.
 #[derive(Serialize, ToSchema)]
 pub struct ChangedView<'a> {
+    #[schema(format = "uuid")]
     id: String,
     name: &'a str,
     json_url: &'a str,
     auth_credential: String,
     integration_type: &'a str,
     is_system_integration: bool,
+    #[schema(format = "date-time")]
     created_at: String,
 }
 
@@ -176,6 +183,7 @@ impl<'a> From<&'a Disclosed> for ChangedView<'a> {
 /// T4: an integration in a list.
 #[derive(Serialize, ToSchema)]
 pub struct ListView<'a> {
+    #[schema(format = "uuid")]
     pub(super) id: String,
     pub(super) app_name: &'a str,
     pub(super) json_url: &'a str,
@@ -184,7 +192,9 @@ pub struct ListView<'a> {
     pub(super) app_description: &'a str,
     is_system_integration: bool,
     pub(super) is_active: bool,
+    #[schema(format = "date-time")]
     pub(super) created_at: String,
+    #[schema(format = "date-time")]
     pub(super) updated_at: String,
 }
 

@@ -9,10 +9,10 @@ use chrono::{DateTime, SecondsFormat, Utc};
 use serde::Serialize;
 
 pub use custom::{CustomBody, CustomListView};
-pub use integrations::{ChangedView, CreateBody, CreatedView, EditBody, ListView, SingleView};
+pub use integrations::{ChangedView, Changes, CreateBody, CreatedView, EditBody, ListView, SingleView};
 pub use settings::{
     AddSettingBody, ChannelSettingView, CustomSettingBody, CustomSettingsView, EditSettingBody,
-    EditSomeSettingBody, SettingView,
+    EditSomeSettingBody, SettingChanges, SettingView, SomeSettingChanges,
 };
 pub use slack::{AccessView, CodeBody, ExchangedView};
 

@@ -10,17 +10,17 @@ use utoipa::ToSchema;
 use validator::Validate;
 
 use super::time;
-use crate::kernel::{Member, Scalar, nested, setting_text, text, well_typed};
+use crate::kernel::{Member, Scalar, ScalarText, SomeOf, ValueText, nested, setting_text, text, well_typed};
 
 /// T7, T10: a label and its value.
 #[derive(Deserialize, Validate, ToSchema)]
 pub struct AddSettingBody {
     #[serde(default)]
-    #[schema(value_type = String, min_length = 1, max_length = 255)]
+    #[schema(schema_with = ValueText::<SettingLabel>::sent, required = true)]
     #[validate(required, custom(function = "text::<SettingLabel>"))]
     form_field_label: Member<String>,
     #[serde(default)]
-    #[schema(value_type = String, max_length = 8192)]
+    #[schema(schema_with = ScalarText::<8192>::sent, required = true)]
     #[validate(required, length(max = 8192), custom(function = "well_typed"))]
     form_field_value: Member<Scalar>,
 }
@@ -37,14 +37,17 @@ impl TryFrom<AddSettingBody> for NewSetting {
 #[derive(Deserialize, Validate, ToSchema)]
 pub struct EditSettingBody {
     #[serde(default)]
-    #[schema(value_type = Option<String>, min_length = 1, max_length = 255)]
+    #[schema(schema_with = ValueText::<SettingLabel>::nullable)]
     #[validate(custom(function = "text::<SettingLabel>"))]
     form_field_label: Member<String>,
     #[serde(default)]
-    #[schema(value_type = Option<String>, max_length = 8192)]
+    #[schema(schema_with = ScalarText::<8192>::nullable)]
     #[validate(length(max = 8192), custom(function = "well_typed"))]
     form_field_value: Member<Scalar>,
 }
+
+/// What a document says of [`EditSettingBody`].
+pub type SettingChanges = SomeOf<EditSettingBody>;
 
 impl TryFrom<EditSettingBody> for SettingChange {
     type Error = AppError;
@@ -62,18 +65,21 @@ impl TryFrom<EditSettingBody> for SettingChange {
 #[derive(Deserialize, Validate, ToSchema)]
 pub struct EditSomeSettingBody {
     #[serde(default)]
-    #[schema(value_type = Option<String>, min_length = 1, max_length = 255)]
+    #[schema(schema_with = ValueText::<SettingLabel>::nullable)]
     #[validate(custom(function = "text::<SettingLabel>"))]
     form_field_label: Member<String>,
     #[serde(default)]
-    #[schema(value_type = Option<String>, max_length = 8192)]
+    #[schema(schema_with = ScalarText::<8192>::nullable)]
     #[validate(length(max = 8192), custom(function = "well_typed"))]
     form_field_value: Member<Scalar>,
     #[serde(default)]
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<String>, format = "uuid")]
     #[validate(custom(function = "well_typed"))]
     id: Member<String>,
 }
+
+/// What a document says of [`EditSomeSettingBody`].
+pub type SomeSettingChanges = SomeOf<EditSomeSettingBody>;
 
 impl EditSomeSettingBody {
     /// The change, and the id of what is to be changed, if the body names one.
@@ -90,7 +96,7 @@ impl EditSomeSettingBody {
 #[derive(Deserialize, Validate, ToSchema)]
 pub struct CustomSettingBody {
     #[serde(default)]
-    #[schema(value_type = SettingEntry)]
+    #[schema(value_type = SettingEntry, required = true)]
     #[validate(required, custom(function = "well_typed"))]
     setting_entry: Member<Map<String, Value>>,
 }
@@ -99,11 +105,11 @@ pub struct CustomSettingBody {
 #[derive(Deserialize, Validate, ToSchema)]
 pub struct SettingEntry {
     #[serde(default)]
-    #[schema(value_type = String, min_length = 1, max_length = 255)]
+    #[schema(schema_with = ValueText::<SettingLabel>::sent, required = true)]
     #[validate(required, custom(function = "text::<SettingLabel>"))]
     field_name: Member<String>,
     #[serde(default)]
-    #[schema(value_type = String, max_length = 8192)]
+    #[schema(schema_with = ScalarText::<8192>::sent, required = true)]
     #[validate(required, length(max = 8192), custom(function = "well_typed"))]
     value: Member<Scalar>,
 }
@@ -120,12 +126,17 @@ impl TryFrom<CustomSettingBody> for NewSetting {
 /// T8: a setting of an integration as a whole. The value comes before the label.
 #[derive(Serialize, ToSchema)]
 pub struct SettingView<'a> {
+    #[schema(format = "uuid")]
     id: String,
+    #[schema(format = "uuid")]
     org_id: String,
+    #[schema(format = "uuid")]
     integration_id: String,
     form_field_value: &'a str,
     form_field_label: &'a str,
+    #[schema(format = "date-time")]
     created_at: String,
+    #[schema(format = "date-time")]
     updated_at: String,
 }
 
@@ -147,13 +158,18 @@ impl<'a> From<&'a ShownSetting> for SettingView<'a> {
 /// T11: a setting in force in a channel.
 #[derive(Serialize, ToSchema)]
 pub struct ChannelSettingView<'a> {
+    #[schema(format = "uuid")]
     id: String,
+    #[schema(format = "uuid")]
     org_id: String,
+    #[schema(format = "uuid")]
     integration_id: String,
     channel_id: &'a str,
     form_field_value: &'a str,
     form_field_label: &'a str,
+    #[schema(format = "date-time")]
     created_at: String,
+    #[schema(format = "date-time")]
     updated_at: String,
 }
 

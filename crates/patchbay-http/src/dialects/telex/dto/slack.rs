@@ -9,13 +9,13 @@ use utoipa::ToSchema;
 use validator::Validate;
 
 use super::time;
-use crate::kernel::{Member, filled, shown_text};
+use crate::kernel::{FilledText, Member, filled, shown_text};
 
 /// T1: what Slack handed out.
 #[derive(Deserialize, Validate, ToSchema)]
 pub struct CodeBody {
     #[serde(default)]
-    #[schema(value_type = String, min_length = 1, max_length = 2048)]
+    #[schema(schema_with = FilledText::<2048>::sent, required = true)]
     #[validate(required, length(max = 2048), custom(function = "filled"))]
     oauth_code: Member<SecretString>,
 }
@@ -63,8 +63,10 @@ impl<'a> From<&'a Disclosed> for ExchangedView<'a> {
 /// T2: the connection as it is kept.
 #[derive(Serialize, ToSchema)]
 pub struct AccessView<'a> {
+    #[schema(format = "uuid")]
     id: String,
     user_id: String,
+    #[schema(format = "uuid")]
     organisation_id: String,
     access_token: String,
     team_id: &'a str,
@@ -73,7 +75,9 @@ pub struct AccessView<'a> {
     channel_id: &'a str,
     configuration_url: &'a str,
     url: String,
+    #[schema(format = "date-time")]
     created_at: String,
+    #[schema(format = "date-time")]
     updated_at: String,
 }
 

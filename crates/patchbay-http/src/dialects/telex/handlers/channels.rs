@@ -7,11 +7,12 @@ use patchbay_application::settings::{SettingFilter, SettingSelector, ShownSettin
 use patchbay_application::{AppError, Caller, Listed};
 use patchbay_domain::{NumberedPage, Permission};
 use serde::Deserialize;
+use utoipa::IntoParams;
 
 use super::settings::{ONE_SETTING, located};
 use super::{Answer, MASK, disclosing, done};
 use crate::HttpState;
-use crate::dialects::telex::dto::{AddSettingBody, ChannelSettingView, EditSettingBody};
+use crate::dialects::telex::dto::{AddSettingBody, ChannelSettingView, EditSettingBody, SettingChanges};
 use crate::dialects::telex::{OnChannel, OnChannelSetting, Telex, Words};
 use crate::kernel::{Body, Gate, Once, Operation, PageQuery, Query, paged, switch};
 
@@ -20,14 +21,18 @@ const fn words(done: &'static str) -> Words {
     Words::new(done, "Invalid request", ONE_SETTING)
 }
 
-static ADD: Operation<Telex> = Operation::on::<OnChannel>(
+pub(super) static ADD: Operation<Telex> = Operation::on::<OnChannel>(
     "add_channel_setting",
     Permission::SettingsWrite,
     &words("Channel Integration setting added successfully"),
 );
 
 /// T10: puts a value under a label, for one channel.
-#[utoipa::path(tag = "channels", request_body = AddSettingBody, responses((status = 200)))]
+#[utoipa::path(
+    tag = "channels",
+    request_body = AddSettingBody,
+    responses((status = 200, headers(("location" = String, description = "The path of the setting"))))
+)]
 #[post("/{org}/integrations/{integration}/channels/{channel}/settings", wrap = "Gate::to(&ADD)")]
 pub async fn add(
     app: Data<HttpState>,
@@ -44,15 +49,21 @@ pub async fn add(
     Ok(answer(&id))
 }
 
-static LIST: Operation<Telex> = Operation::on::<OnChannel>(
+pub(super) static LIST: Operation<Telex> = Operation::on::<OnChannel>(
     "list_channel_settings",
     Permission::SettingsRead,
     &words("Channel Integration settings retrieved successfully"),
-);
+)
+.disclosing()
+.paged();
 
 /// T11: what is asked beside the list.
-#[derive(Deserialize)]
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub struct ListQuery {
+    /// Whether settings of the integration as a whole are listed too, where the channel has none
+    /// of that label.
+    #[param(value_type = Option<bool>)]
     effective: Option<String>,
 }
 
@@ -64,7 +75,11 @@ impl ListQuery {
 }
 
 /// T11: lists what the channel sets, or with `?effective=true` what is in force there.
-#[utoipa::path(tag = "channels", responses((status = 200, body = Vec<ChannelSettingView>)))]
+#[utoipa::path(
+    tag = "channels",
+    params(ListQuery),
+    responses((status = 200, body = Vec<ChannelSettingView>))
+)]
 #[get("/{org}/integrations/{integration}/channels/{channel}/settings", wrap = "Gate::to(&LIST)")]
 pub async fn list(
     app: Data<HttpState>,
@@ -84,14 +99,14 @@ pub async fn list(
     Ok(paged(disclosing(&LIST, StatusCode::OK, is_revealing, views), &request, page, total))
 }
 
-static EDIT: Operation<Telex> = Operation::on::<OnChannelSetting>(
+pub(super) static EDIT: Operation<Telex> = Operation::on::<OnChannelSetting>(
     "edit_channel_setting",
     Permission::SettingsWrite,
     &words("Integration setting updated successfully"),
 );
 
 /// T12: changes a setting of a channel.
-#[utoipa::path(tag = "channels", request_body = EditSettingBody, responses((status = 200)))]
+#[utoipa::path(tag = "channels", request_body = SettingChanges, responses((status = 200)))]
 #[patch("/{org}/integrations/{integration}/channels/{channel}/settings/{setting}", wrap = "Gate::to(&EDIT)")]
 pub async fn edit(
     app: Data<HttpState>,
@@ -108,7 +123,7 @@ pub async fn edit(
     Ok(done(&EDIT))
 }
 
-static DELETE: Operation<Telex> = Operation::on::<OnChannelSetting>(
+pub(super) static DELETE: Operation<Telex> = Operation::on::<OnChannelSetting>(
     "delete_channel_setting",
     Permission::SettingsWrite,
     &words("Channel Integration setting deleted successfully"),

@@ -6,18 +6,27 @@ use actix_web::web::{Data, ReqData};
 use actix_web::{HttpRequest, delete, get, post, put};
 use patchbay_application::idempotency::ReceiptFor;
 use patchbay_application::settings::{SettingFilter, SettingTarget, ShownSetting};
-use patchbay_application::{AppError, Caller, Entity, Fault, FaultReason, Location, Reveal};
-use patchbay_domain::{Origin, Permission, SettingLabel};
+use patchbay_application::{AppError, Caller, Conflict, Entity, Fault, FaultReason, Location, Reveal};
+use patchbay_domain::{FetchError, Origin, Permission, SettingLabel, UniqueRule};
 use serde::Deserialize;
+use utoipa::IntoParams;
 
 use super::search::SearchQuery;
 use super::{Answer, MASK, disclosing, done, made, success};
 use crate::HttpState;
 use crate::dialects::telex::dto::{CustomBody, CustomListView, CustomSettingBody, CustomSettingsView};
 use crate::dialects::telex::{Absent, InOrganisation, OnIntegration, Telex, Words};
-use crate::kernel::{Body, ForVersions, Gate, Once, Operation, PageQuery, Query, paged};
+use crate::kernel::{Body, ForVersions, Gate, Once, Operation, PageQuery, Query, ValueText, paged};
 
-static INSTALL: Operation<Telex> = Operation::on::<InOrganisation>(
+/// Of operations that read a manifest.
+fn unusable_or_taken() -> Vec<AppError> {
+    vec![
+        AppError::Manifest(FetchError::NotAUrl.into()),
+        AppError::Conflict(Conflict::Taken(UniqueRule::CustomManifest)),
+    ]
+}
+
+pub(super) static INSTALL: Operation<Telex> = Operation::on::<InOrganisation>(
     "install_custom_integration",
     Permission::IntegrationsWrite,
     &Words::new(
@@ -25,7 +34,8 @@ static INSTALL: Operation<Telex> = Operation::on::<InOrganisation>(
         "Invalid JSON URL supplied",
         Absent::any("Organisation not found"),
     ),
-);
+)
+.refused_with(unusable_or_taken);
 
 /// T14: installs an app by its manifest alone.
 #[utoipa::path(tag = "custom", request_body = CustomBody, responses((status = 201)))]
@@ -44,7 +54,7 @@ pub async fn install(
     Ok(made(&INSTALL))
 }
 
-static LIST: Operation<Telex> = Operation::on::<InOrganisation>(
+pub(super) static LIST: Operation<Telex> = Operation::on::<InOrganisation>(
     "list_custom_integrations",
     Permission::IntegrationsRead,
     &Words::new(
@@ -52,10 +62,11 @@ static LIST: Operation<Telex> = Operation::on::<InOrganisation>(
         "Invalid organisation_id or request",
         Absent::any("Organisation not found"),
     ),
-);
+)
+.paged();
 
 /// T15: lists what was installed through T14, oldest first.
-#[utoipa::path(tag = "custom", responses((status = 200, body = Vec<CustomListView>)))]
+#[utoipa::path(tag = "custom", params(SearchQuery, PageQuery), responses((status = 200, body = Vec<CustomListView>)))]
 #[get("/{org}/integrations/custom", wrap = "Gate::to(&LIST)")]
 pub async fn list(
     app: Data<HttpState>,
@@ -72,11 +83,13 @@ pub async fn list(
     Ok(paged(success(&LIST, StatusCode::OK, views), &request, page, found.total))
 }
 
-static REPLACE: Operation<Telex> = Operation::on::<OnIntegration>(
+pub(super) static REPLACE: Operation<Telex> = Operation::on::<OnIntegration>(
     "replace_custom_integration",
     Permission::IntegrationsWrite,
     &Words::new("Integrations updated successfully", "Invalid input", Absent::any("Integration not found")),
-);
+)
+.refused_with(unusable_or_taken)
+.for_versions();
 
 /// T16: reads another manifest, or the present one anew.
 #[utoipa::path(tag = "custom", request_body = CustomBody, responses((status = 200)))]
@@ -94,11 +107,12 @@ pub async fn replace(
     Ok(done(&REPLACE))
 }
 
-static DELETE: Operation<Telex> = Operation::on::<OnIntegration>(
+pub(super) static DELETE: Operation<Telex> = Operation::on::<OnIntegration>(
     "delete_custom_integration",
     Permission::IntegrationsWrite,
     &Words::new("Integrations deleted successfully", "Invalid input", Absent::any("Integration not found")),
-);
+)
+.for_versions();
 
 /// T17: deletes one, its settings with it. A body is ignored.
 #[utoipa::path(tag = "custom", responses((status = 200)))]
@@ -121,7 +135,7 @@ fn target(path: &OnIntegration) -> SettingTarget {
     SettingTarget { origin: Some(Origin::Custom), ..SettingTarget::of(path.integration) }
 }
 
-static PUT_SETTING: Operation<Telex> = Operation::on::<OnIntegration>(
+pub(super) static PUT_SETTING: Operation<Telex> = Operation::on::<OnIntegration>(
     "put_custom_setting",
     Permission::SettingsWrite,
     &Words::new(
@@ -147,7 +161,7 @@ pub async fn put_setting(
     Ok(done(&PUT_SETTING))
 }
 
-static GET_SETTING: Operation<Telex> = Operation::on::<OnIntegration>(
+pub(super) static GET_SETTING: Operation<Telex> = Operation::on::<OnIntegration>(
     "get_custom_settings",
     Permission::SettingsRead,
     &Words::new(
@@ -155,11 +169,15 @@ static GET_SETTING: Operation<Telex> = Operation::on::<OnIntegration>(
         "Invalid organisation_id or request",
         Absent { organisation: "Organisation not found", ..Absent::any("Integration not found") },
     ),
-);
+)
+.disclosing();
 
 /// T19: which pair is asked for.
-#[derive(Deserialize)]
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub struct PairQuery {
+    /// The label of the one pair that is asked for.
+    #[param(schema_with = ValueText::<SettingLabel>::sent, required = false)]
     field_name: Option<String>,
 }
 
@@ -174,7 +192,11 @@ impl PairQuery {
 
 /// T19: shows the pair that was changed last, and all of them when there are several; with
 /// `?field_name=` just that one.
-#[utoipa::path(tag = "custom", responses((status = 200, body = CustomSettingsView)))]
+#[utoipa::path(
+    tag = "custom",
+    params(PairQuery),
+    responses((status = 200, body = CustomSettingsView))
+)]
 #[get("/{org}/integrations/custom/{integration}/settings", wrap = "Gate::to(&GET_SETTING)")]
 pub async fn get_setting(
     app: Data<HttpState>,

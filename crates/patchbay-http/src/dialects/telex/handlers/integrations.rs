@@ -4,17 +4,19 @@ use actix_web::http::StatusCode;
 use actix_web::web::{Data, ReqData};
 use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post};
 use patchbay_application::integrations::Created;
-use patchbay_application::{Caller, Disclosed, Reveal};
-use patchbay_domain::Permission;
+use patchbay_application::{AppError, Caller, Conflict, Disclosed, Reveal};
+use patchbay_domain::{Permission, UniqueRule};
 
 use super::search::SearchQuery;
 use super::{Answer, MASK, disclosing, is_no_literal, success};
 use crate::HttpState;
-use crate::dialects::telex::dto::{ChangedView, CreateBody, CreatedView, EditBody, ListView, SingleView};
+use crate::dialects::telex::dto::{
+    ChangedView, Changes, CreateBody, CreatedView, EditBody, ListView, SingleView,
+};
 use crate::dialects::telex::{Absent, InOrganisation, OnIntegration, Telex, Words};
 use crate::kernel::{Body, ForVersions, Gate, Known, Once, Operation, PageQuery, Query, paged, tagged};
 
-static CREATE: Operation<Telex> = Operation::on::<InOrganisation>(
+pub(super) static CREATE: Operation<Telex> = Operation::on::<InOrganisation>(
     "create_integration",
     Permission::IntegrationsWrite,
     &Words::new(
@@ -22,7 +24,9 @@ static CREATE: Operation<Telex> = Operation::on::<InOrganisation>(
         "Invalid request",
         Absent::any("Organization not found"),
     ),
-);
+)
+.disclosing()
+.refused_with(|| vec![AppError::Conflict(Conflict::Taken(UniqueRule::NameAndManifest))]);
 
 /// T3: adds an integration.
 #[utoipa::path(tag = "integrations", request_body = CreateBody, responses((status = 201, body = CreatedView)))]
@@ -45,7 +49,7 @@ fn created(made: &Created) -> HttpResponse {
     disclosing(&CREATE, StatusCode::CREATED, made.shown.secrets.is_revealing(), CreatedView::from(made))
 }
 
-static LIST: Operation<Telex> = Operation::on::<InOrganisation>(
+pub(super) static LIST: Operation<Telex> = Operation::on::<InOrganisation>(
     "list_integrations",
     Permission::IntegrationsRead,
     &Words::new(
@@ -53,10 +57,11 @@ static LIST: Operation<Telex> = Operation::on::<InOrganisation>(
         "Invalid organisation_id or request",
         Absent::any("Organisation not found"),
     ),
-);
+)
+.paged();
 
 /// T4: lists the integrations, oldest first.
-#[utoipa::path(tag = "integrations", responses((status = 200, body = Vec<ListView>)))]
+#[utoipa::path(tag = "integrations", params(SearchQuery, PageQuery), responses((status = 200, body = Vec<ListView>)))]
 #[get("/{org}/integrations", wrap = "Gate::to(&LIST)")]
 pub async fn list(
     app: Data<HttpState>,
@@ -73,11 +78,13 @@ pub async fn list(
     Ok(paged(success(&LIST, StatusCode::OK, views), &request, page, found.total))
 }
 
-static GET: Operation<Telex> = Operation::on::<OnIntegration>(
+pub(super) static GET: Operation<Telex> = Operation::on::<OnIntegration>(
     "get_integration",
     Permission::IntegrationsRead,
     &Words::new("Integration retrieved successfully", "Invalid input", Absent::any("Integration not found")),
-);
+)
+.disclosing()
+.tagged();
 
 /// Shows one integration. Telex itself has no such operation.
 #[utoipa::path(tag = "integrations", responses((status = 200, body = SingleView)))]
@@ -97,14 +104,17 @@ pub async fn get(
     Ok(tagged(read, answer))
 }
 
-static EDIT: Operation<Telex> = Operation::on::<OnIntegration>(
+pub(super) static EDIT: Operation<Telex> = Operation::on::<OnIntegration>(
     "edit_integration",
     Permission::IntegrationsWrite,
     &Words::new("Integrations updated successfully", "Invalid input", Absent::any("Integration not found")),
-);
+)
+.disclosing()
+.refused_with(|| vec![AppError::Conflict(Conflict::Taken(UniqueRule::NameAndManifest))])
+.for_versions();
 
 /// T5: changes an integration.
-#[utoipa::path(tag = "integrations", request_body = EditBody, responses((status = 200, body = ChangedView)))]
+#[utoipa::path(tag = "integrations", request_body = Changes, responses((status = 200, body = ChangedView)))]
 #[patch("/{org}/integrations/{integration}", guard = "is_no_literal", wrap = "Gate::to(&EDIT)")]
 pub async fn edit(
     app: Data<HttpState>,
@@ -126,11 +136,13 @@ fn changed(after: &Disclosed) -> HttpResponse {
     disclosing(&EDIT, StatusCode::OK, after.secrets.is_revealing(), ChangedView::from(after))
 }
 
-static DELETE: Operation<Telex> = Operation::on::<OnIntegration>(
+pub(super) static DELETE: Operation<Telex> = Operation::on::<OnIntegration>(
     "delete_integration",
     Permission::IntegrationsWrite,
     &Words::new("Integrations deleted successfully", "Invalid input", Absent::any("Integration not found")),
-);
+)
+.disclosing()
+.for_versions();
 
 /// T6: deletes an integration and shows it a last time. A body is ignored.
 #[utoipa::path(tag = "integrations", responses((status = 200, body = ChangedView)))]

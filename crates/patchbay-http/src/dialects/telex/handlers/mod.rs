@@ -13,11 +13,10 @@ use actix_web::http::StatusCode;
 use actix_web::http::header::{CACHE_CONTROL, HeaderValue};
 use patchbay_domain::Mask;
 use serde::Serialize;
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::Telex;
 use super::dto::{Done, Success};
-use crate::kernel::{Failure, Operation};
+use crate::kernel::{Failure, Operation, Routes};
 
 /// How Telex shows a secret to those who may not see it.
 const MASK: Mask = Mask::StarsAndTail;
@@ -26,33 +25,33 @@ type Answer = Result<HttpResponse, Failure<Telex>>;
 
 /// Registers everything below `…/organisations`. They are tried in this order: what is asked
 /// for most comes first, but the literal segment `custom` wins over an integration's id.
-pub fn organisations(config: &mut ServiceConfig) {
-    config
-        .service(custom::list)
-        .service(integrations::get)
-        .service(integrations::create)
-        .service(integrations::list)
-        .service(settings::list)
-        .service(channels::list)
-        .service(custom::install)
-        .service(custom::replace)
-        .service(custom::delete)
-        .service(custom::put_setting)
-        .service(custom::get_setting)
-        .service(integrations::edit)
-        .service(integrations::delete)
-        .service(settings::add)
-        .service(settings::edit)
-        .service(settings::edit_one)
-        .service(settings::delete_one)
-        .service(channels::add)
-        .service(channels::edit)
-        .service(channels::delete);
+pub fn organisations(routes: &mut Routes<'_, Telex>) {
+    routes
+        .add(&custom::LIST, custom::list)
+        .add(&integrations::GET, integrations::get)
+        .add(&integrations::CREATE, integrations::create)
+        .add(&integrations::LIST, integrations::list)
+        .add(&settings::LIST, settings::list)
+        .add(&channels::LIST, channels::list)
+        .add(&custom::INSTALL, custom::install)
+        .add(&custom::REPLACE, custom::replace)
+        .add(&custom::DELETE, custom::delete)
+        .add(&custom::PUT_SETTING, custom::put_setting)
+        .add(&custom::GET_SETTING, custom::get_setting)
+        .add(&integrations::EDIT, integrations::edit)
+        .add(&integrations::DELETE, integrations::delete)
+        .add(&settings::ADD, settings::add)
+        .add(&settings::EDIT, settings::edit)
+        .add(&settings::EDIT_ONE, settings::edit_one)
+        .add(&settings::DELETE_ONE, settings::delete_one)
+        .add(&channels::ADD, channels::add)
+        .add(&channels::EDIT, channels::edit)
+        .add(&channels::DELETE, channels::delete);
 }
 
 /// Registers everything below `…/slack`.
-pub fn slack(config: &mut ServiceConfig) {
-    config.service(slack::exchange).service(slack::access);
+pub fn slack(routes: &mut Routes<'_, Telex>) {
+    routes.add(&slack::EXCHANGE, slack::exchange).add(&slack::ACCESS, slack::access);
 }
 
 /// Whether the path may end in an integration's id: the literal `custom` is none, also for a

@@ -4,14 +4,21 @@ use patchbay_application::integrations::IntegrationSearch;
 use patchbay_application::{AppError, Fault, FaultReason, Location};
 use patchbay_domain::{IntegrationFilter, IntegrationKind, Origin, Status};
 use serde::Deserialize;
+use utoipa::IntoParams;
 
 use crate::kernel::switched;
 
 /// T4 and T15: which integrations are looked for.
-#[derive(Deserialize)]
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub struct SearchQuery {
+    /// Only those that are active, or only those that are not.
+    #[param(value_type = Option<bool>)]
     is_active: Option<String>,
+    /// Only those of just this type.
+    #[param(value_type = Option<String>, max_length = 64)]
     integration_type: Option<String>,
+    /// Only those that have this text in their name or in that of their app, in either case.
     q: Option<String>,
 }
 

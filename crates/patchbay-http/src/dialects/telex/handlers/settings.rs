@@ -8,10 +8,13 @@ use patchbay_application::settings::{SettingFilter, SettingSelector, SettingTarg
 use patchbay_application::{AppError, Caller, Entity, Listed};
 use patchbay_domain::{Permission, SettingId};
 use serde::Deserialize;
+use utoipa::IntoParams;
 
 use super::{Answer, MASK, disclosing, done};
 use crate::HttpState;
-use crate::dialects::telex::dto::{AddSettingBody, EditSettingBody, EditSomeSettingBody, SettingView};
+use crate::dialects::telex::dto::{
+    AddSettingBody, EditSettingBody, EditSomeSettingBody, SettingChanges, SettingView, SomeSettingChanges,
+};
 use crate::dialects::telex::{Absent, OnIntegration, OnSetting, Telex, Words};
 use crate::kernel::{Body, Gate, Once, Operation, PageQuery, Query, Unlisted, paged};
 
@@ -21,7 +24,7 @@ pub(super) const ONE_SETTING: Absent = Absent {
     ..Absent::any("Organisation or integration not found")
 };
 
-static ADD: Operation<Telex> = Operation::on::<OnIntegration>(
+pub(super) static ADD: Operation<Telex> = Operation::on::<OnIntegration>(
     "add_setting",
     Permission::SettingsWrite,
     &Words::new(
@@ -32,7 +35,11 @@ static ADD: Operation<Telex> = Operation::on::<OnIntegration>(
 );
 
 /// T7: puts a value under a label. Its address is in the header `Location`.
-#[utoipa::path(tag = "settings", request_body = AddSettingBody, responses((status = 200)))]
+#[utoipa::path(
+    tag = "settings",
+    request_body = AddSettingBody,
+    responses((status = 200, headers(("location" = String, description = "The path of the setting"))))
+)]
 #[post("/{org}/integrations/{integration}/settings", wrap = "Gate::to(&ADD)")]
 pub async fn add(
     app: Data<HttpState>,
@@ -65,7 +72,7 @@ pub(super) fn located(
     }
 }
 
-static LIST: Operation<Telex> = Operation::on::<Unlisted<OnIntegration>>(
+pub(super) static LIST: Operation<Telex> = Operation::on::<Unlisted<OnIntegration>>(
     "list_settings",
     Permission::SettingsRead,
     &Words::new(
@@ -73,10 +80,12 @@ static LIST: Operation<Telex> = Operation::on::<Unlisted<OnIntegration>>(
         "Invalid request",
         Absent::any("Organisation or integration not found"),
     ),
-);
+)
+.disclosing()
+.paged();
 
 /// T8: lists the settings.
-#[utoipa::path(tag = "settings", responses((status = 200, body = Vec<SettingView>)))]
+#[utoipa::path(tag = "settings", params(PageQuery), responses((status = 200, body = Vec<SettingView>)))]
 #[get("/{org}/integrations/{integration}/settings", wrap = "Gate::to(&LIST)")]
 pub async fn list(
     app: Data<HttpState>,
@@ -96,7 +105,7 @@ pub async fn list(
     Ok(paged(disclosing(&LIST, StatusCode::OK, is_revealing, views), &request, page, total))
 }
 
-static EDIT: Operation<Telex> = Operation::on::<OnIntegration>(
+pub(super) static EDIT: Operation<Telex> = Operation::on::<OnIntegration>(
     "edit_setting",
     Permission::SettingsWrite,
     &Words::new(
@@ -107,14 +116,22 @@ static EDIT: Operation<Telex> = Operation::on::<OnIntegration>(
 );
 
 /// T9: where the setting's id may also be said.
-#[derive(Deserialize)]
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub struct EditQuery {
+    /// The id of the setting that is meant. One in the body wins.
+    #[param(value_type = Option<String>, format = "uuid")]
     setting_id: Option<String>,
 }
 
 /// T9: changes a setting whose id is not in the path: the one that the body or the query
 /// names, else the one with the label, else the only one.
-#[utoipa::path(tag = "settings", request_body = EditSomeSettingBody, responses((status = 200)))]
+#[utoipa::path(
+    tag = "settings",
+    params(EditQuery),
+    request_body = SomeSettingChanges,
+    responses((status = 200))
+)]
 #[patch("/{org}/integrations/{integration}/settings", wrap = "Gate::to(&EDIT)")]
 pub async fn edit(
     app: Data<HttpState>,
@@ -136,14 +153,14 @@ pub async fn edit(
     Ok(done(&EDIT))
 }
 
-static EDIT_ONE: Operation<Telex> = Operation::on::<OnSetting>(
+pub(super) static EDIT_ONE: Operation<Telex> = Operation::on::<OnSetting>(
     "edit_one_setting",
     Permission::SettingsWrite,
     &Words::new("Integration setting updated successfully", "Invalid request", ONE_SETTING),
 );
 
 /// Changes the setting of an id. Telex itself has no such operation.
-#[utoipa::path(tag = "settings", request_body = EditSettingBody, responses((status = 200)))]
+#[utoipa::path(tag = "settings", request_body = SettingChanges, responses((status = 200)))]
 #[patch("/{org}/integrations/{integration}/settings/{setting}", wrap = "Gate::to(&EDIT_ONE)")]
 pub async fn edit_one(
     app: Data<HttpState>,
@@ -160,7 +177,7 @@ pub async fn edit_one(
     Ok(done(&EDIT_ONE))
 }
 
-static DELETE_ONE: Operation<Telex> = Operation::on::<OnSetting>(
+pub(super) static DELETE_ONE: Operation<Telex> = Operation::on::<OnSetting>(
     "delete_setting",
     Permission::SettingsWrite,
     &Words::new("Integration setting deleted successfully", "Invalid request", ONE_SETTING),

@@ -4,9 +4,10 @@ use actix_web::http::StatusCode;
 use actix_web::web::{Data, ReqData};
 use actix_web::{HttpResponse, get, post};
 use patchbay_application::integrations::NewConnection;
-use patchbay_application::{AppError, Caller, Disclosed, Fault, FaultReason, Reveal};
-use patchbay_domain::{IntegrationName, Permission, ProviderId};
+use patchbay_application::{AppError, Caller, Conflict, Disclosed, Fault, FaultReason, Reveal};
+use patchbay_domain::{ExchangeError, IntegrationName, Permission, ProviderId, UniqueRule};
 use serde::Deserialize;
+use utoipa::IntoParams;
 
 use super::{Answer, MASK, disclosing};
 use crate::HttpState;
@@ -17,8 +18,18 @@ use crate::kernel::{Body, Gate, Known, Once, Operation, Query, Unlisted, switch,
 /// What a connection of Slack is called.
 const NAME: &str = "Slack";
 
+/// What connecting may be refused with beside.
+fn not_connected() -> Vec<AppError> {
+    vec![
+        AppError::Conflict(Conflict::Taken(UniqueRule::Connection)),
+        AppError::Conflict(Conflict::InProgress),
+        AppError::Exchange(ExchangeError::CodeRefused { reason: "invalid_code".to_owned() }),
+        AppError::Exchange(ExchangeError::TimedOut),
+    ]
+}
+
 /// Telex documents 401 for a bad body of this operation, and no 400.
-static EXCHANGE: Operation<Telex> = Operation::on::<Unlisted<InOrganisation>>(
+pub(super) static EXCHANGE: Operation<Telex> = Operation::on::<Unlisted<InOrganisation>>(
     "exchange_slack_code",
     Permission::OauthExchange,
     &Words {
@@ -29,16 +40,26 @@ static EXCHANGE: Operation<Telex> = Operation::on::<Unlisted<InOrganisation>>(
             Absent::any("Organisation not found"),
         )
     },
-);
+)
+.disclosing()
+.refused_with(not_connected);
 
 /// T1: what is asked beside the body.
-#[derive(Deserialize)]
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub struct ExchangeQuery {
+    /// Whether a connection that there is already is replaced.
+    #[param(value_type = Option<bool>)]
     replace: Option<String>,
 }
 
 /// T1: connects Slack by the code that it handed out.
-#[utoipa::path(tag = "slack", request_body = CodeBody, responses((status = 200, body = ExchangedView)))]
+#[utoipa::path(
+    tag = "slack",
+    params(ExchangeQuery),
+    request_body = CodeBody,
+    responses((status = 200, body = ExchangedView))
+)]
 #[post("/organisations/{org}/token-exchg", wrap = "Gate::to(&EXCHANGE)")]
 pub async fn exchange(
     app: Data<HttpState>,
@@ -64,7 +85,7 @@ fn connected(exchanged: &Disclosed) -> HttpResponse {
     disclosing(&EXCHANGE, StatusCode::OK, exchanged.secrets.is_revealing(), ExchangedView::from(exchanged))
 }
 
-static ACCESS: Operation<Telex> = Operation::on::<Unlisted<InOrganisation>>(
+pub(super) static ACCESS: Operation<Telex> = Operation::on::<Unlisted<InOrganisation>>(
     "get_slack_access",
     Permission::IntegrationsRead,
     &Words::new(
@@ -72,7 +93,9 @@ static ACCESS: Operation<Telex> = Operation::on::<Unlisted<InOrganisation>>(
         "Invalid request",
         Absent { integration: "Slack access info not found", ..Absent::any("Organisation not found") },
     ),
-);
+)
+.disclosing()
+.tagged();
 
 /// T2: shows the connection of Slack.
 #[utoipa::path(tag = "slack", responses((status = 200, body = AccessView)))]

@@ -1,5 +1,7 @@
 //! What the interface answers when what it stands on fails: the ports are mocks.
 
+mod gates;
+
 use std::num::NonZeroU32;
 
 use actix_web::http::StatusCode;

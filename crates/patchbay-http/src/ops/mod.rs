@@ -1,4 +1,7 @@
-//! The endpoints that belong to no API: whether the process runs, whether it is ready.
+//! The endpoints that belong to no API: whether the process runs, whether it is ready, and
+//! what the APIs are.
+
+mod documents;
 
 use std::time::Duration;
 
@@ -7,6 +10,8 @@ use actix_web::web::{Data, ServiceConfig, get, resource, to};
 use actix_web::{HttpRequest, HttpResponse};
 use async_trait::async_trait;
 use serde_json::json;
+
+pub use documents::{API_NAMES, ApiDocument, Published, api_documents};
 
 use crate::HttpState;
 
@@ -23,11 +28,12 @@ pub trait Readiness: Send + Sync {
     async fn check(&self) -> Result<(), String>;
 }
 
-/// Registers `/healthz` and `/readyz`.
+/// Registers `/healthz`, `/readyz`, and what [`documents`] registers.
 pub fn routes(config: &mut ServiceConfig) {
     config
         .service(resource("/healthz").route(get().to(healthz)).default_service(to(wrong_method)))
-        .service(resource("/readyz").route(get().to(readyz)).default_service(to(wrong_method)));
+        .service(resource("/readyz").route(get().to(readyz)).default_service(to(wrong_method)))
+        .configure(documents::routes);
 }
 
 /// The answer to a path that nobody owns.

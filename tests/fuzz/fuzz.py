@@ -1,0 +1,173 @@
+"""Runs schemathesis against a service of its own. Started by `run`, which says more."""
+
+import argparse
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import tomllib
+import urllib.request
+from contextlib import ExitStack
+from pathlib import Path
+
+HERE = Path(__file__).parent
+BINARY = HERE.parent.parent / "target" / "debug" / "patchbay"
+
+# What no request of the fuzzer may take, and what all of them may, in seconds.
+REQUEST_TIME = 10
+PATIENCE = 60
+
+# Any 32 bytes: the database lives as long as the run.
+MASTER_KEY = "k1:" + "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="
+
+CONFIGURATION = """
+[server]
+port = 0
+address_file = "{folder}/address"
+[database]
+url = "sqlite://{folder}/patchbay.db"
+[secrets]
+keys = ["{master_key}"]
+[providers.json_manifest]
+base_url = "{sandbox}"
+[providers.slack]
+base_url = "{sandbox}"
+client_id = "{client_id}"
+client_secret = "{client_secret}"
+[telemetry]
+level = "warn"
+"""
+
+
+class Service:
+    """A service in a folder of its own, with one organisation and a key to everything."""
+
+    def __init__(self, folder: str, stack: ExitStack):
+        self.folder = Path(folder)
+        sandbox = self.start(stack, "sandbox", "--port", "0", stdout=subprocess.PIPE)
+        said = json.loads("".join(iter(lambda: sandbox.stdout.readline(), "}\n")) + "}")
+        self.sandbox = said["url"]
+        text = CONFIGURATION.format(
+            folder=folder,
+            master_key=MASTER_KEY,
+            sandbox=said["url"],
+            client_id=said["client_id"],
+            client_secret=said["client_secret"],
+        )
+        self.configuration = self.folder / "patchbay.toml"
+        self.configuration.write_text(text)
+        self.process = self.start(stack, "serve", "--config", str(self.configuration), stderr=self.log())
+        self.url = "http://" + self.address()
+        self.organisation = self.command("organisation", "create", "--name", "fuzzed")["id"]
+        made = self.command("key", "create", "--organisation", self.organisation, "--name", "x", "--all-permissions")
+        self.key = made["key"]
+
+    def log(self):
+        return open(self.folder / "log", "wb")
+
+    def start(self, stack: ExitStack, *arguments: str, **outputs):
+        process = subprocess.Popen([BINARY, *arguments], text=True, cwd=self.folder, **outputs)
+        stack.callback(lambda: (process.send_signal(signal.SIGTERM), process.wait(PATIENCE)))
+        return process
+
+    def address(self) -> str:
+        """Waits until the service has written where it is."""
+        file, end = self.folder / "address", time.monotonic() + PATIENCE
+        while time.monotonic() < end and self.process.poll() is None:
+            if file.exists():
+                return file.read_text().strip()
+            time.sleep(0.05)
+        sys.exit("fuzz: the service does not start:\n" + (self.folder / "log").read_text())
+
+    def command(self, *arguments: str):
+        done = [BINARY, *arguments, "--config", self.configuration]
+        return json.loads(subprocess.run(done, check=True, capture_output=True, text=True).stdout)
+
+    def call(self, method: str, path: str, body=None):
+        data = None if body is None else json.dumps(body).encode()
+        request = urllib.request.Request(self.url + path, data, method=method)
+        request.add_header("Authorization", "Bearer " + self.key)
+        with urllib.request.urlopen(request, timeout=REQUEST_TIME) as answer:
+            return json.load(answer)
+
+
+def telex(service: Service) -> dict:
+    """Makes what the Telex operations speak of, and answers the parameters to fill in."""
+    place = f"/organisations/{service.organisation}"
+    service.call("POST", f"/slack{place}/token-exchg", {"oauth_code": "sandbox-ok-acme"})
+    service.call("POST", f"{place}/integrations", {"name": "plain", "json_url": "x"})
+    service.call("POST", f"{place}/integrations/custom", {"json_url": f"{service.sandbox}/manifests/interval.json"})
+    custom = service.call("GET", f"{place}/integrations/custom")["data"][0]["id"]
+    named = {name: {"path.integration": custom} for name in CUSTOM}
+    return {"": {"path.org": service.organisation}, **named}
+
+
+# Operations on a custom integration, which no other operation makes from nothing.
+CUSTOM = ("replace_custom_integration", "put_custom_setting", "get_custom_settings")
+
+APIS = {"telex": telex}
+
+
+def excluded(operations: set[str]) -> dict[str, list[str]]:
+    """The checks that each operation is excused from."""
+    checks: dict[str, list[str]] = {}
+    for one in tomllib.loads((HERE / "exclusions.toml").read_text())["exclusion"]:
+        if set(one) != {"operation", "check", "reason"} or not one["reason"].strip():
+            sys.exit(f"fuzz: an exclusion is an operation, a check and a reason: {one}")
+        if one["operation"] not in operations:
+            sys.exit(f"fuzz: an exclusion of no operation: {one['operation']}")
+        checks.setdefault(one["operation"], []).append(one["check"])
+    return checks
+
+
+def configuration(parameters: dict, checks: dict[str, list[str]]) -> str:
+    """What schemathesis is told: every check, but for the exclusions."""
+    lines = ["[checks]", "enabled = true", "[parameters]"]
+    lines += [f"{json.dumps(name)} = {json.dumps(value)}" for name, value in parameters.pop("").items()]
+    for operation in sorted(set(parameters) | set(checks)):
+        lines += ["[[operations]]", f"include-operation-id = {json.dumps(operation)}"]
+        for name, value in parameters.get(operation, {}).items():
+            lines.append(f"parameters.{json.dumps(name)} = {json.dumps(value)}")
+        lines += [f"checks.{check}.enabled = false" for check in checks.get(operation, [])]
+    return "\n".join(lines) + "\n"
+
+
+def fuzz(api: str, examples: int, seed: int | None) -> int:
+    with ExitStack() as stack:
+        folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="patchbay-fuzz."))
+        service = Service(folder, stack)
+        document = service.call("GET", f"/openapi/{api}.json")
+        operations = {one["operationId"] for item in document["paths"].values() for one in item.values()}
+        settings = Path(folder) / "schemathesis.toml"
+        settings.write_text(configuration(APIS[api](service), excluded(operations)))
+        base = document["servers"][0]["url"].rstrip("/")
+        command = [Path(sys.executable).with_name("schemathesis"), "--config-file", settings]
+        command += ["run", f"{service.url}/openapi/{api}.json", "--url", service.url + base]
+        command += ["--header", f"Authorization: Bearer {service.key}", "--no-color"]
+        command += ["--continue-on-failure", "--request-timeout", str(REQUEST_TIME)]
+        command += ["--max-examples", str(-(-examples // len(operations)))]
+        if seed is not None:
+            command += ["--seed", str(seed)]
+        begun = time.monotonic()
+        environment = {**os.environ, "NO_PROXY": "127.0.0.1"}
+        status = subprocess.run(command, cwd=folder, env=environment).returncode
+        print(f"fuzz: {api}: {time.monotonic() - begun:.0f} seconds")
+        if service.process.poll() is not None:
+            print("fuzz: the service ended:\n" + (Path(folder) / "log").read_text())
+            return 1
+        return status
+
+
+def main() -> int:
+    options = argparse.ArgumentParser()
+    options.add_argument("--examples", type=int, default=2000, help="how many, for each API")
+    options.add_argument("--seed", type=int, help="repeats a run")
+    options = options.parse_args()
+    return max(fuzz(api, options.examples, options.seed) for api in APIS)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,121 @@
+//! What a row needs to be there, made below one prefix in an organisation of its own.
+
+use anyhow::{Context, Result};
+use patchbay_tests::{Answer, Http, Sandbox, Service, Tenant};
+use serde_json::{Value, json};
+
+/// What must be there before a row is asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Given {
+    Nothing,
+    /// Slack, connected.
+    Connection,
+    Integration,
+    /// An integration with one setting.
+    Setting,
+    /// An integration with one setting for a channel.
+    Channel,
+    /// A custom integration.
+    Custom,
+}
+
+const CHANNEL: &str = "general";
+const PAIR: &str = r#"{"form_field_label":"a","form_field_value":"b"}"#;
+
+/// An organisation below one prefix, with a key that may do everything.
+pub struct Place<'a> {
+    pub http: Http,
+    pub prefix: &'static str,
+    pub tenant: &'a Tenant,
+    pub key: &'a str,
+    pub sandbox: &'a Sandbox,
+}
+
+impl Place<'_> {
+    /// Makes what is given, anew for each row, and answers the row's path and body with
+    /// everything filled in.
+    pub async fn prepare(&self, given: Given, path: &str, body: &str) -> Result<(String, String)> {
+        let (integration, setting) = match given {
+            Given::Nothing => (String::new(), String::new()),
+            Given::Connection => {
+                let body = format!(r#"{{"oauth_code":"{}-again"}}"#, self.code());
+                self.post("/slack/organisations/{org}/token-exchg?replace=true", &body).await?;
+                (String::new(), String::new())
+            }
+            Given::Integration => (self.integration().await?, String::new()),
+            Given::Setting => self.setting("/settings").await?,
+            Given::Channel => self.setting(&format!("/channels/{CHANNEL}/settings")).await?,
+            Given::Custom => (self.custom().await?, String::new()),
+        };
+        let fill = |text: &str| {
+            text.replace("{org}", &self.tenant.id)
+                .replace("{integration}", &integration)
+                .replace("{setting}", &setting)
+                .replace("{channel}", CHANNEL)
+                .replace("{sandbox}", self.sandbox.origin())
+                .replace("{code}", &self.code())
+        };
+        Ok((format!("{}{}", self.prefix, fill(path)), fill(body)))
+    }
+
+    /// A code that the sandbox's Slack exchanges, of this place's own: each is good once.
+    fn code(&self) -> String {
+        format!("sandbox-ok-acme-{}", self.tenant.id)
+    }
+
+    async fn integration(&self) -> Result<String> {
+        // A name of its own for each, which the list gives.
+        let name = format!("integration {}", self.list("integrations").await?.len());
+        let body = json!({ "name": name, "json_url": "x" }).to_string();
+        let made = self.post("/organisations/{org}/integrations", &body).await?;
+        text(&made.json()["data"]["id"])
+    }
+
+    async fn setting(&self, below: &str) -> Result<(String, String)> {
+        let integration = self.integration().await?;
+        let settings = format!("/organisations/{{org}}/integrations/{integration}{below}");
+        let made = self.post(&settings, PAIR).await?;
+        let setting = made.header("location").rsplit('/').next().context("no location")?.to_owned();
+        Ok((integration, setting))
+    }
+
+    async fn custom(&self) -> Result<String> {
+        let url = self.sandbox.manifest("interval");
+        let find = |all: &[Value]| all.iter().find(|one| one["json_url"] == *url).map(|one| text(&one["id"]));
+        if let Some(id) = find(&self.list("integrations/custom").await?) {
+            return id;
+        }
+        let body = json!({ "json_url": url }).to_string();
+        self.post("/organisations/{org}/integrations/custom", &body).await?;
+        find(&self.list("integrations/custom").await?).context("it was not installed")?
+    }
+
+    async fn list(&self, what: &str) -> Result<Vec<Value>> {
+        let path = format!("{}/organisations/{}/{what}", self.prefix, self.tenant.id);
+        let listed = self.http.get(&path).bearer(self.key).send().await?.expect_status(200);
+        Ok(listed.json()["data"].as_array().context("no list")?.clone())
+    }
+
+    async fn post(&self, path: &str, body: &str) -> Result<Answer> {
+        let path = format!("{}{}", self.prefix, path.replace("{org}", &self.tenant.id));
+        let answer = self.http.request("POST", &path).bearer(self.key).body(body).send().await?;
+        assert!(answer.status < 300, "{answer}");
+        Ok(answer)
+    }
+}
+
+fn text(value: &Value) -> Result<String> {
+    Ok(value.as_str().with_context(|| format!("no text: {value}"))?.to_owned())
+}
+
+/// A service whose Slack and whose manifests are the sandbox's.
+pub async fn service(backend: patchbay_tests::Backend, sandbox: &Sandbox) -> Result<Service> {
+    let origin = format!("'{}'", sandbox.origin());
+    Service::builder(backend)
+        .config("providers.json_manifest.base_url", &origin)
+        .config("providers.slack.base_url", &origin)
+        .config("providers.slack.client_id", &format!("'{}'", sandbox.client_id()))
+        .config("providers.slack.client_secret", &format!("'{}'", sandbox.client_secret()))
+        .start()
+        .await
+}

@@ -1,0 +1,107 @@
+//! The table, by hand.
+
+use super::given::Given::{self, Channel, Connection, Custom, Integration, Nothing, Setting};
+
+/// The kinds of key that every route is asked with, in the order of [`Row::statuses`].
+pub const KEYS: [&str; 8] = [
+    "no key",
+    "a malformed key",
+    "an unknown key",
+    "a revoked key",
+    "an expired key",
+    "a key of another organisation",
+    "a key with all permissions but the one",
+    "a key with the one permission",
+];
+
+/// A route of an API, and what it answers to whom.
+pub struct Row {
+    pub method: &'static str,
+    /// As in the document: what stands in braces is filled by what is [`Given`].
+    pub path: &'static str,
+    /// The one permission that it needs.
+    pub permission: &'static str,
+    /// What must be there before.
+    pub given: Given,
+    /// What is sent; empty where nothing is.
+    pub body: &'static str,
+    /// The status for each of [`KEYS`].
+    pub statuses: [u16; 8],
+}
+
+const fn row(
+    (method, path): (&'static str, &'static str),
+    permission: &'static str,
+    given: Given,
+    body: &'static str,
+    statuses: [u16; 8],
+) -> Row {
+    Row { method, path, permission, given, body, statuses }
+}
+
+const READ: &str = "integrations:read";
+const WRITE: &str = "integrations:write";
+const READ_SETTINGS: &str = "settings:read";
+const WRITE_SETTINGS: &str = "settings:write";
+
+/// The Telex API, below each of its prefixes.
+#[rustfmt::skip]
+pub const TELEX: [Row; 22] = [
+    row(("POST", "/slack/organisations/{org}/token-exchg"), "oauth:exchange", Nothing,
+        r#"{"oauth_code":"{code}"}"#, [401, 401, 401, 401, 401, 404, 403, 200]),
+    row(("GET", "/slack/organisations/{org}"), READ, Connection, "", [401, 401, 401, 401, 401, 404, 403, 200]),
+
+    row(("POST", "/organisations/{org}/integrations"), WRITE, Nothing,
+        r#"{"name":"a new one","json_url":"x"}"#, [401, 401, 401, 401, 401, 404, 403, 201]),
+    row(("GET", "/organisations/{org}/integrations"), READ, Nothing,
+        "", [401, 401, 401, 401, 401, 404, 403, 200]),
+    row(("GET", "/organisations/{org}/integrations/{integration}"), READ, Integration,
+        "", [401, 401, 401, 401, 401, 404, 403, 200]),
+    row(("PATCH", "/organisations/{org}/integrations/{integration}"), WRITE, Integration,
+        r#"{"is_active":false}"#, [401, 401, 401, 401, 401, 404, 403, 200]),
+    row(("DELETE", "/organisations/{org}/integrations/{integration}"), WRITE, Integration,
+        "", [401, 401, 401, 401, 401, 404, 403, 200]),
+
+    row(("POST", "/organisations/{org}/integrations/{integration}/settings"), WRITE_SETTINGS, Integration,
+        r#"{"form_field_label":"a","form_field_value":"b"}"#, [401, 401, 401, 401, 401, 404, 403, 200]),
+    row(("GET", "/organisations/{org}/integrations/{integration}/settings"), READ_SETTINGS, Integration,
+        "", [401, 401, 401, 401, 401, 404, 403, 200]),
+    row(("PATCH", "/organisations/{org}/integrations/{integration}/settings"), WRITE_SETTINGS, Setting,
+        r#"{"form_field_value":"c"}"#, [401, 401, 401, 401, 401, 404, 403, 200]),
+    row(("PATCH", "/organisations/{org}/integrations/{integration}/settings/{setting}"), WRITE_SETTINGS, Setting,
+        r#"{"form_field_value":"d"}"#, [401, 401, 401, 401, 401, 404, 403, 200]),
+    row(("DELETE", "/organisations/{org}/integrations/{integration}/settings/{setting}"), WRITE_SETTINGS, Setting,
+        "", [401, 401, 401, 401, 401, 404, 403, 200]),
+
+    row(("POST", "/organisations/{org}/integrations/{integration}/channels/{channel}/settings"),
+        WRITE_SETTINGS, Integration,
+        r#"{"form_field_label":"a","form_field_value":"b"}"#, [401, 401, 401, 401, 401, 404, 403, 200]),
+    row(("GET", "/organisations/{org}/integrations/{integration}/channels/{channel}/settings"),
+        READ_SETTINGS, Integration, "", [401, 401, 401, 401, 401, 404, 403, 200]),
+    row(("PATCH", "/organisations/{org}/integrations/{integration}/channels/{channel}/settings/{setting}"),
+        WRITE_SETTINGS, Channel, r#"{"form_field_value":"c"}"#, [401, 401, 401, 401, 401, 404, 403, 200]),
+    row(("DELETE", "/organisations/{org}/integrations/{integration}/channels/{channel}/settings/{setting}"),
+        WRITE_SETTINGS, Channel, "", [401, 401, 401, 401, 401, 404, 403, 200]),
+
+    row(("POST", "/organisations/{org}/integrations/custom"), WRITE, Nothing,
+        r#"{"json_url":"{sandbox}/manifests/output.json"}"#, [401, 401, 401, 401, 401, 404, 403, 201]),
+    row(("GET", "/organisations/{org}/integrations/custom"), READ, Nothing,
+        "", [401, 401, 401, 401, 401, 404, 403, 200]),
+    row(("PUT", "/organisations/{org}/integrations/custom/{integration}"), WRITE, Custom,
+        r#"{"json_url":"{sandbox}/manifests/modifier.json"}"#, [401, 401, 401, 401, 401, 404, 403, 200]),
+    row(("DELETE", "/organisations/{org}/integrations/custom/{integration}"), WRITE, Custom,
+        "", [401, 401, 401, 401, 401, 404, 403, 200]),
+    row(("PUT", "/organisations/{org}/integrations/custom/{integration}/settings"), WRITE_SETTINGS, Custom,
+        r#"{"setting_entry":{"field_name":"a","value":"b"}}"#, [401, 401, 401, 401, 401, 404, 403, 200]),
+    row(("GET", "/organisations/{org}/integrations/custom/{integration}/settings"), READ_SETTINGS, Custom,
+        "", [401, 401, 401, 401, 401, 404, 403, 200]),
+];
+
+/// What belongs to no API and asks nobody for a key: path, and the status for anybody.
+pub const OPEN: [(&str, u16); 5] = [
+    ("/healthz", 200),
+    ("/readyz", 200),
+    ("/openapi/telex.json", 200),
+    ("/docs", 200),
+    ("/docs/index.css", 200),
+];
