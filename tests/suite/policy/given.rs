@@ -114,6 +114,8 @@ pub async fn service(backend: patchbay_tests::Backend, sandbox: &Sandbox) -> Res
     Service::builder(backend)
         .config("providers.json_manifest.base_url", &origin)
         .config("providers.slack.base_url", &origin)
+        // Wrong keys are what is asked here.
+        .config("rate_limit.failed_auth_per_minute", "0")
         .config("providers.slack.client_id", &format!("'{}'", sandbox.client_id()))
         .config("providers.slack.client_secret", &format!("'{}'", sandbox.client_secret()))
         .start()
