@@ -5,11 +5,15 @@
 //! kernel's, once for all of them.
 
 mod access_log;
+mod around;
 mod dialects;
+mod headers;
 mod kernel;
+mod meter;
 mod ops;
 mod server;
 mod trailing_slash;
 
+pub use meter::{Answered, Meter};
 pub use ops::Readiness;
 pub use server::{HttpOptions, HttpState, Limits, server};

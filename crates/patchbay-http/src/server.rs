@@ -5,15 +5,18 @@ use std::net::TcpListener;
 use std::sync::Arc;
 use std::time::Duration;
 
-use actix_web::dev::Server;
+use actix_web::body::BoxBody;
+use actix_web::dev::{Server, ServiceFactory, ServiceRequest, ServiceResponse};
 use actix_web::middleware::from_fn;
 use actix_web::web::{Data, to};
-use actix_web::{App, HttpServer};
+use actix_web::{App, Error, HttpServer};
 use patchbay_application::Services;
 use patchbay_domain::IdGenerator;
+use secrecy::SecretString;
 
-use crate::access_log::access_log;
+use crate::around::around;
 use crate::dialects;
+use crate::meter::Meter;
 use crate::ops::{self, Readiness};
 use crate::trailing_slash::tolerate_trailing_slash;
 
@@ -27,6 +30,10 @@ pub struct HttpState {
     pub ids: Arc<dyn IdGenerator>,
     /// What one request may take.
     pub limits: Limits,
+    /// Counts requests, and reports all that is counted.
+    pub meter: Arc<dyn Meter>,
+    /// What `/metrics` wants as bearer; without one it answers everybody.
+    pub metrics_token: Option<SecretString>,
 }
 
 /// What one request may take.
@@ -53,22 +60,34 @@ pub struct HttpOptions {
 /// When the listener cannot be used.
 pub fn server(listener: TcpListener, state: Arc<HttpState>, options: &HttpOptions) -> io::Result<Server> {
     let state = Data::from(state);
-    let app = move || {
-        App::new()
-            .app_data(state.clone())
-            .configure(dialects::mount_all)
-            .configure(ops::routes)
-            .default_service(to(ops::not_found))
-            .wrap(from_fn(tolerate_trailing_slash))
-            .wrap(from_fn(access_log))
-    };
     let grace = options.shutdown_grace.as_secs() + u64::from(options.shutdown_grace.subsec_nanos() > 0);
-    let server = HttpServer::new(app)
+    let server = HttpServer::new(move || app(state.clone()))
         .workers(options.workers)
         .disable_signals()
         .shutdown_timeout(grace)
         .listen(listener)?;
     Ok(server.run())
+}
+
+/// Everything that is served, for one thread.
+fn app(
+    state: Data<HttpState>,
+) -> App<
+    impl ServiceFactory<
+        ServiceRequest,
+        Config = (),
+        Response = ServiceResponse<BoxBody>,
+        Error = Error,
+        InitError = (),
+    >,
+> {
+    App::new()
+        .app_data(state)
+        .configure(dialects::mount_all)
+        .configure(ops::routes)
+        .default_service(to(ops::not_found))
+        .wrap(from_fn(tolerate_trailing_slash))
+        .wrap(from_fn(around))
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ mod cli;
 mod commands;
 mod files;
 mod listener;
+mod metrics;
 mod output;
 mod service;
 mod settings;

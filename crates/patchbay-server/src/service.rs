@@ -18,7 +18,8 @@ use tokio::time::timeout;
 use crate::background::BackgroundTasks;
 use crate::files::replace_file;
 use crate::listener::listen;
-use crate::settings::{OutboundSettings, ProviderSettings, ServerSettings, Settings};
+use crate::metrics::ServiceMeter;
+use crate::settings::{MetricsSettings, OutboundSettings, ProviderSettings, ServerSettings, Settings};
 use crate::signals::Signals;
 use crate::wiring::{Installation, Surroundings};
 
@@ -44,6 +45,7 @@ struct Parts {
     system_apps: Vec<SystemApp>,
     outbound: OutboundSettings,
     providers: ProviderSettings,
+    metrics: MetricsSettings,
     listener: TcpListener,
     installation: Installation,
     vault: Arc<dyn Vault>,
@@ -81,9 +83,15 @@ impl Service {
         mut self,
         announce: impl FnOnce(SocketAddr) -> anyhow::Result<()>,
     ) -> anyhow::Result<()> {
-        let Parts { server, system_apps, outbound, providers, listener, installation, vault } = self.parts;
+        let Parts { server, system_apps, outbound, providers, metrics, listener, installation, vault } =
+            self.parts;
         let address = listener.local_addr().context("the listener has no address")?;
         let background = BackgroundTasks::here();
+        let meter = ServiceMeter {
+            metrics: installation.metrics(),
+            database: installation.database().clone(),
+            background: background.clone(),
+        };
         let state = Arc::new(HttpState {
             services: installation.services(Surroundings {
                 vault,
@@ -96,6 +104,8 @@ impl Service {
             readiness: Arc::new(DatabaseReadiness(installation.database().clone())),
             ids: installation.ids(),
             limits: Limits { body_bytes: server.body_limit_bytes, request_timeout: server.request_timeout },
+            meter: Arc::new(meter),
+            metrics_token: metrics.token,
         });
         let options = HttpOptions { workers: server.workers, shutdown_grace: server.shutdown_grace };
         let serving = patchbay_http::server(listener, state, &options).context("cannot serve")?;
@@ -103,6 +113,7 @@ impl Service {
         let mut serving = actix_web::rt::spawn(serving);
 
         let purging = actix_web::rt::spawn(purge_from_time_to_time(installation.purge_receipts()));
+        let counting = actix_web::rt::spawn(installation.metrics().keep_small());
         let address_file = server.address_file.map(|path| AddressFile::write(path, address)).transpose()?;
         tracing::info!(%address, version = env!("CARGO_PKG_VERSION"), "listening");
         announce(address)?;
@@ -123,6 +134,7 @@ impl Service {
             }
         }
         purging.abort();
+        counting.abort();
         tracing::info!("stopped");
         Ok(())
     }
@@ -130,7 +142,8 @@ impl Service {
 
 impl Parts {
     async fn open(settings: Settings, data_dir: &Path) -> anyhow::Result<Self> {
-        let Settings { server, database, master_keys, outbound, providers, system_apps, .. } = settings;
+        let Settings { server, database, master_keys, outbound, providers, metrics, system_apps, .. } =
+            settings;
         let listener = listen(&server.host, server.port)?;
         let (keys, warning) = master_keys.open()?;
         if let Some(warning) = warning {
@@ -138,7 +151,9 @@ impl Parts {
         }
         let installation = Installation::found(&database, data_dir).await?;
         match installation.vault(keys).await {
-            Ok(vault) => Ok(Self { server, system_apps, outbound, providers, listener, installation, vault }),
+            Ok(vault) => {
+                Ok(Self { server, system_apps, outbound, providers, metrics, listener, installation, vault })
+            }
             Err(refusal) => {
                 installation.close().await;
                 Err(refusal)

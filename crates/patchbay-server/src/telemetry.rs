@@ -1,6 +1,7 @@
 //! What the service says of itself, on standard error.
 
 use std::io::{IsTerminal, stderr};
+use std::panic::PanicHookInfo;
 
 use anyhow::Context;
 use tracing::level_filters::LevelFilter;
@@ -14,7 +15,8 @@ use crate::settings::{LogFormat, TelemetrySettings};
 /// What the targets of this program's own crates start with.
 const OWN: &str = "patchbay";
 
-/// Starts logging: one line for each event, written at once with one system call.
+/// Starts logging: one line for each event, written at once with one system call. Panics are
+/// logged like everything else from then on.
 ///
 /// # Errors
 /// When logging was started before.
@@ -27,7 +29,19 @@ pub fn start(settings: &TelemetrySettings) -> anyhow::Result<()> {
         .with(without_libraries())
         .with(EnvFilter::builder().parse(&settings.level)?)
         .try_init()
-        .context("logging cannot be started")
+        .context("logging cannot be started")?;
+    std::panic::set_hook(Box::new(log_panic));
+    Ok(())
+}
+
+/// Logs a panic, once and where it happens: whoever catches it sees neither the place nor the
+/// request that it belongs to.
+fn log_panic(panic: &PanicHookInfo<'_>) {
+    let said = panic.payload();
+    let text = said.downcast_ref::<&str>().copied();
+    let message = text.or_else(|| said.downcast_ref::<String>().map(String::as_str));
+    let place = panic.location().map(tracing::field::display);
+    tracing::error!(panic = message, place, "the code failed");
 }
 
 /// Events as lines. Times are UTC with microseconds.
@@ -98,6 +112,24 @@ mod tests {
         assert_eq!(line["message"], "answered");
         let time = line["timestamp"].as_str().unwrap();
         assert!(time.len() == "2026-01-01T00:00:00.000000Z".len() && time.ends_with('Z'), "{time}");
+    }
+
+    #[test]
+    fn a_panic_is_one_line_that_names_what_it_says_and_its_request() {
+        let writes = written(LogFormat::Json, "error", || {
+            std::panic::set_hook(Box::new(log_panic));
+            let request = tracing::error_span!(target: "patchbay_http", "request", request_id = "abc");
+            request.in_scope(|| {
+                let caught = std::panic::catch_unwind(|| panic!("planted {}", 1));
+                assert!(caught.is_err());
+            });
+            drop(std::panic::take_hook());
+        });
+        assert_eq!(writes.len(), 1, "{writes:?}");
+        let line: Value = serde_json::from_str(&writes[0]).unwrap();
+        assert_eq!((&line["panic"], &line["level"]), (&"planted 1".into(), &"ERROR".into()), "{line}");
+        assert_eq!(line["span"]["request_id"], "abc", "{line}");
+        assert!(line["place"].as_str().unwrap().contains("telemetry.rs:"), "{line}");
     }
 
     #[test]

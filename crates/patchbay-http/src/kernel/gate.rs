@@ -11,7 +11,7 @@ use actix_web::web::Data;
 use actix_web::{Error, HttpMessage, HttpRequest};
 use patchbay_application::AppError;
 
-use super::{Dialect, Failure, Handled, Operation, Refusal, Seen, once};
+use super::{Dialect, Failure, Handled, Operation, Refusal, Seen, once, panics};
 use crate::HttpState;
 
 /// The gate before one operation. It lets a request through to the handler when, in this
@@ -71,7 +71,7 @@ where
 
     fn call(&self, request: ServiceRequest) -> Self::Future {
         let (operation, service) = (self.operation, Rc::clone(&self.service));
-        Box::pin(async move {
+        Box::pin(panics::shaped(operation, request.request().clone(), async move {
             request.extensions_mut().insert(Handled { api: D::NAME, operation: Some(operation.name) });
             let time_limit = match admit(operation, &request).await {
                 Ok(time_limit) => time_limit,
@@ -86,7 +86,7 @@ where
                 let response = refuse(operation, &http, &Refusal::TimedOut);
                 ServiceResponse::new(http, response)
             }))
-        })
+        }))
     }
 }
 

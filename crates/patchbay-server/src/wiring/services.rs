@@ -49,10 +49,12 @@ impl Installation {
         let Surroundings { vault, outbound, providers, system_apps, background, lease } = surroundings;
         let client = GuardedClient::new(outbound.policy).context("requests to others cannot be made")?;
         let fetcher = HttpManifestFetcher::new(client.clone(), providers.manifests_from);
+        let fetcher = fetcher.also_from(providers.manifests_also_from);
+        let metrics = &self.metrics;
         let db = || self.database.clone();
         Ok(Services::over(&Ports {
             scheme: scheme(),
-            keys: Arc::new(CachedKeyLookup::new(self.key_lookup())),
+            keys: Arc::new(metrics.key_queries(CachedKeyLookup::new(metrics.key_misses(self.key_lookup())))),
             integrations: Arc::new(DieselIntegrationRepository::new(db())),
             manifests: Arc::new(DieselManifestRepository::new(db())),
             settings: Arc::new(DieselSettingRepository::new(db())),
@@ -61,8 +63,8 @@ impl Installation {
             fingerprints: Arc::new(HmacFingerprinter),
             work: self.work.clone(),
             vault,
-            fetcher: Arc::new(fetcher.also_from(providers.manifests_also_from)),
-            exchanger: Arc::new(HttpOAuthExchanger::new(client, providers.oauth_clients)),
+            fetcher: Arc::new(metrics.fetcher(fetcher)),
+            exchanger: Arc::new(metrics.exchanger(HttpOAuthExchanger::new(client, providers.oauth_clients))),
             background,
             clock: self.clock.clone(),
             ids: self.ids.clone(),
