@@ -32,6 +32,7 @@ mod shape;
 mod telex;
 mod tenant;
 mod tour;
+mod wire;
 
 pub use command_line::{CommandLine, CommandOutput};
 pub use database::{Backend, Database};
@@ -50,3 +51,4 @@ pub use shape::{difference, is_timestamp, is_uuid};
 pub use telex::{TELEX_PREFIXES, Telex};
 pub use tenant::{ApiKey, Tenant};
 pub use tour::{Step, five_minute_tour, shows};
+pub use wire::Wire;

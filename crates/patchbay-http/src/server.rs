@@ -52,7 +52,19 @@ pub struct HttpOptions {
     pub workers: usize,
     /// How long requests in flight may go on once the server is told to stop.
     pub shutdown_grace: Duration,
+    /// How long a connection may wait for its next request.
+    pub keep_alive: Duration,
+    /// How many connections there may be at once; more wait to be accepted. Shared out among
+    /// the workers, so that one may be full a little before all are.
+    pub max_connections: usize,
 }
+
+/// How long a client may take for the head of its first request: a few hundred bytes.
+const HEAD_WITHIN: Duration = Duration::from_secs(10);
+
+/// How long a client may take for its end of a connection that is being closed, the rest of a
+/// body that nobody wants among it.
+const CLOSE_WITHIN: Duration = Duration::from_secs(2);
 
 /// A server on `listener` that runs until its handle stops it. It leaves signals alone.
 ///
@@ -63,6 +75,10 @@ pub fn server(listener: TcpListener, state: Arc<HttpState>, options: &HttpOption
     let grace = options.shutdown_grace.as_secs() + u64::from(options.shutdown_grace.subsec_nanos() > 0);
     let server = HttpServer::new(move || app(state.clone()))
         .workers(options.workers)
+        .max_connections(options.max_connections.div_ceil(options.workers.max(1)))
+        .keep_alive(options.keep_alive)
+        .client_request_timeout(HEAD_WITHIN)
+        .client_disconnect_timeout(CLOSE_WITHIN)
         .disable_signals()
         .shutdown_timeout(grace)
         .listen(listener)?;

@@ -10,6 +10,7 @@ mod commands;
 mod files;
 mod listener;
 mod metrics;
+mod open_files;
 mod output;
 mod service;
 mod settings;

@@ -19,6 +19,7 @@ use crate::background::BackgroundTasks;
 use crate::files::replace_file;
 use crate::listener::listen;
 use crate::metrics::ServiceMeter;
+use crate::open_files;
 use crate::settings::{MetricsSettings, OutboundSettings, ProviderSettings, ServerSettings, Settings};
 use crate::signals::Signals;
 use crate::wiring::{Installation, Surroundings};
@@ -60,6 +61,7 @@ impl Service {
     /// Everything that a service refuses to start on.
     pub async fn prepare(settings: Settings, data_dir: &Path) -> anyhow::Result<Self> {
         let mut signals = Signals::listen()?;
+        open_files::raise_limit();
         tokio::select! {
             parts = Parts::open(settings, data_dir) => Ok(Self { parts: parts?, signals }),
             signal = signals.next() => {
@@ -107,7 +109,12 @@ impl Service {
             meter: Arc::new(meter),
             metrics_token: metrics.token,
         });
-        let options = HttpOptions { workers: server.workers, shutdown_grace: server.shutdown_grace };
+        let options = HttpOptions {
+            workers: server.workers,
+            shutdown_grace: server.shutdown_grace,
+            keep_alive: server.keep_alive,
+            max_connections: server.max_connections,
+        };
         let serving = patchbay_http::server(listener, state, &options).context("cannot serve")?;
         let handle = serving.handle();
         let mut serving = actix_web::rt::spawn(serving);

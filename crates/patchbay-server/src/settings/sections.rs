@@ -17,6 +17,8 @@ use super::reader::{Reader, Refusal};
 const AN_HOUR_IN_MS: u64 = 3_600_000;
 /// More threads than this would only get into each other's way.
 const MANY_THREADS: usize = 1024;
+/// No system hands out more.
+const MANY_CONNECTIONS: usize = 1_000_000;
 /// A larger body would have to be held in memory as a whole.
 const A_GIBIBYTE: usize = 1 << 30;
 /// Below this, one slow statement stops everything.
@@ -39,6 +41,10 @@ pub struct ServerSettings {
     pub request_timeout: Duration,
     /// How long requests in flight may take to finish once the service is asked to stop.
     pub shutdown_grace: Duration,
+    /// How long a connection may wait for its next request.
+    pub keep_alive: Duration,
+    /// How many connections there may be at once.
+    pub max_connections: usize,
 }
 
 impl ServerSettings {
@@ -50,6 +56,8 @@ impl ServerSettings {
         let body_limit = reader.required("server.body_limit_bytes", whole_number(1..=A_GIBIBYTE));
         let timeout = reader.required("server.request_timeout_ms", milliseconds(1..=AN_HOUR_IN_MS));
         let grace = reader.required("server.shutdown_grace_ms", milliseconds(0..=AN_HOUR_IN_MS));
+        let keep_alive = reader.required("server.keep_alive_ms", milliseconds(1..=AN_HOUR_IN_MS));
+        let max_connections = reader.required("server.max_connections", whole_number(1..=MANY_CONNECTIONS));
         Some(Self {
             host: host?,
             port: port?,
@@ -58,6 +66,8 @@ impl ServerSettings {
             body_limit_bytes: body_limit?,
             request_timeout: timeout?,
             shutdown_grace: grace?,
+            keep_alive: keep_alive?,
+            max_connections: max_connections?,
         })
     }
 }

@@ -45,7 +45,8 @@ fn the_defaults_stand_alone() {
     assert_eq!(settings.server.body_limit_bytes, 256 * 1024);
     assert_eq!(settings.server.request_timeout, Duration::from_secs(30));
     assert_eq!(settings.server.shutdown_grace, Duration::from_secs(10));
-    assert!(settings.metrics.token.is_none());
+    assert_eq!(settings.server.keep_alive, Duration::from_secs(75));
+    assert_eq!((settings.server.max_connections, settings.metrics.token.is_some()), (10_000, false));
     assert_eq!(settings.database.url.expose_secret(), "sqlite://data/patchbay.db");
     assert!(settings.database.auto_migrate && settings.database.pool_size >= 4);
     assert!(matches!(settings.master_keys, MasterKeySource::Missing));
