@@ -1,29 +1,37 @@
 //! Requests.
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
 
-use metrics::{Counter, Gauge, Histogram};
+use metrics::{Counter, Histogram};
 use patchbay_application::AuthRefusal;
 use patchbay_http::Answered;
 
 use super::names;
-use super::registry::Registry;
+use super::registry::{Registry, figure};
 
 /// API, operation and status of an answer.
 type Route = (&'static str, &'static str, u16);
 
 /// The series that an answer adds to.
-#[derive(Clone)]
 struct Series {
     requests: Counter,
     duration: Histogram,
 }
 
+impl Series {
+    fn add(&self, time: Duration) {
+        self.requests.increment(1);
+        self.duration.record(time);
+    }
+}
+
 /// Counts requests.
 pub struct HttpMetrics {
     registry: Arc<Registry>,
-    in_flight: Gauge,
+    in_flight: AtomicUsize,
     abandoned: Counter,
     /// As many as there are operations, times the statuses that they answer.
     routes: RwLock<HashMap<Route, Series>>,
@@ -54,7 +62,7 @@ impl HttpMetrics {
     /// Nothing was requested yet.
     pub fn in_registry(registry: Arc<Registry>) -> Self {
         Self {
-            in_flight: registry.gauge(names::HTTP_IN_FLIGHT, &[]),
+            in_flight: AtomicUsize::new(0),
             abandoned: registry.counter(names::HTTP_ABANDONED, &[]),
             routes: RwLock::default(),
             refusals: REFUSALS
@@ -65,12 +73,12 @@ impl HttpMetrics {
 
     /// A request came.
     pub fn began(&self) {
-        self.in_flight.increment(1);
+        self.in_flight.fetch_add(1, Ordering::Relaxed);
     }
 
     /// It is over.
     pub fn ended(&self, answered: Option<&Answered>) {
-        self.in_flight.decrement(1);
+        self.in_flight.fetch_sub(1, Ordering::Relaxed);
         let Some(answered) = answered else {
             self.abandoned.increment(1);
             return;
@@ -81,18 +89,22 @@ impl HttpMetrics {
                 refused.increment(1);
             }
         }
-        let series = self.series((answered.api, answered.operation, answered.status));
-        series.requests.increment(1);
-        series.duration.record(answered.time);
+        self.add((answered.api, answered.operation, answered.status), answered.time);
     }
 
-    /// The series of a route, made when it is first reached.
-    fn series(&self, route: Route) -> Series {
-        let known = self.routes.read().unwrap_or_else(PoisonError::into_inner).get(&route).cloned();
-        known.unwrap_or_else(|| {
-            let mut routes = self.routes.write().unwrap_or_else(PoisonError::into_inner);
-            routes.entry(route).or_insert_with(|| self.made(route)).clone()
-        })
+    /// Notes how many requests are on their way.
+    pub fn measure(&self) {
+        let in_flight = figure(self.in_flight.load(Ordering::Relaxed));
+        self.registry.gauge(names::HTTP_IN_FLIGHT, &[]).set(in_flight);
+    }
+
+    /// Adds to the series of a route, which are made when it is first reached.
+    fn add(&self, route: Route, time: Duration) {
+        if let Some(series) = self.routes.read().unwrap_or_else(PoisonError::into_inner).get(&route) {
+            return series.add(time);
+        }
+        let mut routes = self.routes.write().unwrap_or_else(PoisonError::into_inner);
+        routes.entry(route).or_insert_with(|| self.made(route)).add(time);
     }
 
     fn made(&self, (api, operation, status): Route) -> Series {

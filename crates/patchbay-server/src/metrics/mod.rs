@@ -106,6 +106,7 @@ impl Meter for ServiceMeter {
     }
 
     fn report(&self) -> String {
+        self.metrics.http.measure();
         self.metrics.database.measure(&self.database.load());
         let running = self.metrics.registry.gauge(names::BACKGROUND_TASKS, &[]);
         running.set(registry::figure(self.background.running()));

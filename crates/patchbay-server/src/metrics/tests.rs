@@ -15,6 +15,7 @@ fn metrics() -> Metrics {
 }
 
 fn reported(metrics: &Metrics) -> Vec<String> {
+    metrics.http.measure();
     metrics.registry.report().lines().map(str::to_owned).collect()
 }
 
