@@ -14,6 +14,7 @@
     reason = "an error or a panic of the harness is a failing test, whatever its cause"
 )]
 
+mod collector;
 mod command_line;
 mod custom;
 mod database;
@@ -34,6 +35,7 @@ mod tenant;
 mod tour;
 mod wire;
 
+pub use collector::Collector;
 pub use command_line::{CommandLine, CommandOutput};
 pub use database::{Backend, Database};
 pub use demo::Demo;

@@ -15,3 +15,4 @@ mod refusals_to_start;
 mod rotation;
 mod sandbox;
 mod shutdown;
+mod traces;

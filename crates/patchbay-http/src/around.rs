@@ -9,11 +9,11 @@ use actix_web::middleware::Next;
 use actix_web::web::Data;
 use actix_web::{Error, HttpMessage, HttpResponse};
 use patchbay_application::AuthRefusal;
-use tracing::Instrument;
+use tracing::{Instrument, Span};
 
 use crate::kernel::{Handled, RequestId, caught};
 use crate::meter::{Answered, InFlight};
-use crate::{HttpState, access_log, headers, ops};
+use crate::{HttpState, access_log, headers, ops, span};
 
 /// Names the request, in its span, its answer and the log; counts it; gives the answer what
 /// every answer carries; and answers a panic that nothing nearer to it has answered.
@@ -28,22 +28,23 @@ pub async fn around(
     let id = RequestId::of(request.head(), &*state.ids);
     let in_flight = InFlight::began(state.meter.clone());
     request.extensions_mut().insert(id.clone());
-    // On whatever level: what is logged inside names the request.
-    let span = tracing::error_span!("request", request_id = id.as_str());
-    match caught(next.call(request)).instrument(span).await {
+    let span = span::of(&id, state.spans_exported);
+    match caught(next.call(request)).instrument(span.clone()).await {
         Ok(Ok(response)) => {
             let mut response = response.map_into_boxed_body();
             headers::complete(response.headers_mut(), &id);
             let time = started.elapsed();
-            in_flight.answered(answered(&response, time));
+            let answered = answered(&response, time);
+            span::answered(&span, &answered);
+            in_flight.answered(answered);
             access_log::log(&id, &response, time);
             Ok(response)
         }
         Ok(Err(error)) => {
             let response = error.error_response();
-            Err(last_resort(in_flight, &id, response, started))
+            Err(last_resort(in_flight, &span, &id, response, started))
         }
-        Err(_) => Err(last_resort(in_flight, &id, ops::panicked(), started)),
+        Err(_) => Err(last_resort(in_flight, &span, &id, ops::panicked(), started)),
     }
 }
 
@@ -61,11 +62,19 @@ fn answered(response: &ServiceResponse<BoxBody>, time: Duration) -> Answered {
 
 /// An answer without its request, which the failure took along: the server sends it all the
 /// same.
-fn last_resort(in_flight: InFlight, id: &RequestId, mut response: HttpResponse, started: Instant) -> Error {
+fn last_resort(
+    in_flight: InFlight,
+    span: &Span,
+    id: &RequestId,
+    mut response: HttpResponse,
+    started: Instant,
+) -> Error {
     headers::complete(response.headers_mut(), id);
     let (status, time) = (response.status().as_u16(), started.elapsed());
     let (api, operation) = (Answered::NONE, Answered::NONE);
-    in_flight.answered(Answered { api, operation, status, time, unauthenticated: None });
+    let answered = Answered { api, operation, status, time, unauthenticated: None };
+    span::answered(span, &answered);
+    in_flight.answered(answered);
     access_log::log_bare(id, status, time);
     InternalError::from_response("a request failed", response).into()
 }

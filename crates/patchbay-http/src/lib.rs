@@ -12,6 +12,7 @@ mod kernel;
 mod meter;
 mod ops;
 mod server;
+mod span;
 mod trailing_slash;
 
 pub use meter::{Answered, Meter};

@@ -34,6 +34,8 @@ pub struct HttpState {
     pub meter: Arc<dyn Meter>,
     /// What `/metrics` wants as bearer; without one it answers everybody.
     pub metrics_token: Option<SecretString>,
+    /// Whether somebody collects spans: then each says what became of its request.
+    pub spans_exported: bool,
 }
 
 /// What one request may take.

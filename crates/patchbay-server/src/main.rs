@@ -16,6 +16,7 @@ mod service;
 mod settings;
 mod signals;
 mod telemetry;
+mod traces;
 mod wiring;
 
 use std::process::ExitCode;

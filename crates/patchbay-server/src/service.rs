@@ -47,6 +47,7 @@ struct Parts {
     outbound: OutboundSettings,
     providers: ProviderSettings,
     metrics: MetricsSettings,
+    spans_exported: bool,
     listener: TcpListener,
     installation: Installation,
     vault: Arc<dyn Vault>,
@@ -85,30 +86,9 @@ impl Service {
         mut self,
         announce: impl FnOnce(SocketAddr) -> anyhow::Result<()>,
     ) -> anyhow::Result<()> {
-        let Parts { server, system_apps, outbound, providers, metrics, listener, installation, vault } =
-            self.parts;
-        let address = listener.local_addr().context("the listener has no address")?;
         let background = BackgroundTasks::here();
-        let meter = ServiceMeter {
-            metrics: installation.metrics(),
-            database: installation.database().clone(),
-            background: background.clone(),
-        };
-        let state = Arc::new(HttpState {
-            services: installation.services(Surroundings {
-                vault,
-                outbound,
-                providers,
-                system_apps,
-                background: Arc::new(background.clone()),
-                lease: server.request_timeout + LEASE_BEYOND_REQUEST,
-            })?,
-            readiness: Arc::new(DatabaseReadiness(installation.database().clone())),
-            ids: installation.ids(),
-            limits: Limits { body_bytes: server.body_limit_bytes, request_timeout: server.request_timeout },
-            meter: Arc::new(meter),
-            metrics_token: metrics.token,
-        });
+        let Serving { server, listener, installation, state } = self.parts.serving(&background)?;
+        let address = listener.local_addr().context("the listener has no address")?;
         let options = HttpOptions {
             workers: server.workers,
             shutdown_grace: server.shutdown_grace,
@@ -149,7 +129,7 @@ impl Service {
 
 impl Parts {
     async fn open(settings: Settings, data_dir: &Path) -> anyhow::Result<Self> {
-        let Settings { server, database, master_keys, outbound, providers, metrics, system_apps, .. } =
+        let Settings { server, database, master_keys, outbound, providers, metrics, telemetry, system_apps } =
             settings;
         let listener = listen(&server.host, server.port)?;
         let (keys, warning) = master_keys.open()?;
@@ -158,15 +138,57 @@ impl Parts {
         }
         let installation = Installation::found(&database, data_dir).await?;
         match installation.vault(keys).await {
-            Ok(vault) => {
-                Ok(Self { server, system_apps, outbound, providers, metrics, listener, installation, vault })
-            }
+            Ok(vault) => Ok(Self {
+                server,
+                system_apps,
+                outbound,
+                providers,
+                metrics,
+                spans_exported: telemetry.otlp_endpoint.is_some(),
+                listener,
+                installation,
+                vault,
+            }),
             Err(refusal) => {
                 installation.close().await;
                 Err(refusal)
             }
         }
     }
+
+    /// Puts the use cases together, over what works beside the requests.
+    fn serving(self, background: &BackgroundTasks) -> anyhow::Result<Serving> {
+        let Self { server, installation, .. } = self;
+        let state = Arc::new(HttpState {
+            services: installation.services(Surroundings {
+                vault: self.vault,
+                outbound: self.outbound,
+                providers: self.providers,
+                system_apps: self.system_apps,
+                background: Arc::new(background.clone()),
+                lease: server.request_timeout + LEASE_BEYOND_REQUEST,
+            })?,
+            readiness: Arc::new(DatabaseReadiness(installation.database().clone())),
+            ids: installation.ids(),
+            limits: Limits { body_bytes: server.body_limit_bytes, request_timeout: server.request_timeout },
+            meter: Arc::new(ServiceMeter {
+                metrics: installation.metrics(),
+                database: installation.database().clone(),
+                background: background.clone(),
+            }),
+            metrics_token: self.metrics.token,
+            spans_exported: self.spans_exported,
+        });
+        Ok(Serving { server, listener: self.listener, installation, state })
+    }
+}
+
+/// What a service serves with.
+struct Serving {
+    server: ServerSettings,
+    listener: TcpListener,
+    installation: Installation,
+    state: Arc<HttpState>,
 }
 
 /// Clears away what has had its time. Every replica does, and none minds the others.

@@ -11,6 +11,7 @@ use tracing_subscriber::util::SubscriberInitExt;
 use tracing_subscriber::{EnvFilter, Layer, Registry, fmt};
 
 use crate::settings::{LogFormat, TelemetrySettings};
+use crate::traces::Traces;
 
 /// What the targets of this program's own crates start with.
 const OWN: &str = "patchbay";
@@ -19,19 +20,36 @@ const OWN: &str = "patchbay";
 /// logged like everything else from then on.
 ///
 /// # Errors
-/// When logging was started before.
-pub fn start(settings: &TelemetrySettings) -> anyhow::Result<()> {
+/// When logging was started before, or the way to a collector of spans cannot be set up.
+pub fn start(settings: &TelemetrySettings) -> anyhow::Result<Telemetry> {
     let on_terminal = stderr().is_terminal();
     let format = settings.log_format.unwrap_or(if on_terminal { LogFormat::Pretty } else { LogFormat::Json });
     let lines = lines(format, on_terminal, stderr);
+    let traces = settings.otlp_endpoint.as_ref().map(Traces::to).transpose()?;
     tracing_subscriber::registry()
         .with(lines)
+        .with(traces.as_ref().map(Traces::layer))
         .with(without_libraries())
         .with(EnvFilter::builder().parse(&settings.level)?)
         .try_init()
         .context("logging cannot be started")?;
     std::panic::set_hook(Box::new(log_panic));
-    Ok(())
+    Ok(Telemetry { traces })
+}
+
+/// What goes on beside the log until the service ends.
+#[must_use = "the last spans are sent when it is told to finish"]
+pub struct Telemetry {
+    traces: Option<Traces>,
+}
+
+impl Telemetry {
+    /// Says the last words. Blocks for a moment where spans are sent to a collector.
+    pub fn finish(self) {
+        if let Some(traces) = self.traces {
+            traces.finish();
+        }
+    }
 }
 
 /// Logs a panic, once and where it happens: whoever catches it sees neither the place nor the

@@ -83,7 +83,7 @@ impl<P: PathIds> PathIds for Unlisted<P> {
 /// One operation of a dialect: what the kernel must know of a route before a body is
 /// read.
 pub struct Operation<D: Dialect> {
-    /// What it is called, in logs.
+    /// What it is called, in logs and counts.
     pub name: &'static str,
     /// What its caller's key must hold.
     pub permission: Permission,

@@ -128,7 +128,15 @@ fn state(integrations: MockIntegrationRepository, work: MockUnitOfWork) -> HttpS
     });
     let limits = Limits { body_bytes: 1000, request_timeout: Duration::from_millis(20) };
     let meter = Arc::new(Counts::default());
-    HttpState { services, readiness: Arc::new(Ready), ids, limits, meter, metrics_token: None }
+    HttpState {
+        services,
+        readiness: Arc::new(Ready),
+        ids,
+        limits,
+        meter,
+        metrics_token: None,
+        spans_exported: false,
+    }
 }
 
 /// An interface over a store that does nothing.

@@ -5,6 +5,7 @@ use std::thread::available_parallelism;
 use std::time::Duration;
 
 use patchbay_crypto::{InvalidKeyRing, KeyRing};
+use patchbay_providers::{InvalidOrigin, TrustedOrigin};
 use secrecy::SecretString;
 use serde_json::Value;
 use tracing_subscriber::EnvFilter;
@@ -198,13 +199,16 @@ pub struct TelemetrySettings {
     pub log_format: Option<LogFormat>,
     /// What is logged: a filter that was checked.
     pub level: String,
+    /// The collector that spans are sent to.
+    pub otlp_endpoint: Option<TrustedOrigin>,
 }
 
 impl TelemetrySettings {
     pub(super) fn read(reader: &mut Reader) -> Option<Self> {
         let log_format = reader.optional("telemetry.log_format", log_format);
         let level = reader.required("telemetry.level", level);
-        Some(Self { log_format, level: level? })
+        let otlp_endpoint = reader.optional("telemetry.otlp_endpoint", collector);
+        Some(Self { log_format, level: level?, otlp_endpoint })
     }
 }
 
@@ -254,4 +258,9 @@ fn level(value: &Value) -> Result<String, Refusal> {
         Ok(_) => Ok(level.to_owned()),
         Err(_) => Err("must be a level or a list of TARGET=LEVEL, as in info,patchbay_http=debug".to_owned()),
     }
+}
+
+fn collector(value: &Value) -> Result<TrustedOrigin, Refusal> {
+    let origin = text(value)?.parse().map_err(|invalid: InvalidOrigin| invalid.to_string())?;
+    if cfg!(feature = "otlp") { Ok(origin) } else { Err("needs a build with the feature otlp".to_owned()) }
 }
