@@ -14,6 +14,7 @@
     reason = "an error or a panic of the harness is a failing test, whatever its cause"
 )]
 
+mod collector;
 mod command_line;
 mod contract;
 mod custom;
@@ -34,7 +35,9 @@ mod slack;
 mod telex;
 mod tenant;
 mod tour;
+mod wire;
 
+pub use collector::Collector;
 pub use command_line::{CommandLine, CommandOutput};
 pub use database::{Backend, Database};
 pub use demo::Demo;
@@ -52,3 +55,4 @@ pub use shape::{difference, is_timestamp, is_uuid};
 pub use telex::{TELEX_PREFIXES, Telex};
 pub use tenant::{ApiKey, Tenant};
 pub use tour::{Step, five_minute_tour, shows};
+pub use wire::Wire;

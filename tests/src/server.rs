@@ -84,6 +84,14 @@ impl Server {
         Ok(stdout.text() + &stderr.text())
     }
 
+    /// How many bytes of memory it has in use: what the system calls its resident set.
+    pub fn memory(&self) -> Result<usize> {
+        let id = self.process.id().context("it has ended already")?;
+        let status = std::fs::read_to_string(format!("/proc/{id}/status"))?;
+        let kibibytes = status.lines().find_map(|line| line.strip_prefix("VmRSS:")?.strip_suffix("kB"));
+        Ok(kibibytes.context("no VmRSS")?.trim().parse::<usize>()? * 1024)
+    }
+
     /// Whether it has not ended yet.
     pub fn is_running(&mut self) -> Result<bool> {
         Ok(self.process.try_wait()?.is_none())

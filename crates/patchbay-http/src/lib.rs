@@ -5,12 +5,17 @@
 //! kernel's, once for all of them.
 
 mod access_log;
+mod around;
 mod dialects;
+mod headers;
 mod kernel;
+mod meter;
 mod ops;
 mod server;
+mod span;
 mod trailing_slash;
 
 pub use kernel::{RateLimitOptions, RateLimits, Undocumented};
+pub use meter::{Answered, Meter};
 pub use ops::{API_NAMES, ApiDocument, Readiness, api_documents};
 pub use server::{HttpOptions, HttpState, Limits, server};

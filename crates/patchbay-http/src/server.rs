@@ -5,16 +5,19 @@ use std::net::TcpListener;
 use std::sync::Arc;
 use std::time::Duration;
 
-use actix_web::dev::Server;
+use actix_web::body::BoxBody;
+use actix_web::dev::{Server, ServiceFactory, ServiceRequest, ServiceResponse};
 use actix_web::middleware::from_fn;
 use actix_web::web::{Data, to};
-use actix_web::{App, HttpServer};
+use actix_web::{App, Error, HttpServer};
 use patchbay_application::Services;
 use patchbay_domain::IdGenerator;
+use secrecy::SecretString;
 
-use crate::access_log::access_log;
+use crate::around::around;
 use crate::dialects;
 use crate::kernel::RateLimits;
+use crate::meter::Meter;
 use crate::ops::{self, Published, Readiness};
 use crate::trailing_slash::tolerate_trailing_slash;
 
@@ -30,6 +33,12 @@ pub struct HttpState {
     pub limits: Limits,
     /// How much is let through.
     pub rate_limits: RateLimits,
+    /// Counts requests, and reports all that is counted.
+    pub meter: Arc<dyn Meter>,
+    /// What `/metrics` wants as bearer; without one it answers everybody.
+    pub metrics_token: Option<SecretString>,
+    /// Whether somebody collects spans: then each says what became of its request.
+    pub spans_exported: bool,
 }
 
 /// What one request may take.
@@ -48,7 +57,19 @@ pub struct HttpOptions {
     pub workers: usize,
     /// How long requests in flight may go on once the server is told to stop.
     pub shutdown_grace: Duration,
+    /// How long a connection may wait for its next request.
+    pub keep_alive: Duration,
+    /// How many connections there may be at once; more wait to be accepted. Shared out among
+    /// the workers, so that one may be full a little before all are.
+    pub max_connections: usize,
 }
+
+/// How long a client may take for the head of its first request: a few hundred bytes.
+const HEAD_WITHIN: Duration = Duration::from_secs(10);
+
+/// How long a client may take for its end of a connection that is being closed, the rest of a
+/// body that nobody wants among it.
+const CLOSE_WITHIN: Duration = Duration::from_secs(2);
 
 /// A server on `listener` that runs until its handle stops it. It leaves signals alone.
 ///
@@ -57,23 +78,40 @@ pub struct HttpOptions {
 pub fn server(listener: TcpListener, state: Arc<HttpState>, options: &HttpOptions) -> io::Result<Server> {
     let state = Data::from(state);
     let published = Data::new(Published::new().map_err(io::Error::other)?);
-    let app = move || {
-        App::new()
-            .app_data(state.clone())
-            .app_data(published.clone())
-            .configure(dialects::mount_all)
-            .configure(ops::routes)
-            .default_service(to(ops::not_found))
-            .wrap(from_fn(tolerate_trailing_slash))
-            .wrap(from_fn(access_log))
-    };
     let grace = options.shutdown_grace.as_secs() + u64::from(options.shutdown_grace.subsec_nanos() > 0);
-    let server = HttpServer::new(app)
+    let server = HttpServer::new(move || app(state.clone(), published.clone()))
         .workers(options.workers)
+        .max_connections(options.max_connections.div_ceil(options.workers.max(1)))
+        .keep_alive(options.keep_alive)
+        .client_request_timeout(HEAD_WITHIN)
+        .client_disconnect_timeout(CLOSE_WITHIN)
         .disable_signals()
         .shutdown_timeout(grace)
         .listen(listener)?;
     Ok(server.run())
+}
+
+/// Everything that is served, for one thread.
+fn app(
+    state: Data<HttpState>,
+    published: Data<Published>,
+) -> App<
+    impl ServiceFactory<
+        ServiceRequest,
+        Config = (),
+        Response = ServiceResponse<BoxBody>,
+        Error = Error,
+        InitError = (),
+    >,
+> {
+    App::new()
+        .app_data(state)
+        .app_data(published)
+        .configure(dialects::mount_all)
+        .configure(ops::routes)
+        .default_service(to(ops::not_found))
+        .wrap(from_fn(tolerate_trailing_slash))
+        .wrap(from_fn(around))
 }
 
 #[cfg(test)]

@@ -32,7 +32,9 @@ mod unit_of_work;
 
 pub use api_keys::DieselApiKeyRepository;
 pub use cached_key_lookup::CachedKeyLookup;
-pub use database::{ConnectError, Database, DatabaseOptions};
+pub use database::{
+    ConnectError, Database, DatabaseLoad, DatabaseObserver, DatabaseOptions, JobKind, JobOutcome,
+};
 pub use environments::DieselEnvironmentRepository;
 pub use events::DieselEventRepository;
 pub use forget_revoked::ForgetRevoked;

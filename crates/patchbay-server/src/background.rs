@@ -25,6 +25,11 @@ impl BackgroundTasks {
         Self { runtime: Handle::current(), tasks: TaskTracker::new() }
     }
 
+    /// How many pieces of work are running.
+    pub fn running(&self) -> usize {
+        self.tasks.len()
+    }
+
     /// Waits for what is running, `grace` at the most.
     pub async fn finish(&self, grace: Duration) {
         self.tasks.close();

@@ -9,11 +9,14 @@ mod cli;
 mod commands;
 mod files;
 mod listener;
+mod metrics;
+mod open_files;
 mod output;
 mod service;
 mod settings;
 mod signals;
 mod telemetry;
+mod traces;
 mod wiring;
 
 use std::process::ExitCode;

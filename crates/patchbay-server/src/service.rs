@@ -18,7 +18,11 @@ use tokio::time::timeout;
 use crate::background::{BackgroundTasks, KeyUseKeeper};
 use crate::files::replace_file;
 use crate::listener::listen;
-use crate::settings::{OutboundSettings, ProviderSettings, RateLimitSettings, ServerSettings, Settings};
+use crate::metrics::ServiceMeter;
+use crate::open_files;
+use crate::settings::{
+    MetricsSettings, OutboundSettings, ProviderSettings, RateLimitSettings, ServerSettings, Settings,
+};
 use crate::signals::Signals;
 use crate::wiring::{Installation, Surroundings};
 
@@ -45,6 +49,8 @@ struct Parts {
     system_apps: Vec<SystemApp>,
     outbound: OutboundSettings,
     providers: ProviderSettings,
+    metrics: MetricsSettings,
+    spans_exported: bool,
     listener: TcpListener,
     installation: Installation,
     vault: Arc<dyn Vault>,
@@ -59,6 +65,7 @@ impl Service {
     /// Everything that a service refuses to start on.
     pub async fn prepare(settings: Settings, data_dir: &Path) -> anyhow::Result<Self> {
         let mut signals = Signals::listen()?;
+        open_files::raise_limit();
         tokio::select! {
             parts = Parts::open(settings, data_dir) => Ok(Self { parts: parts?, signals }),
             signal = signals.next() => {
@@ -82,33 +89,23 @@ impl Service {
         mut self,
         announce: impl FnOnce(SocketAddr) -> anyhow::Result<()>,
     ) -> anyhow::Result<()> {
-        let Parts { server, rate_limit, system_apps, outbound, providers, listener, installation, vault } =
-            self.parts;
-        let address = listener.local_addr().context("the listener has no address")?;
         let background = BackgroundTasks::here();
-        let uses = Arc::new(DieselKeyUses::new(installation.database().clone()));
-        let state = Arc::new(HttpState {
-            services: installation.services(Surroundings {
-                vault,
-                outbound,
-                providers,
-                system_apps,
-                uses: uses.clone(),
-                background: Arc::new(background.clone()),
-                lease: server.request_timeout + LEASE_BEYOND_REQUEST,
-            }),
-            readiness: Arc::new(DatabaseReadiness(installation.database().clone())),
-            ids: installation.ids(),
-            limits: Limits { body_bytes: server.body_limit_bytes, request_timeout: server.request_timeout },
-            rate_limits: RateLimits::new(rate_limit.options(server.trusted_proxies)),
-        });
-        let options = HttpOptions { workers: server.workers, shutdown_grace: server.shutdown_grace };
+        let uses = Arc::new(DieselKeyUses::new(self.parts.installation.database().clone()));
+        let Serving { server, listener, installation, state } = self.parts.serving(&background, &uses);
+        let address = listener.local_addr().context("the listener has no address")?;
+        let options = HttpOptions {
+            workers: server.workers,
+            shutdown_grace: server.shutdown_grace,
+            keep_alive: server.keep_alive,
+            max_connections: server.max_connections,
+        };
         let serving = patchbay_http::server(listener, state, &options).context("cannot serve")?;
         let handle = serving.handle();
         let mut serving = actix_web::rt::spawn(serving);
         let uses = KeyUseKeeper::start(uses);
 
         let purging = actix_web::rt::spawn(purge_from_time_to_time(installation.purge_receipts()));
+        let counting = actix_web::rt::spawn(installation.metrics().keep_small());
         let address_file = server.address_file.map(|path| AddressFile::write(path, address)).transpose()?;
         tracing::info!(%address, version = env!("CARGO_PKG_VERSION"), "listening");
         announce(address)?;
@@ -129,6 +126,7 @@ impl Service {
             }
         }
         purging.abort();
+        counting.abort();
         tracing::info!("stopped");
         Ok(())
     }
@@ -136,8 +134,17 @@ impl Service {
 
 impl Parts {
     async fn open(settings: Settings, data_dir: &Path) -> anyhow::Result<Self> {
-        let Settings { server, rate_limit, database, master_keys, outbound, providers, system_apps, .. } =
-            settings;
+        let Settings {
+            server,
+            rate_limit,
+            database,
+            master_keys,
+            outbound,
+            providers,
+            metrics,
+            telemetry,
+            system_apps,
+        } = settings;
         let listener = listen(&server.host, server.port)?;
         let (keys, warning) = master_keys.open()?;
         if let Some(warning) = warning {
@@ -151,6 +158,8 @@ impl Parts {
                 system_apps,
                 outbound,
                 providers,
+                metrics,
+                spans_exported: telemetry.otlp_endpoint.is_some(),
                 listener,
                 installation,
                 vault,
@@ -161,6 +170,43 @@ impl Parts {
             }
         }
     }
+
+    /// Puts the use cases together, over what works beside the requests.
+    fn serving(self, background: &BackgroundTasks, uses: &Arc<DieselKeyUses>) -> Serving {
+        let Self { server, installation, .. } = self;
+        let rate_limits = RateLimits::new(self.rate_limit.options(server.trusted_proxies.clone()));
+        let state = Arc::new(HttpState {
+            services: installation.services(Surroundings {
+                vault: self.vault,
+                outbound: self.outbound,
+                providers: self.providers,
+                system_apps: self.system_apps,
+                uses: uses.clone(),
+                background: Arc::new(background.clone()),
+                lease: server.request_timeout + LEASE_BEYOND_REQUEST,
+            }),
+            readiness: Arc::new(DatabaseReadiness(installation.database().clone())),
+            ids: installation.ids(),
+            limits: Limits { body_bytes: server.body_limit_bytes, request_timeout: server.request_timeout },
+            rate_limits,
+            meter: Arc::new(ServiceMeter {
+                metrics: installation.metrics(),
+                database: installation.database().clone(),
+                background: background.clone(),
+            }),
+            metrics_token: self.metrics.token,
+            spans_exported: self.spans_exported,
+        });
+        Serving { server, listener: self.listener, installation, state }
+    }
+}
+
+/// What a service serves with.
+struct Serving {
+    server: ServerSettings,
+    listener: TcpListener,
+    installation: Installation,
+    state: Arc<HttpState>,
 }
 
 /// Clears away what has had its time. Every replica does, and none minds the others.

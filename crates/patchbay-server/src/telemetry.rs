@@ -1,6 +1,7 @@
 //! What the service says of itself, on standard error.
 
 use std::io::{IsTerminal, stderr};
+use std::panic::PanicHookInfo;
 
 use anyhow::Context;
 use tracing::level_filters::LevelFilter;
@@ -10,24 +11,55 @@ use tracing_subscriber::util::SubscriberInitExt;
 use tracing_subscriber::{EnvFilter, Layer, Registry, fmt};
 
 use crate::settings::{LogFormat, TelemetrySettings};
+use crate::traces::Traces;
 
 /// What the targets of this program's own crates start with.
 const OWN: &str = "patchbay";
 
-/// Starts logging: one line for each event, written at once with one system call.
+/// Starts logging: one line for each event, written at once with one system call. Panics are
+/// logged like everything else from then on.
 ///
 /// # Errors
-/// When logging was started before.
-pub fn start(settings: &TelemetrySettings) -> anyhow::Result<()> {
+/// When logging was started before, or the way to a collector of spans cannot be set up.
+pub fn start(settings: &TelemetrySettings) -> anyhow::Result<Telemetry> {
     let on_terminal = stderr().is_terminal();
     let format = settings.log_format.unwrap_or(if on_terminal { LogFormat::Pretty } else { LogFormat::Json });
     let lines = lines(format, on_terminal, stderr);
+    let traces = settings.otlp_endpoint.as_ref().map(Traces::to).transpose()?;
     tracing_subscriber::registry()
         .with(lines)
+        .with(traces.as_ref().map(Traces::layer))
         .with(without_libraries())
         .with(EnvFilter::builder().parse(&settings.level)?)
         .try_init()
-        .context("logging cannot be started")
+        .context("logging cannot be started")?;
+    std::panic::set_hook(Box::new(log_panic));
+    Ok(Telemetry { traces })
+}
+
+/// What goes on beside the log until the service ends.
+#[must_use = "the last spans are sent when it is told to finish"]
+pub struct Telemetry {
+    traces: Option<Traces>,
+}
+
+impl Telemetry {
+    /// Says the last words. Blocks for a moment where spans are sent to a collector.
+    pub fn finish(self) {
+        if let Some(traces) = self.traces {
+            traces.finish();
+        }
+    }
+}
+
+/// Logs a panic, once and where it happens: whoever catches it sees neither the place nor the
+/// request that it belongs to.
+fn log_panic(panic: &PanicHookInfo<'_>) {
+    let said = panic.payload();
+    let text = said.downcast_ref::<&str>().copied();
+    let message = text.or_else(|| said.downcast_ref::<String>().map(String::as_str));
+    let place = panic.location().map(tracing::field::display);
+    tracing::error!(panic = message, place, "the code failed");
 }
 
 /// Events as lines. Times are UTC with microseconds.
@@ -98,6 +130,24 @@ mod tests {
         assert_eq!(line["message"], "answered");
         let time = line["timestamp"].as_str().unwrap();
         assert!(time.len() == "2026-01-01T00:00:00.000000Z".len() && time.ends_with('Z'), "{time}");
+    }
+
+    #[test]
+    fn a_panic_is_one_line_that_names_what_it_says_and_its_request() {
+        let writes = written(LogFormat::Json, "error", || {
+            std::panic::set_hook(Box::new(log_panic));
+            let request = tracing::error_span!(target: "patchbay_http", "request", request_id = "abc");
+            request.in_scope(|| {
+                let caught = std::panic::catch_unwind(|| panic!("planted {}", 1));
+                assert!(caught.is_err());
+            });
+            drop(std::panic::take_hook());
+        });
+        assert_eq!(writes.len(), 1, "{writes:?}");
+        let line: Value = serde_json::from_str(&writes[0]).unwrap();
+        assert_eq!((&line["panic"], &line["level"]), (&"planted 1".into(), &"ERROR".into()), "{line}");
+        assert_eq!(line["span"]["request_id"], "abc", "{line}");
+        assert!(line["place"].as_str().unwrap().contains("telemetry.rs:"), "{line}");
     }
 
     #[test]

@@ -49,3 +49,16 @@ async fn the_bound_address_is_logged_and_written_to_a_file(#[case] backend: Back
     assert!(service.server().logs()?.contains(&address.to_string()));
     Ok(())
 }
+
+#[tokio::test]
+async fn what_is_logged_inside_a_request_names_it() -> Result<()> {
+    let service = Service::on(Backend::Sqlite).await?;
+    service.database().execute("DELETE FROM __diesel_schema_migrations")?;
+    let ready = || service.http().get("/readyz").header("x-request-id", "test-inside").send();
+    eventually("it is not ready", || async { Ok(ready().await?.status == 503) }).await?;
+    let logs = service.server().logs()?;
+    let line = logs.lines().find(|line| line.contains("not ready")).unwrap_or_default();
+    let read: Value = serde_json::from_str(line)?;
+    assert_eq!(read["span"]["request_id"], "test-inside", "{line}");
+    Ok(())
+}

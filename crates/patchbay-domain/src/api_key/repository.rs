@@ -30,6 +30,17 @@ pub trait KeyLookup: Send + Sync {
     async fn find_by_id(&self, id: ApiKeyId) -> Result<Option<Arc<KeyOwner>>, RepositoryError>;
 }
 
+#[async_trait]
+impl<T: KeyLookup> KeyLookup for Arc<T> {
+    async fn find_by_hash(&self, hash: &KeyHash) -> Result<Option<Arc<KeyOwner>>, RepositoryError> {
+        T::find_by_hash(self, hash).await
+    }
+
+    async fn find_by_id(&self, id: ApiKeyId) -> Result<Option<Arc<KeyOwner>>, RepositoryError> {
+        T::find_by_id(self, id).await
+    }
+}
+
 /// Reads the keys of an organisation. Every call sees one scope only.
 #[cfg_attr(feature = "testing", mockall::automock)]
 #[async_trait]

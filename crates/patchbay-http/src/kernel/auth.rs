@@ -3,7 +3,8 @@
 use actix_web::dev::RequestHead;
 use actix_web::http::header::AUTHORIZATION;
 use patchbay_application::AuthRefusal;
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
+use subtle::ConstantTimeEq;
 
 /// The text of a header; `None` when it is not sent.
 ///
@@ -27,4 +28,13 @@ pub fn bearer(head: &RequestHead) -> Result<Option<SecretString>, AuthRefusal> {
         }
         _ => Err(AuthRefusal::Malformed),
     }
+}
+
+/// Whether a request presents this very token as its bearer. How long it takes tells nothing
+/// of the token but its length.
+pub fn presents(head: &RequestHead, token: &SecretString) -> bool {
+    let presented = bearer(head).ok().flatten();
+    presented.is_some_and(|presented| {
+        presented.expose_secret().as_bytes().ct_eq(token.expose_secret().as_bytes()).into()
+    })
 }

@@ -48,8 +48,12 @@ impl From<AppError> for Refusal {
 
 impl Refusal {
     /// Logs a refusal, once and with its whole chain of causes: what is wrong on this side
-    /// as an error, the client's own mistakes for those who look for them.
+    /// as an error, the client's own mistakes for those who look for them. Leaves with the
+    /// request in which way its key was refused, for whoever counts.
     pub fn log(&self, request: &HttpRequest) {
+        if let Self::App(AppError::Unauthenticated(refusal)) = self {
+            request.extensions_mut().insert(*refusal);
+        }
         let extensions = request.extensions();
         let id = extensions.get::<RequestId>().map(RequestId::as_str);
         match self {

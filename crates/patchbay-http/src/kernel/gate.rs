@@ -12,7 +12,7 @@ use actix_web::{Error, HttpMessage, HttpRequest};
 use patchbay_application::{AppError, Caller};
 
 use super::rate_limits::announce;
-use super::{Dialect, Failure, Handled, Operation, Refusal, Seen, once};
+use super::{Dialect, Failure, Handled, Operation, Refusal, Seen, once, panics};
 use crate::HttpState;
 
 /// The gate before one operation. It lets a request through to the handler when, in this
@@ -75,7 +75,7 @@ where
 
     fn call(&self, request: ServiceRequest) -> Self::Future {
         let (operation, service) = (self.operation, Rc::clone(&self.service));
-        Box::pin(async move {
+        Box::pin(panics::shaped(operation, request.request().clone(), async move {
             request.extensions_mut().insert(Handled { api: D::NAME, operation: Some(operation.name) });
             let mut response = match admit(operation, &request).await {
                 Ok(time_limit) => pass(operation, &*service, request, time_limit).await,
@@ -86,7 +86,7 @@ where
             };
             announce(&mut response);
             Ok(response)
-        })
+        }))
     }
 }
 

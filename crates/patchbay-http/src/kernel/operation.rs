@@ -124,7 +124,7 @@ pub enum DependsOn {
 /// One operation of a dialect: what the kernel must know of a route before a body is
 /// read.
 pub struct Operation<D: Dialect> {
-    /// What it is called, in logs and documents.
+    /// What it is called, in logs, counts and documents.
     pub name: &'static str,
     /// What its caller's key must hold.
     pub permission: Permission,

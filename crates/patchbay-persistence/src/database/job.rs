@@ -1,12 +1,14 @@
 //! A queued piece of work.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::time::Instant;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use patchbay_domain::RepositoryError;
 use tokio::sync::oneshot;
 
 use super::connection::AnyConnection;
+use super::observer::{DatabaseObserver, JobKind};
 
 /// A queued piece of work. Its result type is erased: one queue carries them all.
 pub(super) trait Job: Send {
@@ -21,27 +23,28 @@ pub(super) trait Job: Send {
     fn answer(self: Box<Self>, fate: Result<(), RepositoryError>);
 }
 
-/// How a piece of work is done.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
-    /// One statement, outside a transaction.
-    Read,
-    /// Statements that see one state of the database.
-    Snapshot,
-    /// Everything in one transaction.
-    Write,
-}
-
 /// What stands in a queue.
 pub(super) struct Queued {
-    pub(super) kind: Kind,
+    pub(super) kind: JobKind,
     pub(super) job: Box<dyn Job>,
+}
+
+/// What there is to know of a piece of work beside the work itself.
+pub(super) struct About {
+    pub(super) kind: JobKind,
+    /// When it was queued.
+    pub(super) since: Instant,
+    /// How long it may wait.
+    pub(super) patience: Duration,
+    pub(super) observer: Arc<dyn DatabaseObserver>,
+    /// What it is part of: what is logged while it is done names that.
+    pub(super) span: tracing::Span,
 }
 
 /// The work of one caller, and where its answer goes.
 pub(super) struct Task<F, T> {
     work: F,
-    deadline: Instant,
+    about: About,
     outcome: Option<Result<T, RepositoryError>>,
     reply: oneshot::Sender<Result<T, RepositoryError>>,
 }
@@ -53,10 +56,10 @@ where
 {
     pub(super) fn boxed(
         work: F,
-        deadline: Instant,
+        about: About,
         reply: oneshot::Sender<Result<T, RepositoryError>>,
     ) -> Box<dyn Job> {
-        Box::new(Self { work, deadline, outcome: None, reply })
+        Box::new(Self { work, about, outcome: None, reply })
     }
 }
 
@@ -66,7 +69,9 @@ where
     F: FnMut(&mut AnyConnection) -> Result<T, RepositoryError> + Send,
 {
     fn is_due(&mut self) -> bool {
-        if Instant::now() < self.deadline && !self.reply.is_closed() {
+        let waited = self.about.since.elapsed();
+        self.about.observer.waited(self.about.kind, waited);
+        if waited < self.about.patience && !self.reply.is_closed() {
             return true;
         }
         self.outcome = Some(Err(RepositoryError::TimedOut));
@@ -74,6 +79,7 @@ where
     }
 
     fn run(&mut self, conn: &mut AnyConnection) -> bool {
+        let _within = self.about.span.enter();
         conn.take_failed_statement();
         let outcome = catch_unwind(AssertUnwindSafe(|| (self.work)(conn)));
         let outcome = outcome.unwrap_or(Err(RepositoryError::Panicked));
@@ -93,6 +99,7 @@ where
             Some(Ok(value)) => fate.map(|()| value),
             None => Err(fate.err().unwrap_or(RepositoryError::Panicked)),
         };
+        self.about.observer.ended(self.about.kind, (&answer).into());
         // The caller may have left meanwhile: what was done stands.
         self.reply.send(answer).ok();
     }

@@ -10,6 +10,7 @@ mod error;
 mod job;
 mod location;
 mod manager;
+mod observer;
 mod pool;
 mod postgres_url;
 mod savepoint;
@@ -33,9 +34,11 @@ pub(crate) use connection::{AnyConnection, load_first, load_one, per_backend};
 pub(crate) use constant::constant;
 pub use error::ConnectError;
 pub(crate) use error::{gone_or_unavailable, taken_or_unavailable, unavailable};
-use job::{Kind, Queued, Task};
+use job::{About, Queued, Task};
 use location::Location;
 use manager::Manager;
+use observer::Unobserved;
+pub use observer::{DatabaseLoad, DatabaseObserver, JobKind, JobOutcome};
 use threads::Threads;
 
 /// How a database is opened.
@@ -57,6 +60,7 @@ pub struct DatabaseOptions {
 pub struct Database {
     threads: Arc<Threads>,
     manager: Manager,
+    observer: Arc<dyn DatabaseObserver>,
 }
 
 impl fmt::Debug for Database {
@@ -74,11 +78,22 @@ impl Database {
     /// # Errors
     /// [`ConnectError`]: for the operator, in one line without secrets.
     pub fn connect(options: &DatabaseOptions) -> Result<Self, ConnectError> {
+        Self::connect_observed(options, Arc::new(Unobserved))
+    }
+
+    /// Like [`connect`](Self::connect), and tells `observer` what its threads do.
+    ///
+    /// # Errors
+    /// As for [`connect`](Self::connect).
+    pub fn connect_observed(
+        options: &DatabaseOptions,
+        observer: Arc<dyn DatabaseObserver>,
+    ) -> Result<Self, ConnectError> {
         let location = Location::parse(options.url.expose_secret())?;
         let manager = Manager { location, patience: options.job_timeout };
         manager.first_connection()?;
-        let threads = Threads::start(&manager, options.pool_size.max(1))?;
-        Ok(Self { threads: Arc::new(threads), manager })
+        let threads = Threads::start(&manager, options.pool_size.max(1), observer.clone())?;
+        Ok(Self { threads: Arc::new(threads), manager, observer })
     }
 
     /// Does `work`, one statement, outside a transaction. It is done again on a new
@@ -91,7 +106,7 @@ impl Database {
         T: Send + 'static,
         F: FnMut(&mut AnyConnection) -> Result<T, RepositoryError> + Send + 'static,
     {
-        self.submit(Kind::Read, work)
+        self.submit(JobKind::Read, work)
     }
 
     /// Does `work`, statements that must see one state of the database. It is done again
@@ -104,7 +119,7 @@ impl Database {
         T: Send + 'static,
         F: FnMut(&mut AnyConnection) -> Result<T, RepositoryError> + Send + 'static,
     {
-        self.submit(Kind::Snapshot, work)
+        self.submit(JobKind::Snapshot, work)
     }
 
     /// Does `work` in one transaction: `Ok` means that it was committed, `Err` that it was
@@ -121,7 +136,7 @@ impl Database {
         F: FnOnce(&mut AnyConnection) -> Result<T, RepositoryError> + Send + 'static,
     {
         let mut work = Some(work);
-        self.submit(Kind::Write, move |conn| match work.take() {
+        self.submit(JobKind::Write, move |conn| match work.take() {
             Some(work) => work(conn),
             None => Err(RepositoryError::Panicked),
         })
@@ -133,6 +148,12 @@ impl Database {
     /// Like those of every repository call.
     pub async fn check(&self) -> Result<(), RepositoryError> {
         self.read(|conn| conn.run_sql("SELECT 1").map_err(unavailable)).await
+    }
+
+    /// How busy it is at this moment. Cheap, and asks nothing of the database.
+    #[must_use]
+    pub fn load(&self) -> DatabaseLoad {
+        self.threads.load()
     }
 
     /// Closes the database: calls from now on are refused as unavailable, those that wait
@@ -164,7 +185,7 @@ impl Database {
     /// Queues at once, not only when it is first polled.
     fn submit<T, F>(
         &self,
-        kind: Kind,
+        kind: JobKind,
         work: F,
     ) -> impl Future<Output = Result<T, RepositoryError>> + Send + use<T, F>
     where
@@ -172,8 +193,18 @@ impl Database {
         F: FnMut(&mut AnyConnection) -> Result<T, RepositoryError> + Send + 'static,
     {
         let (reply, answer) = oneshot::channel();
-        let job = Task::boxed(work, Instant::now() + self.manager.patience, reply);
+        let about = About {
+            kind,
+            since: Instant::now(),
+            patience: self.manager.patience,
+            observer: self.observer.clone(),
+            span: tracing::Span::current(),
+        };
+        let job = Task::boxed(work, about, reply);
         let queued = self.threads.put(Queued { kind, job });
+        if queued.is_err() {
+            self.observer.ended(kind, (&queued).into());
+        }
         async move {
             queued?;
             answer.await.unwrap_or_else(|_| Err(threads::closed()))

@@ -49,4 +49,13 @@ impl Pool {
         }
         conn.map_err(RepositoryError::unavailable)
     }
+    /// How many connections are open.
+    pub(super) fn open(&self) -> usize {
+        usize::try_from(self.connections.state().connections).unwrap_or(usize::MAX)
+    }
+
+    /// How many there may be.
+    pub(super) fn size(&self) -> usize {
+        usize::try_from(self.connections.max_size()).unwrap_or(usize::MAX)
+    }
 }

@@ -1,7 +1,7 @@
 //! The database threads and the queues to them.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::{Mutex, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::thread::JoinHandle;
 
 use crossbeam_channel::{Sender, TrySendError};
@@ -9,9 +9,10 @@ use patchbay_domain::RepositoryError;
 use tokio::sync::mpsc;
 
 use super::ConnectError;
-use super::job::{Kind, Queued};
+use super::job::Queued;
 use super::location::Location;
 use super::manager::Manager;
+use super::observer::{DatabaseLoad, DatabaseObserver, JobKind};
 use super::pool::Pool;
 use super::session::{Role, Session};
 use super::worker::{fold_log, work_alone, write_in_groups};
@@ -35,10 +36,16 @@ pub(super) struct Threads {
 struct Queues {
     reads: Sender<Queued>,
     writes: Sender<Queued>,
+    /// To look at only: it goes with the queues, so that no connection outlives its thread.
+    pool: Pool,
 }
 
 impl Threads {
-    pub(super) fn start(manager: &Manager, pool_size: usize) -> Result<Self, ConnectError> {
+    pub(super) fn start(
+        manager: &Manager,
+        pool_size: usize,
+        observer: Arc<dyn DatabaseObserver>,
+    ) -> Result<Self, ConnectError> {
         let (alive, ended) = mpsc::channel(1);
         let (reads, to_read) = crossbeam_channel::bounded(QUEUE);
         let sqlite = matches!(manager.location, Location::Sqlite(_));
@@ -63,7 +70,7 @@ impl Threads {
         let writes = if sqlite {
             let (writes, to_write) = crossbeam_channel::bounded(QUEUE);
             let (keeper, wake) = crossbeam_channel::bounded(1);
-            let write = move |session: &mut Session| write_in_groups(&to_write, session, &keeper);
+            let write = move |session: &mut Session| write_in_groups(&to_write, session, &keeper, &*observer);
             start("db-write".to_owned(), Role::Writer, Box::new(write))?;
             let fold = move |session: &mut Session| fold_log(&wake, session);
             start("db-keep".to_owned(), Role::Keeper, Box::new(fold))?;
@@ -72,7 +79,7 @@ impl Threads {
             reads.clone()
         };
         Ok(Self {
-            queues: RwLock::new(Some(Queues { reads, writes })),
+            queues: RwLock::new(Some(Queues { reads, writes, pool })),
             running: Mutex::new(running),
             ended: tokio::sync::Mutex::new(ended),
         })
@@ -81,8 +88,8 @@ impl Threads {
     /// Puts a job where its kind belongs. Never waits.
     pub(super) fn put(&self, work: Queued) -> Result<(), RepositoryError> {
         let open = self.queues.read().unwrap_or_else(PoisonError::into_inner);
-        let Some(Queues { reads, writes }) = open.as_ref() else { return Err(closed()) };
-        let queue = if work.kind == Kind::Write { writes } else { reads };
+        let Some(Queues { reads, writes, .. }) = open.as_ref() else { return Err(closed()) };
+        let queue = if work.kind == JobKind::Write { writes } else { reads };
         queue.try_send(work).map_err(|refused| match refused {
             TrySendError::Full(_) => RepositoryError::Busy,
             TrySendError::Disconnected(_) => closed(),
@@ -92,6 +99,18 @@ impl Threads {
     /// Whether it was not closed.
     pub(super) fn are_open(&self) -> bool {
         self.queues.read().unwrap_or_else(PoisonError::into_inner).is_some()
+    }
+
+    /// How busy they are.
+    pub(super) fn load(&self) -> DatabaseLoad {
+        let open = self.queues.read().unwrap_or_else(PoisonError::into_inner);
+        let Some(Queues { reads, writes, pool }) = open.as_ref() else { return DatabaseLoad::default() };
+        let queues = if reads.same_channel(writes) {
+            vec![("shared", reads.len())]
+        } else {
+            vec![("read", reads.len()), ("write", writes.len())]
+        };
+        DatabaseLoad { queues, connections: pool.open(), max_connections: pool.size() }
     }
 
     /// Takes no more jobs, and waits until the threads have done those that wait.

@@ -7,7 +7,8 @@ use patchbay_domain::RepositoryError;
 
 use super::connection::AnyConnection;
 use super::error::{commit_failed, unavailable};
-use super::job::{Job, Kind, Queued};
+use super::job::{Job, Queued};
+use super::observer::{DatabaseObserver, JobKind};
 use super::session::Session;
 
 /// How many jobs share one commit at the most.
@@ -20,9 +21,9 @@ pub(super) fn work_alone(queue: &Receiver<Queued>, session: &mut Session) {
     while let Ok(Queued { kind, mut job }) = queue.recv() {
         let fate = match kind {
             _ if !job.is_due() => Ok(()),
-            Kind::Read => read(session, job.as_mut(), false),
-            Kind::Snapshot => read(session, job.as_mut(), true),
-            Kind::Write => write(session, job.as_mut()),
+            JobKind::Read => read(session, job.as_mut(), false),
+            JobKind::Snapshot => read(session, job.as_mut(), true),
+            JobKind::Write => write(session, job.as_mut()),
         };
         job.answer(fate);
     }
@@ -34,13 +35,21 @@ const JOBS_A_CHECKPOINT: usize = 128;
 
 /// SQLite's only writer: one commit for all that waits, a savepoint for each job. Wakes the
 /// keeper of the log once enough was written.
-pub(super) fn write_in_groups(queue: &Receiver<Queued>, session: &mut Session, keeper: &Sender<()>) {
+pub(super) fn write_in_groups(
+    queue: &Receiver<Queued>,
+    session: &mut Session,
+    keeper: &Sender<()>,
+    observer: &dyn DatabaseObserver,
+) {
     session.connection().ok();
     let mut unfolded = 0;
     while let Ok(first) = queue.recv() {
         let mut group = vec![first.job];
         group.extend(queue.try_iter().take(MAX_GROUP - 1).map(|queued| queued.job));
         let fate = commit_together(session, &mut group);
+        if fate.is_ok() {
+            observer.committed(group.len());
+        }
         unfolded += group.len();
         for job in group {
             job.answer(fate.clone());

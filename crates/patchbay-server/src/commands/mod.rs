@@ -80,8 +80,10 @@ fn load_with_keys(place: &Place) -> anyhow::Result<(DatabaseSettings, KeyRing)> 
 /// Runs what serves: with logs, on the web server's own runtime.
 fn serve(place: &Place, command: impl AsyncFnOnce(Settings) -> anyhow::Result<()>) -> anyhow::Result<()> {
     let settings = load(place)?;
-    telemetry::start(&settings.telemetry)?;
-    actix_web::rt::System::new().block_on(command(settings))
+    let telemetry = telemetry::start(&settings.telemetry)?;
+    let outcome = actix_web::rt::System::new().block_on(command(settings));
+    telemetry.finish();
+    outcome
 }
 
 /// Runs what works on an open database, and closes that in any case.

@@ -9,6 +9,7 @@ mod catalogue;
 mod fault;
 mod key_file;
 mod layers;
+mod metrics;
 mod outbound;
 mod parse;
 mod providers;
@@ -20,6 +21,7 @@ mod tests;
 
 pub use fault::SettingsError;
 pub use layers::{Layers, Variables};
+pub use metrics::MetricsSettings;
 pub use outbound::OutboundSettings;
 pub use providers::ProviderSettings;
 pub use rate_limit::RateLimitSettings;
@@ -43,6 +45,8 @@ pub struct Settings {
     pub outbound: OutboundSettings,
     /// Where providers are, and as whom they are asked.
     pub providers: ProviderSettings,
+    /// Who may read its counts.
+    pub metrics: MetricsSettings,
     /// What it says of itself.
     pub telemetry: TelemetrySettings,
     /// The apps that it offers to every organisation.
@@ -65,6 +69,7 @@ impl Settings {
         let master_keys = MasterKeySource::read(&mut reader);
         let outbound = OutboundSettings::read(&mut reader);
         let providers = ProviderSettings::read(&mut reader);
+        let metrics = MetricsSettings::read(&mut reader);
         let telemetry = TelemetrySettings::read(&mut reader);
         let system_apps = catalogue::read(&mut reader);
         let all = server.zip(rate_limit).zip(database).zip(outbound.zip(telemetry));
@@ -75,6 +80,7 @@ impl Settings {
             master_keys,
             outbound,
             providers,
+            metrics,
             telemetry,
             system_apps,
         }))

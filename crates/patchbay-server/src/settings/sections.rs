@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use ipnet::IpNet;
 use patchbay_crypto::{InvalidKeyRing, KeyRing};
+use patchbay_providers::{InvalidOrigin, TrustedOrigin};
 use secrecy::SecretString;
 use serde_json::Value;
 use tracing_subscriber::EnvFilter;
@@ -18,6 +19,8 @@ use super::reader::{Reader, Refusal};
 const AN_HOUR_IN_MS: u64 = 3_600_000;
 /// More threads than this would only get into each other's way.
 const MANY_THREADS: usize = 1024;
+/// No system hands out more.
+const MANY_CONNECTIONS: usize = 1_000_000;
 /// A larger body would have to be held in memory as a whole.
 const A_GIBIBYTE: usize = 1 << 30;
 /// Below this, one slow statement stops everything.
@@ -42,6 +45,10 @@ pub struct ServerSettings {
     pub shutdown_grace: Duration,
     /// The proxies that are believed when they say for whom they speak.
     pub trusted_proxies: Vec<IpNet>,
+    /// How long a connection may wait for its next request.
+    pub keep_alive: Duration,
+    /// How many connections there may be at once.
+    pub max_connections: usize,
 }
 
 impl ServerSettings {
@@ -54,6 +61,8 @@ impl ServerSettings {
         let timeout = reader.required("server.request_timeout_ms", milliseconds(1..=AN_HOUR_IN_MS));
         let grace = reader.required("server.shutdown_grace_ms", milliseconds(0..=AN_HOUR_IN_MS));
         let proxies = reader.required("server.trusted_proxies", networks);
+        let keep_alive = reader.required("server.keep_alive_ms", milliseconds(1..=AN_HOUR_IN_MS));
+        let max_connections = reader.required("server.max_connections", whole_number(1..=MANY_CONNECTIONS));
         Some(Self {
             host: host?,
             port: port?,
@@ -63,6 +72,8 @@ impl ServerSettings {
             request_timeout: timeout?,
             shutdown_grace: grace?,
             trusted_proxies: proxies?,
+            keep_alive: keep_alive?,
+            max_connections: max_connections?,
         })
     }
 }
@@ -193,13 +204,16 @@ pub struct TelemetrySettings {
     pub log_format: Option<LogFormat>,
     /// What is logged: a filter that was checked.
     pub level: String,
+    /// The collector that spans are sent to.
+    pub otlp_endpoint: Option<TrustedOrigin>,
 }
 
 impl TelemetrySettings {
     pub(super) fn read(reader: &mut Reader) -> Option<Self> {
         let log_format = reader.optional("telemetry.log_format", log_format);
         let level = reader.required("telemetry.level", level);
-        Some(Self { log_format, level: level? })
+        let otlp_endpoint = reader.optional("telemetry.otlp_endpoint", collector);
+        Some(Self { log_format, level: level?, otlp_endpoint })
     }
 }
 
@@ -249,4 +263,9 @@ fn level(value: &Value) -> Result<String, Refusal> {
         Ok(_) => Ok(level.to_owned()),
         Err(_) => Err("must be a level or a list of TARGET=LEVEL, as in info,patchbay_http=debug".to_owned()),
     }
+}
+
+fn collector(value: &Value) -> Result<TrustedOrigin, Refusal> {
+    let origin = text(value)?.parse().map_err(|invalid: InvalidOrigin| invalid.to_string())?;
+    if cfg!(feature = "otlp") { Ok(origin) } else { Err("needs a build with the feature otlp".to_owned()) }
 }

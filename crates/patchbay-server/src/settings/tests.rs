@@ -46,6 +46,8 @@ fn the_defaults_stand_alone() {
     assert_eq!(settings.server.body_limit_bytes, 256 * 1024);
     assert_eq!(settings.server.request_timeout, Duration::from_secs(30));
     assert_eq!(settings.server.shutdown_grace, Duration::from_secs(10));
+    assert_eq!(settings.server.keep_alive, Duration::from_secs(75));
+    assert_eq!((settings.server.max_connections, settings.metrics.token.is_some()), (10_000, false));
     assert_eq!(settings.database.url.expose_secret(), "sqlite://data/patchbay.db");
     assert!(settings.database.auto_migrate && settings.database.pool_size >= 4);
     assert!(matches!(settings.master_keys, MasterKeySource::Missing));
@@ -354,4 +356,16 @@ fn half_an_oauth_application_is_none() {
         faults("[providers.slack]\nclient_secret = 'planted'", &[]),
         ["providers.slack.client_id is missing beside client_secret"]
     );
+}
+
+#[test]
+fn the_token_of_the_counts_is_what_a_header_can_carry() {
+    let token = |token: &str| load("", &[("PATCHBAY__METRICS__TOKEN", token)]);
+    let read = token("a-Token/1+2=").unwrap().metrics.token.unwrap();
+    assert_eq!(read.expose_secret(), "a-Token/1+2=");
+    for wrong in ["two words", "\u{e4}", "a\tb"] {
+        let faults = faults("", &[("PATCHBAY__METRICS__TOKEN", wrong)]);
+        let expected = "metrics.token must be visible ASCII characters without blanks (environment)";
+        assert_eq!(faults, [expected], "{wrong:?}");
+    }
 }

@@ -24,6 +24,7 @@ use patchbay_persistence::{
 
 use crate::adapters::{SystemClock, UuidV7Ids};
 use crate::files::create_private_folder;
+use crate::metrics::Metrics;
 use crate::settings::DatabaseSettings;
 
 /// An installation: its database, open and up to date, and what stands on it.
@@ -32,6 +33,7 @@ pub struct Installation {
     work: Arc<dyn UnitOfWork>,
     clock: Arc<dyn Clock>,
     ids: Arc<dyn IdGenerator>,
+    metrics: Arc<Metrics>,
 }
 
 impl Installation {
@@ -43,12 +45,14 @@ impl Installation {
         let DatabaseSettings { url, pool_size, job_timeout, .. } = settings;
         let (url, pool_size, job_timeout) = (url.clone(), *pool_size, *job_timeout);
         let options = DatabaseOptions { url, pool_size, job_timeout };
-        let database = Database::connect(&options).map_err(|error| match error {
-            ConnectError::Url(reason) => anyhow!("database.url cannot be used: {reason}"),
-            error => error.into(),
-        })?;
+        let metrics = Arc::new(Metrics::new()?);
+        let database =
+            Database::connect_observed(&options, metrics.database()).map_err(|error| match error {
+                ConnectError::Url(reason) => anyhow!("database.url cannot be used: {reason}"),
+                error => error.into(),
+            })?;
         let work = Arc::new(DieselUnitOfWork::new(database.clone()));
-        Ok(Self { database, work, clock: Arc::new(SystemClock), ids: Arc::new(UuidV7Ids) })
+        Ok(Self { database, work, clock: Arc::new(SystemClock), ids: Arc::new(UuidV7Ids), metrics })
     }
 
     /// Opens the database and brings it up to date, where that is allowed.
@@ -114,6 +118,11 @@ impl Installation {
     /// The database itself.
     pub fn database(&self) -> &Database {
         &self.database
+    }
+
+    /// What is counted of it.
+    pub fn metrics(&self) -> Arc<Metrics> {
+        self.metrics.clone()
     }
 
     /// Names things.

@@ -48,11 +48,13 @@ impl Installation {
         let Surroundings { vault, outbound, providers, system_apps, uses, background, lease } = surroundings;
         let client = GuardedClient::new(outbound.policy);
         let fetcher = HttpManifestFetcher::new(client.clone(), providers.manifests_from);
-        let keys = Arc::new(CachedKeyLookup::new(self.key_lookup()));
+        let fetcher = fetcher.also_from(providers.manifests_also_from);
+        let metrics = &self.metrics;
+        let keys = Arc::new(CachedKeyLookup::new(metrics.key_misses(self.key_lookup())));
         let db = || self.database.clone();
         Services::over(&Ports {
             scheme: scheme(),
-            keys: keys.clone(),
+            keys: Arc::new(metrics.key_queries(keys.clone())),
             uses,
             integrations: Arc::new(DieselIntegrationRepository::new(db())),
             manifests: Arc::new(DieselManifestRepository::new(db())),
@@ -62,8 +64,8 @@ impl Installation {
             fingerprints: Arc::new(HmacFingerprinter),
             work: Arc::new(ForgetRevoked::new(DieselUnitOfWork::new(db()), keys)),
             vault,
-            fetcher: Arc::new(fetcher.also_from(providers.manifests_also_from)),
-            exchanger: Arc::new(HttpOAuthExchanger::new(client, providers.oauth_clients)),
+            fetcher: Arc::new(metrics.fetcher(fetcher)),
+            exchanger: Arc::new(metrics.exchanger(HttpOAuthExchanger::new(client, providers.oauth_clients))),
             background,
             clock: self.clock.clone(),
             ids: self.ids.clone(),

@@ -66,7 +66,7 @@ fn without_stores() -> Data<HttpState> {
 
 #[actix_web::test]
 async fn every_documented_operation_stands_behind_its_gate() {
-    let app = App::new().app_data(without_stores()).configure(dialects::mount_all).wrap(from_fn(access_log));
+    let app = App::new().app_data(without_stores()).configure(dialects::mount_all).wrap(from_fn(around));
     let service = init_service(app).await;
     let operations = documented();
     assert!(operations.len() > 40, "{}", operations.len());
@@ -82,7 +82,7 @@ async fn an_operation_without_a_gate_would_be_found() {
         .app_data(without_stores())
         .route(&path, web::get().to(open))
         .configure(dialects::mount_all)
-        .wrap(from_fn(access_log));
+        .wrap(from_fn(around));
     let service = init_service(app).await;
     let mut operations = documented();
     operations.retain(|operation| operation.path == path);
@@ -94,7 +94,7 @@ async fn an_operation_without_a_gate_would_be_found() {
 
 #[actix_web::test]
 async fn an_operation_behind_the_gate_of_another_would_be_found() {
-    let app = App::new().app_data(without_stores()).configure(dialects::mount_all).wrap(from_fn(access_log));
+    let app = App::new().app_data(without_stores()).configure(dialects::mount_all).wrap(from_fn(around));
     let service = init_service(app).await;
     let mut operations = documented();
     operations.truncate(1);

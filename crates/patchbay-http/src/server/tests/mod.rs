@@ -1,6 +1,8 @@
 //! What the interface answers when what it stands on fails: the ports are mocks.
 
 mod gates;
+mod metrics;
+mod panics;
 
 use std::num::NonZeroU32;
 
@@ -21,9 +23,13 @@ use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use super::*;
 use crate::RateLimitOptions;
 use crate::dialects;
+use crate::meter::Answered;
 
 mod rate_limits;
 
@@ -68,6 +74,27 @@ struct Ready;
 impl Readiness for Ready {
     async fn check(&self) -> Result<(), String> {
         Err("migrations are pending".to_owned())
+    }
+}
+
+/// Writes down what it hears.
+#[derive(Default)]
+struct Counts {
+    began: AtomicUsize,
+    ended: Mutex<Vec<Option<Answered>>>,
+}
+
+impl Meter for Counts {
+    fn began(&self) {
+        self.began.fetch_add(1, Ordering::SeqCst);
+    }
+
+    fn ended(&self, answered: Option<&Answered>) {
+        self.ended.lock().unwrap().push(answered.copied());
+    }
+
+    fn report(&self) -> String {
+        "patchbay_x 1\n".to_owned()
     }
 }
 
@@ -124,17 +151,27 @@ fn state(integrations: MockIntegrationRepository, work: MockUnitOfWork) -> HttpS
         lease: Duration::from_secs(60),
     });
     let limits = Limits { body_bytes: 1000, request_timeout: Duration::from_millis(20) };
-    HttpState { services, readiness: Arc::new(Ready), ids, limits, rate_limits: RateLimits::new(unlimited()) }
+    let meter = Arc::new(Counts::default());
+    HttpState {
+        services,
+        readiness: Arc::new(Ready),
+        ids,
+        limits,
+        rate_limits: RateLimits::new(unlimited()),
+        meter,
+        metrics_token: None,
+        spans_exported: false,
+    }
+}
+
+/// An interface over a store that does nothing.
+fn usual() -> HttpState {
+    state(MockIntegrationRepository::new(), MockUnitOfWork::new())
 }
 
 /// The answer to a request at an interface in this state.
 async fn answer(state: HttpState, request: TestRequest) -> (StatusCode, bool, Value) {
-    let app = App::new()
-        .app_data(Data::new(state))
-        .configure(dialects::mount_all)
-        .configure(ops::routes)
-        .wrap(from_fn(access_log));
-    let service = init_service(app).await;
+    let service = init_service(app(Data::new(state), Data::new(Published::new().unwrap()))).await;
     let response = call_service(&service, request.to_request()).await;
     let (status, retry) = (response.status(), response.headers().contains_key(RETRY_AFTER));
     assert!(response.headers().contains_key("x-request-id"));
@@ -145,6 +182,13 @@ fn list() -> TestRequest {
     TestRequest::get()
         .uri(&format!("/organisations/{ORGANISATION}/integrations"))
         .insert_header(("authorization", "Bearer key"))
+}
+
+fn create() -> TestRequest {
+    TestRequest::post()
+        .uri(&format!("/organisations/{ORGANISATION}/integrations"))
+        .insert_header(("authorization", "Bearer key"))
+        .set_payload(r#"{"name":"a","json_url":"b"}"#)
 }
 
 async fn list_with(error: RepositoryError) -> (StatusCode, bool, Value) {
@@ -199,13 +243,9 @@ impl patchbay_domain::UnitOfWork for Hung {
 
 #[actix_web::test]
 async fn a_request_that_takes_too_long_is_answered_504() {
-    let mut state = state(MockIntegrationRepository::new(), MockUnitOfWork::new());
+    let mut state = usual();
     state.services.create_integration.work = Arc::new(Hung);
-    let create = TestRequest::post()
-        .uri(&format!("/organisations/{ORGANISATION}/integrations"))
-        .insert_header(("authorization", "Bearer key"))
-        .set_payload(r#"{"name":"a","json_url":"b"}"#);
-    let (status, _, body) = answer(state, create).await;
+    let (status, _, body) = answer(state, create()).await;
     assert_eq!(
         (status.as_u16(), body),
         (504, refusal(504, "Request timed out", "the request took too long"))
@@ -214,8 +254,7 @@ async fn a_request_that_takes_too_long_is_answered_504() {
 
 #[actix_web::test]
 async fn readiness_tells_why_not() {
-    let state = state(MockIntegrationRepository::new(), MockUnitOfWork::new());
-    let (status, _, body) = answer(state, TestRequest::get().uri("/readyz")).await;
+    let (status, _, body) = answer(usual(), TestRequest::get().uri("/readyz")).await;
     assert_eq!(status.as_u16(), 503);
     assert_eq!(body, json!({"status": "unavailable", "reason": "migrations are pending"}));
 }

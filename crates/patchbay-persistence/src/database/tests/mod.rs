@@ -3,6 +3,7 @@
 mod connections;
 mod groups;
 mod jobs;
+mod observed;
 mod queues;
 mod servers;
 
