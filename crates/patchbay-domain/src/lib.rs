@@ -25,6 +25,7 @@ mod oauth;
 mod organisation;
 mod page;
 mod permission;
+mod provider;
 mod receipt;
 mod scope;
 mod secret;
@@ -49,6 +50,7 @@ pub use oauth::{ExchangeError, Granted, OAuthExchanger};
 pub use organisation::{Organisation, OrganisationDirectory, OrganisationName};
 pub use page::{NumberedPage, Page, PageRequest};
 pub use permission::{Permission, Permissions, UnknownPermission};
+pub use provider::{FieldKind, FieldSource, Offer, Provider, ProviderDirectory, ProviderField};
 pub use receipt::{
     Fingerprint, Fingerprinter, Receipt, ReceiptArchive, ReceiptRepository, ReceiptState, ReceiptWrite,
 };
@@ -68,6 +70,7 @@ pub use {
     integration::{MockIntegrationRepository, MockManifestFetcher, MockManifestRepository},
     oauth::MockOAuthExchanger,
     organisation::MockOrganisationDirectory,
+    provider::MockProviderDirectory,
     receipt::{MockFingerprinter, MockReceiptArchive, MockReceiptRepository},
     secret::{MockSealedStore, MockVault},
     setting::{MockChannelConfigRepository, MockSettingRepository},
