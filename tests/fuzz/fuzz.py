@@ -111,27 +111,37 @@ CUSTOM = ("replace_custom_integration", "put_custom_setting", "get_custom_settin
 APIS = {"telex": telex}
 
 
-def excluded(operations: set[str]) -> dict[str, list[str]]:
-    """The checks that each operation is excused from."""
-    checks: dict[str, list[str]] = {}
+# The statuses that schemathesis takes for an answer to a sound request.
+SOUND = ("2xx", "3xx", "401", "403", "404", "409", "429", "5xx")
+
+
+def excluded(operations: set[str]) -> dict[str, dict[str, str]]:
+    """What each operation is excused from: settings of its checks."""
+    excused: dict[str, dict[str, str]] = {}
     for one in tomllib.loads((HERE / "exclusions.toml").read_text())["exclusion"]:
-        if set(one) != {"operation", "check", "reason"} or not one["reason"].strip():
-            sys.exit(f"fuzz: an exclusion is an operation, a check and a reason: {one}")
-        if one["operation"] not in operations:
-            sys.exit(f"fuzz: an exclusion of no operation: {one['operation']}")
-        checks.setdefault(one["operation"], []).append(one["check"])
-    return checks
+        if not {"operations", "check", "reason"} <= set(one) <= {"operations", "check", "reason", "status"}:
+            sys.exit(f"fuzz: an exclusion is operations, a check, a reason and perhaps a status: {one}")
+        for operation in one["operations"]:
+            if operation not in operations:
+                sys.exit(f"fuzz: an exclusion of no operation: {operation}")
+            settings = excused.setdefault(operation, {})
+            if "status" in one:
+                name = f"checks.{one['check']}.expected-statuses"
+                settings[name] = json.dumps([*json.loads(settings.get(name, json.dumps(SOUND))), one["status"]])
+            else:
+                settings[f"checks.{one['check']}.enabled"] = "false"
+    return excused
 
 
-def configuration(parameters: dict, checks: dict[str, list[str]]) -> str:
+def configuration(parameters: dict, excused: dict[str, dict[str, str]]) -> str:
     """What schemathesis is told: every check, but for the exclusions."""
     lines = ["[checks]", "enabled = true", "[parameters]"]
     lines += [f"{json.dumps(name)} = {json.dumps(value)}" for name, value in parameters.pop("").items()]
-    for operation in sorted(set(parameters) | set(checks)):
+    for operation in sorted(set(parameters) | set(excused)):
         lines += ["[[operations]]", f"include-operation-id = {json.dumps(operation)}"]
         for name, value in parameters.get(operation, {}).items():
             lines.append(f"parameters.{json.dumps(name)} = {json.dumps(value)}")
-        lines += [f"checks.{check}.enabled = false" for check in checks.get(operation, [])]
+        lines += [f"{name} = {value}" for name, value in excused.get(operation, {}).items()]
     return "\n".join(lines) + "\n"
 
 

@@ -19,10 +19,10 @@ const TOTAL: HeaderName = HeaderName::from_static("x-total-count");
 #[into_params(parameter_in = Query)]
 pub struct PageQuery {
     /// Which page is wanted. With neither this nor `limit`, the whole list is.
-    #[param(value_type = Option<u32>, minimum = 1)]
+    #[param(value_type = Option<usize>, minimum = 1)]
     page: Option<String>,
     /// How many items a page has; 10 when nothing is said, and 100 at the most.
-    #[param(value_type = Option<u32>, minimum = 1)]
+    #[param(value_type = Option<usize>, minimum = 1)]
     limit: Option<String>,
 }
 

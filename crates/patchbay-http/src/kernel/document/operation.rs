@@ -5,9 +5,8 @@ use actix_web::http::header::{CACHE_CONTROL, ETAG};
 use utoipa::ToSchema;
 use utoipa::openapi::extensions::Extensions;
 use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn};
-use utoipa::openapi::schema::Type;
 use utoipa::openapi::security::{SecurityRequirement, SecurityScheme};
-use utoipa::openapi::{Content, Header, Object, Ref, RefOr, Required, Response};
+use utoipa::openapi::{Content, Header, Ref, RefOr, Required, Response, Schema};
 
 use super::{Documented, prose, refusals, schemas};
 use crate::kernel::routes::Described;
@@ -76,21 +75,19 @@ fn parameters<D: Dialect>(
         |one: &RefOr<Parameter>| matches!(one, RefOr::T(one) if one.parameter_in == ParameterIn::Path);
     let ids = operation.parameters.iter().map(|one| RefOr::T(path_parameter(one)));
     let told = told.into_iter().filter(|one| !of_path(one));
-    let mut headers = Vec::new();
-    match operation.depends_on {
-        DependsOn::WhatIsKnown => headers.push(("If-None-Match", "Tags of what the client has")),
-        DependsOn::Version => headers.push(("If-Match", "Tags of the versions that are meant, or `*`")),
-        DependsOn::Nothing => {}
-    }
-    if has_its_effect_once(verb) {
-        headers.push((
-            "Idempotency-Key",
-            "A name of the client's own, 1 to 255 visible characters: of requests with the same one, within a \
-             day, the first has its effect and the others get its answer, with `Idempotent-Replayed: true`",
-        ));
-    }
-    let headers = headers.into_iter().map(|(name, about)| RefOr::T(header_parameter(name, about)));
-    ids.chain(told).chain(headers).collect()
+    let condition = match operation.depends_on {
+        DependsOn::WhatIsKnown => Some(("If-None-Match", "Tags of what the client has")),
+        DependsOn::Version => Some(("If-Match", "Tags of the versions that are meant, or `*`")),
+        DependsOn::Nothing => None,
+    };
+    let condition = condition.map(|(name, about)| header_parameter(name, about, schemas::any_text()));
+    let name = has_its_effect_once(verb).then(|| {
+        let about = "A name of the client's own, 1 to 255 visible characters: of requests with the same one, \
+                     within a day, the first has its effect and the others get its answer, with \
+                     `Idempotent-Replayed: true`";
+        header_parameter("Idempotency-Key", about, schemas::request_name())
+    });
+    ids.chain(told).chain(condition.into_iter().chain(name).map(RefOr::T)).collect()
 }
 
 /// Whether a client can name a request with that method.
@@ -98,13 +95,13 @@ pub fn has_its_effect_once(verb: &str) -> bool {
     matches!(verb, "POST" | "PATCH")
 }
 
-fn header_parameter(name: &str, about: &str) -> Parameter {
+fn header_parameter(name: &str, about: &str, schema: Schema) -> Parameter {
     ParameterBuilder::new()
         .name(name)
         .parameter_in(ParameterIn::Header)
         .description(Some(about))
         .required(Required::False)
-        .schema(Some(Object::with_type(Type::String)))
+        .schema(Some(schema))
         .build()
 }
 

@@ -26,6 +26,19 @@ const PART: &str = concat!(
     r"[^/\u0000]*$"
 );
 
+/// A name of up to 255 visible characters, in quotes or bare (RFC 8941 §3.3.3).
+const NAME: &str = r#"^("[!#-\[\]-~]{1,255}"|[!#-\[\]-~]{1,255})$"#;
+
+/// The schema of text without rules.
+pub fn any_text() -> Schema {
+    Object::with_type(Type::String).into()
+}
+
+/// The schema of the name that a client gives a request.
+pub fn request_name() -> Schema {
+    ObjectBuilder::new().schema_type(Type::String).pattern(Some(NAME)).build().into()
+}
+
 /// The schema of a part of a path that has at most `max_chars` characters.
 pub fn part_of_path(max_chars: usize) -> Schema {
     ObjectBuilder::new()
