@@ -74,10 +74,10 @@ const CLOSE_WITHIN: Duration = Duration::from_secs(2);
 /// A server on `listener` that runs until its handle stops it. It leaves signals alone.
 ///
 /// # Errors
-/// When the listener cannot be used, or the APIs cannot be documented.
+/// When the listener cannot be used.
 pub fn server(listener: TcpListener, state: Arc<HttpState>, options: &HttpOptions) -> io::Result<Server> {
     let state = Data::from(state);
-    let published = Data::new(Published::new().map_err(io::Error::other)?);
+    let published = Data::new(Published::new());
     let grace = options.shutdown_grace.as_secs() + u64::from(options.shutdown_grace.subsec_nanos() > 0);
     let server = HttpServer::new(move || app(state.clone(), published.clone()))
         .workers(options.workers)

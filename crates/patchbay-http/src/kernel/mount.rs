@@ -14,10 +14,9 @@ pub fn mounted<D: Dialect>(config: &mut web::ServiceConfig) {
     for base in D::BASES {
         for mount in D::MOUNTS {
             let prefix = format!("{base}{}", mount.prefix);
-            let mut registered = Vec::new();
-            let scope = web::scope(&prefix).configure(|config| registered = routes::register(mount, config));
-            let table = Rc::new(RouteTable::of(prefix, &registered));
-            let fallback = web::to(move |request: HttpRequest| ready(table.answer::<D>(&request)));
+            let scope = web::scope(&prefix).configure(|config| routes::register(mount, config));
+            let table = Rc::new(RouteTable::below(prefix, mount));
+            let fallback = web::to(move |request: HttpRequest| ready(table.answer(&request)));
             config.service(scope.default_service(fallback));
         }
     }

@@ -9,10 +9,11 @@ use utoipa_actix_web::OpenApiFactory;
 use super::{Dialect, Mount, Operation};
 
 /// Takes the operations of a dialect below one mount. Whatever is mounted goes through
-/// here, so nothing is reached that is not described as well.
+/// here, so nothing is reached that cannot be described as well.
 pub struct Routes<'a, D: Dialect> {
     config: &'a mut web::ServiceConfig,
-    described: Vec<Described<D>>,
+    /// Who only mounts has none: what a description costs is many times what a route does.
+    described: Option<Vec<Described<D>>>,
 }
 
 /// One operation as it was registered.
@@ -37,12 +38,14 @@ impl<D: Dialect> Routes<'_, D> {
     where
         H: HttpServiceFactory + OpenApiFactory + 'static,
     {
-        let mut schemas = Vec::new();
-        handler.schemas(&mut schemas);
-        for (path, item) in handler.paths().paths {
-            for (method, verb, description) in operations_of(item) {
-                let (path, schemas) = (path.clone(), schemas.clone());
-                self.described.push(Described { operation, method, verb, path, description, schemas });
+        if let Some(described) = &mut self.described {
+            let mut schemas = Vec::new();
+            handler.schemas(&mut schemas);
+            for (path, item) in handler.paths().paths {
+                for (method, verb, description) in operations_of(item) {
+                    let (path, schemas) = (path.clone(), schemas.clone());
+                    described.push(Described { operation, method, verb, path, description, schemas });
+                }
             }
         }
         self.config.service(handler);
@@ -50,17 +53,19 @@ impl<D: Dialect> Routes<'_, D> {
     }
 }
 
-/// Registers the operations of `mount`, and tells which they are.
-pub fn register<D: Dialect>(mount: &Mount<D>, config: &mut web::ServiceConfig) -> Vec<Described<D>> {
-    let mut routes = Routes { config, described: Vec::new() };
-    (mount.routes)(&mut routes);
-    routes.described
+/// Registers the operations of `mount`.
+pub fn register<D: Dialect>(mount: &Mount<D>, config: &mut web::ServiceConfig) {
+    (mount.routes)(&mut Routes { config, described: None });
 }
 
 /// The operations of `mount`, in the order of their registration.
 pub fn described<D: Dialect>(mount: &Mount<D>) -> Vec<Described<D>> {
     let mut all = Vec::new();
-    drop(App::new().configure(|config| all = register(mount, config)));
+    drop(App::new().configure(|config| {
+        let mut routes = Routes { config, described: Some(Vec::new()) };
+        (mount.routes)(&mut routes);
+        all = routes.described.unwrap_or_default();
+    }));
     all
 }
 

@@ -1,6 +1,6 @@
 //! The OpenAPI documents, and a page to browse them without a network.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use actix_web::http::header::{
     CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderValue, REFERRER_POLICY,
@@ -37,27 +37,36 @@ pub fn api_documents() -> Result<Vec<ApiDocument>, Undocumented> {
     Ok(named.map(|(name, document)| ApiDocument { name, document }).collect())
 }
 
-/// Everything that is served here, ready to be sent.
+/// Everything that is served here, made when it is first asked for: most services are never
+/// asked, and all of them are to start at once.
 pub struct Published {
-    documents: Vec<(&'static str, Bytes)>,
+    documents: OnceLock<Vec<(&'static str, Bytes)>>,
     page: Arc<Config<'static>>,
 }
 
 impl Published {
-    /// Makes it all, once.
-    ///
-    /// # Errors
-    /// As for [`api_documents`].
-    pub fn new() -> Result<Self, Undocumented> {
-        let mut documents = Vec::new();
-        for ApiDocument { name, document } in api_documents()? {
-            documents.push((name, Bytes::from(serde_json::to_vec(&document)?)));
-        }
+    /// Nothing is made yet.
+    pub fn new() -> Self {
         let urls = API_NAMES.iter().map(|name| Url::from(format!("/openapi/{name}.json")));
         // The validator of Swagger's is elsewhere.
         let page = Config::new(urls).validator_url("none").display_operation_id(true);
-        Ok(Self { documents, page: Arc::new(page) })
+        Self { documents: OnceLock::new(), page: Arc::new(page) }
     }
+
+    fn document(&self, api: &str) -> Option<Bytes> {
+        let documents = self.documents.get_or_init(|| {
+            written().unwrap_or_else(|error| {
+                tracing::error!(%error, "the APIs cannot be documented");
+                Vec::new()
+            })
+        });
+        documents.iter().find(|(name, _)| *name == api).map(|(_, document)| document.clone())
+    }
+}
+
+fn written() -> Result<Vec<(&'static str, Bytes)>, Undocumented> {
+    let as_bytes = |ApiDocument { name, document }| Ok((name, Bytes::from(serde_json::to_vec(&document)?)));
+    api_documents()?.into_iter().map(as_bytes).collect()
 }
 
 /// The page itself; what it loads is among [`ASSETS`].
@@ -88,8 +97,8 @@ pub fn routes(config: &mut ServiceConfig) {
 }
 
 async fn openapi(published: Data<Published>, api: Path<String>) -> HttpResponse {
-    match published.documents.iter().find(|(name, _)| *name == api.as_str()) {
-        Some((_, document)) => HttpResponse::Ok().content_type("application/json").body(document.clone()),
+    match published.document(&api) {
+        Some(document) => HttpResponse::Ok().content_type("application/json").body(document),
         None => not_found().await,
     }
 }

@@ -5,7 +5,7 @@ use actix_web::test::read_body;
 use super::*;
 
 async fn asked(state: HttpState, request: TestRequest) -> (StatusCode, Option<String>, String) {
-    let service = init_service(app(Data::new(state), Data::new(Published::new().unwrap()))).await;
+    let service = init_service(app(Data::new(state), Data::new(Published::new()))).await;
     let response = call_service(&service, request.to_request()).await;
     let kind = response.headers().get("content-type").map(|kind| kind.to_str().unwrap().to_owned());
     let status = response.status();
@@ -61,7 +61,7 @@ async fn a_request_whose_client_left_is_counted_as_such() {
     let counts = Arc::new(Counts::default());
     let mut state = HttpState { meter: counts.clone(), ..usual() };
     state.services.create_integration.work = Arc::new(Hung);
-    let service = init_service(app(Data::new(state), Data::new(Published::new().unwrap()))).await;
+    let service = init_service(app(Data::new(state), Data::new(Published::new()))).await;
     let mut call = Box::pin(call_service(&service, create().to_request()));
     assert!(futures_util::poll!(&mut call).is_pending());
     drop(call);

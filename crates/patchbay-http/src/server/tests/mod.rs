@@ -171,7 +171,7 @@ fn usual() -> HttpState {
 
 /// The answer to a request at an interface in this state.
 async fn answer(state: HttpState, request: TestRequest) -> (StatusCode, bool, Value) {
-    let service = init_service(app(Data::new(state), Data::new(Published::new().unwrap()))).await;
+    let service = init_service(app(Data::new(state), Data::new(Published::new()))).await;
     let response = call_service(&service, request.to_request()).await;
     let (status, retry) = (response.status(), response.headers().contains_key(RETRY_AFTER));
     assert!(response.headers().contains_key("x-request-id"));

@@ -44,7 +44,7 @@ async fn a_panic_behind_a_route_is_answered_in_the_shape_of_its_dialect() {
     state.services.create_integration.work = Arc::new(Broken);
     let counts = Arc::new(Counts::default());
     state.meter = counts.clone();
-    let service = init_service(app(Data::new(state), Data::new(Published::new().unwrap()))).await;
+    let service = init_service(app(Data::new(state), Data::new(Published::new()))).await;
     // Again and again: who serves goes on.
     for _ in 0..3 {
         let response = call_service(&service, create().to_request()).await;
@@ -71,7 +71,7 @@ async fn a_panic_before_the_body_is_read_is_answered_in_the_shape_of_the_dialect
 async fn a_panic_outside_of_every_dialect_is_answered_by_the_service() {
     let counts = Arc::new(Counts::default());
     let state = HttpState { readiness: Arc::new(Broken), meter: counts.clone(), ..usual() };
-    let service = init_service(app(Data::new(state), Data::new(Published::new().unwrap()))).await;
+    let service = init_service(app(Data::new(state), Data::new(Published::new()))).await;
     let request = TestRequest::get().uri("/readyz").insert_header(("x-request-id", "abc")).to_request();
     // The server sends what an error says of itself.
     let Err(error) = service.call(request).await else { panic!("there is no request left to answer") };
