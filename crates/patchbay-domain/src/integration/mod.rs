@@ -1,5 +1,6 @@
 //! One configured connection to one provider.
 
+mod configuration;
 mod edit;
 mod grant;
 mod manifest;
@@ -10,6 +11,7 @@ mod values;
 use chrono::{DateTime, Utc};
 use serde_json::{Map, Value, json};
 
+pub use configuration::{Configuration, Configured, InvalidConfiguration, SentConfiguration, Wrong};
 pub use edit::{IntegrationEdit, Patch};
 pub use grant::{AccountId, Grant};
 pub use manifest::{

@@ -8,9 +8,11 @@ use super::{Mask, Sealed, SecretPlace, Vault, VaultError};
 use crate::text::text_value;
 
 text_value!(
-    /// What one secret of an integration is called: 1 to 255 characters, trimmed.
+    /// What one secret of an integration is called: 1 to 255 characters, kept as they came. One
+    /// that stood deeper in what was sent has the names above it before its own, with dots
+    /// between: `headers.Authorization`.
     CredentialName,
-    trimmed,
+    verbatim,
     1..=255
 );
 
@@ -95,6 +97,11 @@ impl Credentials {
             self.set(name, written);
         }
         !same
+    }
+
+    /// Takes away all whose name `keep` refuses.
+    pub fn retain(&mut self, keep: impl Fn(&CredentialName) -> bool) {
+        self.0.retain(|(name, _)| keep(name));
     }
 
     /// Takes the secret of that name away.

@@ -1,0 +1,145 @@
+//! What an integration is configured with, apart from its secrets.
+
+mod destination;
+mod fault;
+mod sent;
+mod split;
+
+use secrecy::ExposeSecret;
+use serde_json::{Map, Value};
+
+pub use fault::{InvalidConfiguration, Wrong};
+pub use sent::SentConfiguration;
+
+use crate::{CredentialName, Credentials, Provider, is_secret_name};
+
+/// The members that an integration is configured with, in the order in which they were first
+/// sent. None of them is secret: those are [`Credentials`].
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Configuration(Map<String, Value>);
+
+impl Configuration {
+    /// The most bytes it may have as compact JSON. The secrets beside it may have as many.
+    pub const MAX_BYTES: usize = 64 * 1024;
+
+    /// How deep objects and arrays may stand in one another; the configuration itself is one.
+    pub const MAX_DEPTH: usize = 8;
+
+    /// What was stored of one.
+    #[must_use]
+    pub const fn from_stored(members: Map<String, Value>) -> Self {
+        Self(members)
+    }
+
+    /// Its members.
+    #[must_use]
+    pub const fn members(&self) -> &Map<String, Value> {
+        &self.0
+    }
+
+    /// Whether it has no members.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+/// A configuration together with the secrets that belong to it.
+///
+/// What a client sends is one object; it is kept as two, and what is secret of it never stands
+/// in the first.
+#[derive(Clone, Debug, Default)]
+pub struct Configured {
+    /// What may be shown.
+    pub configuration: Configuration,
+    /// What may not. A secret that stood deeper has a dotted name: `headers.Authorization`.
+    pub credentials: Credentials,
+}
+
+impl Configured {
+    /// What was sent for a new integration of `provider`.
+    ///
+    /// # Errors
+    /// Says which member is wrong.
+    pub fn of(sent: SentConfiguration, provider: &Provider) -> Result<Self, InvalidConfiguration> {
+        let mut made = Self::default();
+        made.write_all(sent, provider)?;
+        Ok(made)
+    }
+
+    /// The next configuration, with every member that was sent in the place of what was there:
+    /// `null` takes a member away, and its secrets; what was not sent stays. An object is
+    /// replaced as a whole, secrets in it too, unless it is sent just as it was shown.
+    ///
+    /// # Errors
+    /// Says which member is wrong. A secret that is kept does not come along to another host:
+    /// that needs to be sent again, or taken away, with the member that names the host.
+    pub fn merged(&self, sent: SentConfiguration, provider: &Provider) -> Result<Self, InvalidConfiguration> {
+        let mut after = self.clone();
+        let sent_secrets = after.write_all(sent, provider)?;
+        if after.credentials.iter().any(|(name, _)| !sent_secrets.contains(name)) {
+            destination::require_same(&self.configuration, &after.configuration, provider)?;
+        }
+        Ok(after)
+    }
+
+    /// Puts in what was sent, and tells which secrets that were.
+    fn write_all(
+        &mut self,
+        sent: SentConfiguration,
+        provider: &Provider,
+    ) -> Result<Vec<CredentialName>, InvalidConfiguration> {
+        let mut secrets = Vec::new();
+        for (member, value) in sent.accepted_by(provider)? {
+            self.write(member, value, provider, &mut secrets)?;
+        }
+        self.require_size()?;
+        Ok(secrets)
+    }
+
+    fn write(
+        &mut self,
+        member: String,
+        value: Value,
+        provider: &Provider,
+        written: &mut Vec<CredentialName>,
+    ) -> Result<(), InvalidConfiguration> {
+        let Self { configuration: Configuration(members), credentials } = self;
+        let path = split::escaped(&member);
+        let mut secrets = Vec::new();
+        let shown = split::split(&path, value, is_secret_member(&member, provider), &mut secrets);
+        if secrets.is_empty() && shown.is_some() && shown.as_ref() == members.get(&member) {
+            return Ok(());
+        }
+        credentials.retain(|name| !split::is_at_or_below(name.as_str(), &path));
+        match shown {
+            Some(shown) if !shown.is_null() => drop(members.insert(member, shown)),
+            // The others stay in their order.
+            _ => drop(members.shift_remove(&member)),
+        }
+        for (at, secret) in secrets {
+            let name = CredentialName::parse(&at).map_err(|why| Wrong::SecretName(why).at(&at))?;
+            written.push(name.clone());
+            credentials.set(name, secret);
+        }
+        Ok(())
+    }
+
+    fn require_size(&self) -> Result<(), InvalidConfiguration> {
+        let shown = sent::size(&self.configuration.0);
+        let secret = self.credentials.iter().map(|(_, secret)| secret.expose_secret().len()).sum();
+        if shown.max(secret) > Configuration::MAX_BYTES {
+            return Err(Wrong::TooLarge.as_a_whole());
+        }
+        Ok(())
+    }
+}
+
+/// Whether a member of a configuration is a secret as a whole.
+fn is_secret_member(member: &str, provider: &Provider) -> bool {
+    let is_flagged = provider.fields.iter().any(|field| field.is_secret && field.key == member);
+    is_flagged || is_secret_name(member)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,56 @@
+//! Telling the secrets of an object from all else.
+
+use secrecy::SecretString;
+use serde_json::{Map, Value};
+
+use crate::is_secret_name;
+
+/// A member's name as a part of a dotted path.
+pub(super) fn escaped(name: &str) -> String {
+    name.replace('\\', r"\\").replace('.', r"\.")
+}
+
+/// Whether a dotted path is `above`, or leads through it.
+pub(super) fn is_at_or_below(path: &str, above: &str) -> bool {
+    path.strip_prefix(above).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+}
+
+/// What of the value at `path` may be shown; `None` when all of it is one secret. The secrets
+/// go to `secrets`, each with its path. A secret that is no text is kept as its JSON.
+pub(super) fn split(
+    path: &str,
+    value: Value,
+    is_secret: bool,
+    secrets: &mut Vec<(String, SecretString)>,
+) -> Option<Value> {
+    match value {
+        Value::Null if is_secret => None,
+        Value::String(text) if is_secret => {
+            secrets.push((path.to_owned(), text.into()));
+            None
+        }
+        value if is_secret => {
+            secrets.push((path.to_owned(), value.to_string().into()));
+            None
+        }
+        Value::Object(members) => Some(Value::Object(split_object(path, members, secrets))),
+        Value::Array(items) => {
+            let split_item = |(place, item)| split(&format!("{path}.{place}"), item, false, secrets);
+            Some(Value::Array(items.into_iter().enumerate().filter_map(split_item).collect()))
+        }
+        plain => Some(plain),
+    }
+}
+
+fn split_object(
+    path: &str,
+    members: Map<String, Value>,
+    secrets: &mut Vec<(String, SecretString)>,
+) -> Map<String, Value> {
+    let split_member = |(name, value): (String, Value)| {
+        let below = format!("{path}.{}", escaped(&name));
+        let shown = split(&below, value, is_secret_name(&name), secrets)?;
+        Some((name, shown))
+    };
+    members.into_iter().filter_map(split_member).collect()
+}
