@@ -15,6 +15,8 @@ pub enum Reveal {
     Echo,
     /// In full to a caller with [`Permission::CredentialsReveal`], to others masked.
     Permitted(Mask),
+    /// Not at all, but what they are called.
+    Names,
     /// Not at all.
     Never,
 }
@@ -26,6 +28,10 @@ pub enum Shown {
     Full(Credentials),
     /// As masks, in order.
     Masked(Vec<(CredentialName, String)>),
+    /// What they are called, in order.
+    Named(Vec<CredentialName>),
+    /// Not at all.
+    Nothing,
 }
 
 /// An integration, and its secrets as the caller may see them.
@@ -43,7 +49,15 @@ impl Reveal {
         match self {
             Self::Echo => true,
             Self::Permitted(_) => caller.may(Permission::CredentialsReveal),
-            Self::Never => false,
+            Self::Names | Self::Never => false,
+        }
+    }
+
+    /// What it puts in the place of secrets that it does not show.
+    pub(crate) const fn mask(self) -> Option<Mask> {
+        match self {
+            Self::Permitted(mask) => Some(mask),
+            Self::Echo | Self::Names | Self::Never => None,
         }
     }
 
@@ -54,7 +68,8 @@ impl Reveal {
                 credentials.iter().map(|(name, secret)| (name.clone(), mask.of(secret))).collect(),
             ),
             Self::Permitted(_) | Self::Echo => Shown::Full(credentials),
-            Self::Never => Shown::Masked(Vec::new()),
+            Self::Names => Shown::Named(credentials.iter().map(|(name, _)| name.clone()).collect()),
+            Self::Never => Shown::Nothing,
         }
     }
 }

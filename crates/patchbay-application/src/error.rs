@@ -1,8 +1,8 @@
 //! Why a use case stopped.
 
 use patchbay_domain::{
-    BoxError, EntityKind, ExchangeError, FetchError, NotInstallable, Permission, RepositoryError, Taken,
-    UniqueRule, VaultError,
+    BoxError, EntityKind, ExchangeError, FetchError, InvalidConfiguration, NotInstallable, Permission,
+    RepositoryError, Taken, UniqueRule, VaultError,
 };
 
 use crate::Faults;
@@ -14,6 +14,9 @@ pub enum AppError {
     /// What was sent breaks rules; all of them are named.
     #[error("{0}")]
     Invalid(Faults),
+    /// What was sent is no configuration.
+    #[error(transparent)]
+    Configuration(#[from] InvalidConfiguration),
     /// It is not known who asks.
     #[error("missing or unknown credentials")]
     Unauthenticated(AuthRefusal),

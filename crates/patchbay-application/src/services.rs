@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use patchbay_domain::{
     ChannelConfigRepository, Clock, Fingerprinter, IdGenerator, IntegrationRepository, KeyLookup, KeyScheme,
-    KeyUses, ManifestFetcher, ManifestRepository, OAuthExchanger, ReceiptRepository, SettingRepository,
-    UnitOfWork, Vault,
+    KeyUses, ManifestFetcher, ManifestRepository, OAuthExchanger, ProviderDirectory, ReceiptRepository,
+    SettingRepository, UnitOfWork, Vault,
 };
 
 use crate::idempotency::BeginOnce;
@@ -15,7 +15,7 @@ use crate::integrations::{
     InstallCustom, ListIntegrations, ReplaceManifest, RevokeGrants, SystemApp,
 };
 use crate::settings::{DeleteSetting, EditSetting, ListSettings, PutSetting, SettingAccess};
-use crate::{Authenticate, Background};
+use crate::{Authenticate, Background, Providers};
 
 /// What the use cases stand on: a port each, and what the operator decided.
 #[derive(Clone)]
@@ -42,6 +42,8 @@ pub struct Ports {
     pub work: Arc<dyn UnitOfWork>,
     /// Seals and opens.
     pub vault: Arc<dyn Vault>,
+    /// Knows the providers.
+    pub providers: Arc<dyn ProviderDirectory>,
     /// Reads manifests where they are.
     pub fetcher: Arc<dyn ManifestFetcher>,
     /// Asks providers for what they grant.
@@ -64,6 +66,8 @@ pub struct Services {
     pub authenticate: Authenticate,
     /// Knows requests that are to have their effect once.
     pub begin_once: BeginOnce,
+    /// Tells what there is to connect to.
+    pub providers: Providers,
     /// Adds an integration.
     pub create_integration: CreateIntegration,
     /// Installs an app by its manifest alone.
@@ -102,6 +106,7 @@ impl Services {
         Self {
             authenticate: Authenticate { scheme, keys, uses, clock },
             begin_once: ports.begin_once(),
+            providers: Providers { directory: ports.providers.clone() },
             install_custom: InstallCustom { create: create_integration.clone() },
             create_integration,
             replace_manifest: ports.replace_manifest(),
@@ -126,8 +131,8 @@ impl Ports {
     }
 
     fn create_integration(&self) -> CreateIntegration {
-        let Self { fetcher, work, vault, clock, ids, .. } = self.clone();
-        CreateIntegration { fetcher, work, vault, clock, ids }
+        let Self { providers, fetcher, work, vault, clock, ids, .. } = self.clone();
+        CreateIntegration { providers, fetcher, work, vault, clock, ids }
     }
 
     fn replace_manifest(&self) -> ReplaceManifest {
@@ -159,8 +164,8 @@ impl Ports {
     }
 
     fn edit_integration(&self) -> EditIntegration {
-        let Self { integrations, settings, fetcher, work, vault, clock, ids, .. } = self.clone();
-        EditIntegration { integrations, settings, fetcher, work, vault, clock, ids }
+        let Self { integrations, settings, providers, fetcher, work, vault, clock, ids, .. } = self.clone();
+        EditIntegration { integrations, settings, providers, fetcher, work, vault, clock, ids }
     }
 
     fn delete_integration(&self) -> DeleteIntegration {

@@ -1,5 +1,6 @@
 //! Values that the unit tests share.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
@@ -8,9 +9,9 @@ use futures::future::BoxFuture;
 use patchbay_domain::{
     AccountId, Actor, ApiKey, ApiKeyId, ApiKeyName, CredentialName, Credentials, EnvironmentId, Grant,
     Granted, Integration, IntegrationDraft, IntegrationEdit, IntegrationId, IntegrationKind, IntegrationName,
-    KeyHash, KeyId, KeyKind, KeyOwner, Manifest, ManifestDocument, ManifestUrl, MockVault, Organisation,
-    OrganisationId, OrganisationName, Origin, Permission, ProviderId, Sealed, SecretPlace, Status,
-    UniqueRule,
+    KeyHash, KeyId, KeyKind, KeyOwner, Manifest, ManifestDocument, ManifestUrl, MockProviderDirectory,
+    MockVault, Organisation, OrganisationId, OrganisationName, Origin, Permission, Provider, ProviderId,
+    Sealed, SecretPlace, UniqueRule,
 };
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::Map;
@@ -85,20 +86,23 @@ fn sealed(secret: &SecretString) -> Sealed {
 
 fn integration(credentials: Option<Sealed>) -> Integration {
     let draft = IntegrationDraft {
-        provider: ProviderId::json_manifest(),
-        name: a_name("Shop"),
         kind: IntegrationKind::parse("filter").unwrap(),
-        origin: Origin::Plain,
-        status: Status::Active,
         manifest: Some(Manifest { url: a_url("https://shop.example"), app: None }),
         credentials,
-        grant: None,
-        facts: Map::new(),
         unique_rules: [UniqueRule::NameAndManifest].into_iter().collect(),
+        ..IntegrationDraft::new(ProviderId::json_manifest(), a_name("Shop"))
     };
     let organisation = an_organisation();
     let id = IntegrationId::from_uuid(Uuid::from_u128(0x1));
     Integration::create(id, organisation.id, organisation.default_environment, draft, at(10))
+}
+
+/// Knows no provider.
+pub fn providers() -> MockProviderDirectory {
+    let mut providers = MockProviderDirectory::new();
+    let unknown = |id: &ProviderId| Arc::new(Provider::unknown(id.clone()));
+    providers.expect_described().returning(unknown);
+    providers
 }
 
 /// Runs work to its end before it goes on.

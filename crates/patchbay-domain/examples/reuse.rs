@@ -79,16 +79,11 @@ fn id(number: u128) -> IntegrationId {
 
 fn draft(name: &str, manifest: &str) -> Result<IntegrationDraft, Box<dyn Error>> {
     Ok(IntegrationDraft {
-        provider: ProviderId::json_manifest(),
-        name: IntegrationName::parse(name)?,
         kind: IntegrationKind::parse("sales")?,
         origin: Origin::Custom,
-        status: Status::Active,
         manifest: Some(Manifest { url: ManifestUrl::parse(manifest)?, app: None }),
-        credentials: None,
-        grant: None,
-        facts: Map::new(),
         unique_rules: [UniqueRule::NameAndManifest].into_iter().collect(),
+        ..IntegrationDraft::new(ProviderId::json_manifest(), IntegrationName::parse(name)?)
     })
 }
 

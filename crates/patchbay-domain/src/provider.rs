@@ -142,6 +142,23 @@ pub struct Provider {
 }
 
 impl Provider {
+    /// A provider of which nothing is known.
+    #[must_use]
+    pub fn unknown(id: ProviderId) -> Self {
+        let name = id.as_str().to_owned();
+        Self {
+            id,
+            name,
+            description: String::new(),
+            homepage: None,
+            logo: None,
+            is_disabled: true,
+            offers: Vec::new(),
+            fields: Vec::new(),
+            revision: String::new(),
+        }
+    }
+
     /// What a dialect calls it, whether or not anything new may be connected to it; `None`
     /// where the dialect has no name for it.
     #[must_use]
@@ -170,6 +187,11 @@ impl Provider {
 pub trait ProviderDirectory: Send + Sync {
     /// The provider of that id, whether or not anything new may be connected to it.
     fn get(&self, id: &ProviderId) -> Option<Arc<Provider>>;
+
+    /// The same; of a provider that is not known, that nothing is.
+    fn described(&self, id: &ProviderId) -> Arc<Provider> {
+        self.get(id).unwrap_or_else(|| Arc::new(Provider::unknown(id.clone())))
+    }
 
     /// The provider that a dialect offers under `name`; one that is disabled is not offered.
     fn named(&self, dialect: &str, name: &str) -> Option<Arc<Provider>>;

@@ -43,6 +43,9 @@ diesel::table! {
         grant_info -> Nullable<Text>,
         grant_expires_at -> Nullable<Timestamp>,
         facts -> Nullable<Text>,
+        configuration -> Nullable<Text>,
+        visibility -> Text,
+        agent -> Nullable<Text>,
     }
 }
 

@@ -7,9 +7,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 use futures::channel::oneshot;
 use patchbay_domain::{
     Changes, Clock, EventType, Grant, Granted, IdGenerator, Integration, IntegrationDraft, IntegrationEdit,
-    IntegrationId, IntegrationKind, IntegrationName, IntegrationRepository, Lease, LeaseKey, Manifest,
-    OAuthExchanger, Origin, Permission, ProviderId, SecretPlace, Status, UniqueKey, UniqueRule, UnitOfWork,
-    Vault,
+    IntegrationId, IntegrationName, IntegrationRepository, Lease, LeaseKey, Manifest, OAuthExchanger, Origin,
+    Permission, ProviderId, SecretPlace, UniqueKey, UniqueRule, UnitOfWork, Vault,
 };
 use secrecy::SecretString;
 use serde_json::Map;
@@ -186,17 +185,14 @@ impl ConnectProvider {
         let (caller, now) = (recorder.caller, recorder.at);
         let app = self.system_apps.iter().find(|app| app.provider == new.provider);
         let id = app.map_or_else(|| IntegrationId::from_uuid(self.ids.uuid()), |app| app.id_for(caller));
+        let name = app.map_or_else(|| new.name.clone(), |app| app.name.clone());
         let draft = IntegrationDraft {
-            provider: new.provider.clone(),
-            name: app.map_or_else(|| new.name.clone(), |app| app.name.clone()),
-            kind: IntegrationKind::none(),
             origin: Origin::System,
-            status: Status::Active,
             manifest: app.map(|app| Manifest { url: app.manifest_url.clone(), app: Some(app.app.clone()) }),
-            credentials: None,
             grant: Some(self.sealed(caller, id, granted, now)?),
             facts: granted.facts.clone(),
             unique_rules: [UniqueRule::Connection, UniqueRule::Account].into_iter().collect(),
+            ..IntegrationDraft::new(new.provider.clone(), name)
         };
         let deleted = match app {
             Some(_) => self.integrations.find_deleted(caller.scope(), id).await?,

@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use patchbay_domain::{
-    Changes, Clock, Credentials, EventType, IdGenerator, Integration, IntegrationDraft, IntegrationId,
-    IntegrationKind, IntegrationName, ManifestDocument, ManifestFetcher, ManifestUrl, Origin, Permission,
-    ProviderId, SecretPlace, Status, UniqueRules, UnitOfWork, Vault,
+    AgentId, Changes, Clock, Configured, Credentials, EventType, IdGenerator, Integration, IntegrationDraft,
+    IntegrationId, IntegrationKind, IntegrationName, ManifestDocument, ManifestFetcher, ManifestUrl,
+    Permission, ProviderDirectory, ProviderId, SecretPlace, SentConfiguration, Status, UniqueRules,
+    UnitOfWork, Vault, Visibility,
 };
-use serde_json::Map;
 
 use super::described::Described;
 
@@ -24,12 +24,40 @@ pub struct NewIntegration {
     pub name: IntegrationName,
     /// What it is for; where nothing is said, its manifest may say it.
     pub kind: IntegrationKind,
+    /// Whether it is in use at once; its manifest may say otherwise.
+    pub status: Status,
+    /// Whom it is for.
+    pub visibility: Visibility,
+    /// The agent that it is linked to.
+    pub agent: Option<AgentId>,
+    /// What it is configured with, secrets and all.
+    pub configuration: SentConfiguration,
     /// Where its manifest is, when it has one. What is no http(s) URL is not fetched.
     pub manifest_url: Option<ManifestUrl>,
-    /// Its secrets.
+    /// Its secrets beside those of the configuration.
     pub credentials: Credentials,
     /// The rules of uniqueness of the API that it is made through.
     pub unique_rules: UniqueRules,
+}
+
+impl NewIntegration {
+    /// A connection to `provider` of which nothing else is said: in use, private, without
+    /// configuration, secrets or rules.
+    #[must_use]
+    pub fn new(provider: ProviderId, name: IntegrationName) -> Self {
+        Self {
+            provider,
+            name,
+            kind: IntegrationKind::none(),
+            status: Status::Active,
+            visibility: Visibility::Private,
+            agent: None,
+            configuration: SentConfiguration::default(),
+            manifest_url: None,
+            credentials: Credentials::default(),
+            unique_rules: UniqueRules::default(),
+        }
+    }
 }
 
 /// An integration that was just made.
@@ -44,6 +72,8 @@ pub struct Created {
 /// Adds an integration to the caller's environment.
 #[derive(Clone)]
 pub struct CreateIntegration {
+    /// Knows what it connects to.
+    pub providers: Arc<dyn ProviderDirectory>,
     /// Reads its manifest.
     pub fetcher: Arc<dyn ManifestFetcher>,
     /// Saves it.
@@ -63,6 +93,7 @@ impl CreateIntegration {
     ///
     /// # Errors
     /// [`AppError::Forbidden`] without [`Permission::IntegrationsWrite`],
+    /// [`AppError::Configuration`] when it cannot be configured so,
     /// [`AppError::Conflict`] when another integration holds the same under a rule.
     pub async fn run(
         &self,
@@ -72,20 +103,24 @@ impl CreateIntegration {
         receipt: &ReceiptFor<Created>,
     ) -> Result<Created, AppError> {
         caller.require(Permission::IntegrationsWrite)?;
+        let provider = self.providers.described(&new.provider);
+        let configured = Configured::of(new.configuration, &provider)?;
         let described = match new.manifest_url {
             Some(url) => Some(Described::if_possible(&*self.fetcher, url).await),
             None => None,
         };
-        let made = Made {
-            provider: new.provider,
-            name: new.name,
+        let draft = IntegrationDraft {
             kind: new.kind,
-            origin: Origin::Plain,
-            credentials: new.credentials,
+            status: new.status,
+            visibility: new.visibility,
+            agent: new.agent,
+            configuration: configured.configuration,
             unique_rules: new.unique_rules,
-            described,
+            ..IntegrationDraft::new(new.provider, new.name)
         };
-        self.save(caller, made, reveal, receipt).await
+        let mut credentials = configured.credentials;
+        credentials.extend(new.credentials);
+        self.save(caller, Made { draft, credentials, described }, reveal, receipt).await
     }
 
     /// Saves what is made of an integration, once all is known.
@@ -96,21 +131,19 @@ impl CreateIntegration {
         reveal: Reveal,
         receipt: &ReceiptFor<Created>,
     ) -> Result<Created, AppError> {
-        let Made { provider, name, kind, origin, credentials, unique_rules, described } = made_of;
+        let Made { draft, credentials, described } = made_of;
         let id = IntegrationId::from_uuid(self.ids.uuid());
         let place = SecretPlace::credentials(caller.organisation(), id);
         let document = described.as_ref().and_then(|described| described.document.as_ref());
         let draft = IntegrationDraft {
-            provider,
-            name,
-            kind: described.as_ref().and_then(|described| described.kind_beside(&kind)).unwrap_or(kind),
-            origin,
-            status: Status::of_switch(document.and_then(|document| document.is_active).unwrap_or(true)),
+            kind: described
+                .as_ref()
+                .and_then(|described| described.kind_beside(&draft.kind))
+                .unwrap_or(draft.kind),
+            status: document.and_then(|document| document.is_active).map_or(draft.status, Status::of_switch),
             manifest: described.as_ref().map(Described::manifest),
             credentials: credentials.seal(&*self.vault, &place)?,
-            grant: None,
-            facts: Map::new(),
-            unique_rules,
+            ..draft
         };
         let now = self.clock.now();
         let integration = Integration::create(id, caller.organisation(), caller.home(), draft, now);
@@ -134,12 +167,8 @@ impl CreateIntegration {
 
 /// What an integration is made of, once all is known.
 pub(super) struct Made {
-    pub provider: ProviderId,
-    pub name: IntegrationName,
-    pub kind: IntegrationKind,
-    pub origin: Origin,
+    pub draft: IntegrationDraft,
     pub credentials: Credentials,
-    pub unique_rules: UniqueRules,
     pub described: Option<Described>,
 }
 
@@ -158,12 +187,10 @@ mod tests {
 
     fn new_integration(credentials: Credentials) -> NewIntegration {
         NewIntegration {
-            provider: ProviderId::json_manifest(),
-            name: a_name("Shop"),
-            kind: IntegrationKind::parse("").unwrap(),
             manifest_url: Some(a_url("https://shop.example")),
             credentials,
             unique_rules: [UniqueRule::NameAndManifest].into_iter().collect(),
+            ..NewIntegration::new(ProviderId::json_manifest(), a_name("Shop"))
         }
     }
 
@@ -190,6 +217,7 @@ mod tests {
         new: NewIntegration,
     ) -> Result<Created, AppError> {
         let create = CreateIntegration {
+            providers: Arc::new(testing::providers()),
             fetcher: Arc::new(fetcher),
             work: Arc::new(work),
             vault: Arc::new(vault),
@@ -311,6 +339,47 @@ mod tests {
         let new = NewIntegration { kind: kind.clone(), ..new_integration(Credentials::default()) };
         let made = run_fetching(fetcher, work, MockVault::new(), &writer, new).unwrap();
         assert_eq!(made.shown.integration.parts().kind, kind);
+    }
+
+    #[test]
+    fn what_is_secret_of_a_configuration_is_sealed_and_the_rest_kept_in_order() {
+        let mut work = MockUnitOfWork::new();
+        work.expect_commit().once().returning(|_, changes| {
+            let [IntegrationWrite::Insert { integration, .. }] = &changes.integrations[..] else {
+                panic!("{changes:?}")
+            };
+            let shown = json!(integration.parts().configuration.members());
+            assert_eq!(shown.to_string(), r#"{"z":1,"headers":{},"a":2}"#);
+            assert!(!format!("{changes:?}").contains("planted"), "{changes:?}");
+            Ok(())
+        });
+        let sent = json!({"z": 1, "token": "planted", "headers": {"Cookie": "planted"}, "a": 2});
+        let configuration = SentConfiguration::new(sent.as_object().unwrap().clone()).unwrap();
+        let new = NewIntegration {
+            configuration,
+            status: Status::Paused,
+            manifest_url: None,
+            ..new_integration(a_secret())
+        };
+        let writer = caller(&[Permission::IntegrationsWrite]);
+        let made = run(work, testing::vault(), &writer, new).unwrap();
+        assert_eq!(made.shown.integration.parts().status, Status::Paused);
+        let Shown::Full(secrets) = made.shown.secrets else { panic!("the caller has just sent them") };
+        let names: Vec<_> = secrets.iter().map(|(name, _)| name.as_str()).collect();
+        assert_eq!(names, ["token", "headers.Cookie", "auth_credential"]);
+    }
+
+    #[test]
+    fn what_cannot_be_configured_changes_nothing() {
+        let sent = json!({"base_url": "https://user:planted@host.example"});
+        let configuration = SentConfiguration::new(sent.as_object().unwrap().clone()).unwrap();
+        let new = NewIntegration { configuration, ..new_integration(a_secret()) };
+        let writer = caller(&[Permission::IntegrationsWrite]);
+        // No mock expects a call: nothing is fetched, sealed or saved.
+        let outcome =
+            run_fetching(MockManifestFetcher::new(), MockUnitOfWork::new(), MockVault::new(), &writer, new);
+        let why = outcome.unwrap_err();
+        assert!(matches!(&why, AppError::Configuration(_)) && !why.to_string().contains("planted"), "{why}");
     }
 
     #[test]

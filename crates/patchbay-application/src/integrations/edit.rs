@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use patchbay_domain::{
-    Changes, Clock, CredentialName, Credentials, EventType, IdGenerator, Integration, IntegrationEdit,
-    IntegrationId, IntegrationKind, IntegrationName, IntegrationRepository, ManifestFetcher, ManifestUrl,
-    Mask, Patch, Permission, SettingRepository, Status, UnitOfWork, Vault,
+    AgentId, Changes, Clock, Configured, CredentialName, Credentials, EventType, IdGenerator, Integration,
+    IntegrationEdit, IntegrationId, IntegrationKind, IntegrationName, IntegrationRepository, ManifestFetcher,
+    ManifestUrl, Patch, Permission, ProviderDirectory, SentConfiguration, SettingRepository, Status,
+    UnitOfWork, Vault, Visibility,
 };
 use secrecy::SecretString;
 use serde_json::Map;
@@ -15,6 +16,16 @@ use crate::idempotency::ReceiptFor;
 use crate::record::{Recorder, difference};
 use crate::retry::{Attempt, until_current};
 use crate::{AppError, Caller, Disclosed, Entity, Expected, Reveal, disclosure};
+
+/// What becomes of a configuration when another one is sent.
+#[derive(Clone, Debug)]
+pub enum ConfigurationChange {
+    /// What was sent goes in the place of what was there, member by member; see
+    /// [`Configured::merged`].
+    Merge(SentConfiguration),
+    /// What was sent is all that there is, secrets included.
+    Replace(SentConfiguration),
+}
 
 /// A partial change of an integration: what is `None` stays.
 #[derive(Clone, Debug, Default)]
@@ -28,6 +39,12 @@ pub struct IntegrationChange {
     /// A new place for its manifest. What was read at the old one no longer counts; what is
     /// no http(s) URL is not fetched.
     pub manifest_url: Option<ManifestUrl>,
+    /// Whom it is for from now on.
+    pub visibility: Option<Visibility>,
+    /// The agent that it is linked to.
+    pub agent: Patch<AgentId>,
+    /// What it is configured with.
+    pub configuration: Option<ConfigurationChange>,
     /// New secrets by name; an empty one takes the secret away, and the mask of the stored
     /// one leaves it as it is.
     pub credentials: Vec<(CredentialName, SecretString)>,
@@ -39,6 +56,8 @@ pub struct EditIntegration {
     pub integrations: Arc<dyn IntegrationRepository>,
     /// Says which settings it has.
     pub settings: Arc<dyn SettingRepository>,
+    /// Knows what it connects to.
+    pub providers: Arc<dyn ProviderDirectory>,
     /// Reads a new manifest.
     pub fetcher: Arc<dyn ManifestFetcher>,
     /// Saves it.
@@ -52,13 +71,14 @@ pub struct EditIntegration {
 }
 
 impl EditIntegration {
-    /// Applies the change to the newest version and shows the outcome, secrets masked with
-    /// `mask` unless the caller may see them. A change to what is already so saves nothing.
+    /// Applies the change to the newest version and shows the outcome, secrets as `reveal` says:
+    /// where that masks them, a mask that comes back leaves its secret as it is. A change to what is already so saves nothing.
     /// A manifest at a new place is read first, where that is possible.
     ///
     /// # Errors
     /// [`AppError::Forbidden`] without [`Permission::IntegrationsWrite`],
     /// [`AppError::NotFound`] when the caller sees no such integration,
+    /// [`AppError::Configuration`] when it cannot be configured so,
     /// [`AppError::PreconditionFailed`] when it is at another version than expected,
     /// [`AppError::Conflict`] when another integration holds the same under a rule.
     pub async fn run(
@@ -67,13 +87,13 @@ impl EditIntegration {
         id: IntegrationId,
         change: IntegrationChange,
         expected: &Expected,
-        mask: Mask,
+        reveal: Reveal,
         receipt: &ReceiptFor<Disclosed>,
     ) -> Result<Disclosed, AppError> {
         caller.require(Permission::IntegrationsWrite)?;
         let described = self.described(caller, id, change.manifest_url.as_ref()).await?;
         let described = described.as_ref();
-        let attempt = || self.attempt(caller, id, change.clone(), (described, expected), mask, receipt);
+        let attempt = || self.attempt(caller, id, change.clone(), (described, expected), reveal, receipt);
         until_current(attempt).await
     }
 
@@ -99,17 +119,19 @@ impl EditIntegration {
         id: IntegrationId,
         change: IntegrationChange,
         (described, expected): (Option<&Described>, &Expected),
-        mask: Mask,
+        reveal: Reveal,
         receipt: &ReceiptFor<Disclosed>,
     ) -> Result<Disclosed, Attempt> {
         let found = self.integrations.find(caller.scope(), id).await?;
         let before = found.ok_or(AppError::NotFound(Entity::Integration))?;
         expected.require(&before)?;
-        let mut credentials = disclosure::open(&*self.vault, &before)?;
-        let mut new_secrets = false;
+        let opened = disclosure::open(&*self.vault, &before)?;
+        let Configured { configuration, mut credentials } =
+            self.configured(&before, opened.clone(), change.configuration)?;
         for (name, secret) in change.credentials {
-            new_secrets |= credentials.write_back(name, secret, mask);
+            credentials.write_back(name, secret, reveal.mask());
         }
+        let new_secrets = !credentials.is_same_as(&opened);
         let sealed = if new_secrets { self.seal(&credentials, &before)? } else { Patch::Keep };
         let described = described.filter(|described| is_elsewhere(&before, &described.url));
         let kind = || described.and_then(|described| described.kind_beside(&before.parts().kind));
@@ -117,6 +139,9 @@ impl EditIntegration {
             name: change.name,
             kind: change.kind.or_else(kind),
             status: change.status,
+            visibility: change.visibility,
+            agent: change.agent,
+            configuration: Some(configuration),
             manifest: described.map(Described::manifest),
             credentials: sealed,
             ..IntegrationEdit::default()
@@ -125,7 +150,7 @@ impl EditIntegration {
         let after = before.edited(edit, now);
 
         let recorder = Recorder { caller, ids: &*self.ids, at: now };
-        let secrets = Reveal::Permitted(mask).show(caller, credentials);
+        let secrets = reveal.show(caller, credentials);
         let changes = match &after {
             Some(after) => {
                 let changes = recorded(&recorder, &before, after, new_secrets);
@@ -141,6 +166,23 @@ impl EditIntegration {
             self.work.commit(caller.scope(), changes).await?;
         }
         Ok(disclosed)
+    }
+
+    /// What the integration is configured with after `change`.
+    fn configured(
+        &self,
+        before: &Integration,
+        credentials: Credentials,
+        change: Option<ConfigurationChange>,
+    ) -> Result<Configured, AppError> {
+        let parts = before.parts();
+        let present = Configured { configuration: parts.configuration.clone(), credentials };
+        let Some(change) = change else { return Ok(present) };
+        let provider = self.providers.described(&parts.provider);
+        Ok(match change {
+            ConfigurationChange::Merge(sent) => present.merged(sent, &provider)?,
+            ConfigurationChange::Replace(sent) => Configured::of(sent, &provider)?,
+        })
     }
 
     /// Adds what a manifest at a new place brings.

@@ -47,7 +47,7 @@ impl GetIntegration {
         if known.contains(&seen) {
             return Ok(Read::Unchanged(seen));
         }
-        if integration.credentials().is_none() {
+        if integration.credentials().is_none() || reveal == Reveal::Never {
             let secrets = reveal.show(caller, Credentials::default());
             return Ok(Read::Now(Disclosed { integration, secrets }, seen));
         }

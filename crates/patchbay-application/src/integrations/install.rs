@@ -1,7 +1,8 @@
 //! Installing an app by its manifest alone.
 
 use patchbay_domain::{
-    Credentials, Integration, IntegrationName, ManifestUrl, Origin, Permission, ProviderId, UniqueRules,
+    Credentials, Integration, IntegrationDraft, IntegrationName, ManifestUrl, Origin, Permission, ProviderId,
+    UniqueRules,
 };
 
 use super::create::{CreateIntegration, Created, Made};
@@ -44,12 +45,13 @@ impl InstallCustom {
         let name = IntegrationName::parse(&document.app.name)
             .map_err(|why| AppError::Invalid(Fault::of_body(FaultReason::Text(why)).into()))?;
         let made = Made {
-            provider: ProviderId::json_manifest(),
-            name,
-            kind: document.kind.clone(),
-            origin: Origin::Custom,
+            draft: IntegrationDraft {
+                kind: document.kind.clone(),
+                origin: Origin::Custom,
+                unique_rules: new.unique_rules,
+                ..IntegrationDraft::new(ProviderId::json_manifest(), name)
+            },
             credentials: Credentials::default(),
-            unique_rules: new.unique_rules,
             described: Some(Described { url: new.manifest_url, document: Some(document) }),
         };
         let receipt = receipt.within(|created: &Created| &created.shown.integration);
@@ -63,7 +65,7 @@ mod tests {
 
     use super::*;
     use crate::Conflict;
-    use crate::testing::{a_document, a_url, caller};
+    use crate::testing::{self, a_document, a_url, caller};
     use futures::executor::block_on;
     use patchbay_domain::testing::{FixedClock, SequentialIds};
     use patchbay_domain::{
@@ -90,6 +92,7 @@ mod tests {
         permission: Permission,
     ) -> Result<Integration, AppError> {
         let create = CreateIntegration {
+            providers: Arc::new(testing::providers()),
             fetcher: Arc::new(fetcher),
             work: Arc::new(work),
             vault: Arc::new(MockVault::new()),

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use patchbay_domain::{
-    Integration, IntegrationFilter, IntegrationPosition, IntegrationRepository, NumberedPage, Origin,
+    Integration, IntegrationFilter, IntegrationPosition, IntegrationRepository, NumberedPage, Origin, Page,
     PageRequest, Permission, UniqueKey,
 };
 
@@ -17,13 +17,15 @@ pub struct IntegrationSearch {
     pub filter: IntegrationFilter,
     /// What is to stand in their name, or in that of their app, in either case.
     pub text: Option<String>,
+    /// Whether apps count that are offered to the caller's environment and not connected.
+    pub with_offers: bool,
 }
 
 impl IntegrationSearch {
     /// Those of one origin.
     #[must_use]
     pub fn of(origin: Origin) -> Self {
-        Self { filter: IntegrationFilter::of(origin), text: None }
+        Self { filter: IntegrationFilter::of(origin), ..Self::default() }
     }
 
     fn takes(&self, integration: &Integration) -> bool {
@@ -63,7 +65,7 @@ impl ListIntegrations {
         page: Option<NumberedPage>,
     ) -> Result<Listed<Integration>, AppError> {
         caller.require(Permission::IntegrationsRead)?;
-        let mut offered = self.offered(caller).await?;
+        let mut offered = if search.with_offers { self.offered(caller).await? } else { Vec::new() };
         offered.retain(|app| search.takes(app));
         match page {
             Some(page) if search.text.is_none() => self.page(caller, &search.filter, offered, page).await,
@@ -73,6 +75,34 @@ impl ListIntegrations {
                 Ok(Listed::of(all, page))
             }
         }
+    }
+
+    /// The integrations that follow `after` in the list that the caller looks for, `limit` of them
+    /// at the most, and how many there are in all. Offers have no place in it.
+    ///
+    /// # Errors
+    /// [`AppError::Forbidden`] without [`Permission::IntegrationsRead`].
+    pub async fn following(
+        &self,
+        caller: &Caller,
+        search: &IntegrationSearch,
+        page: PageRequest<IntegrationPosition>,
+    ) -> Result<(Page<Integration, IntegrationPosition>, u64), AppError> {
+        caller.require(Permission::IntegrationsRead)?;
+        if search.text.is_none() {
+            let total = self.integrations.count(caller.scope(), &search.filter).await?;
+            return Ok((self.integrations.list(caller.scope(), &search.filter, page).await?, total));
+        }
+        let mut items = Vec::new();
+        self.stored(caller, search, &mut items).await?;
+        let total = u64::try_from(items.len()).unwrap_or(u64::MAX);
+        let place = |one: &Integration| (one.parts().created_at, one.id());
+        items.retain(|one| page.after.is_none_or(|after| place(one) > (after.created_at, after.id)));
+        let limit = usize::try_from(page.limit).unwrap_or(usize::MAX);
+        let is_cut = items.len() > limit;
+        items.truncate(limit);
+        let next = if is_cut { items.last().map(IntegrationPosition::of) } else { None };
+        Ok((Page { items, next }, total))
     }
 
     /// The apps that the caller's environment could connect, by id.

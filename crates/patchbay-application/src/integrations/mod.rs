@@ -17,7 +17,7 @@ pub use connect::{ConnectProvider, NewConnection};
 pub use connection::GetConnection;
 pub use create::{CreateIntegration, Created, NewIntegration};
 pub use delete::DeleteIntegration;
-pub use edit::{EditIntegration, IntegrationChange};
+pub use edit::{ConfigurationChange, EditIntegration, IntegrationChange};
 pub use get::GetIntegration;
 pub use install::{InstallCustom, NewCustomIntegration};
 pub use list::{IntegrationSearch, ListIntegrations};

@@ -1,10 +1,9 @@
 //! The apps that an installation offers to every organisation.
 
 use patchbay_domain::{
-    AppDescription, Integration, IntegrationDraft, IntegrationId, IntegrationKind, IntegrationName, Manifest,
-    ManifestUrl, Origin, ProviderId, Status, UniqueRules,
+    AppDescription, Integration, IntegrationDraft, IntegrationId, IntegrationName, Manifest, ManifestUrl,
+    Origin, ProviderId, Status,
 };
-use serde_json::Map;
 use uuid::Uuid;
 
 use crate::Caller;
@@ -37,16 +36,10 @@ impl SystemApp {
     #[must_use]
     pub fn offered_to(&self, caller: &Caller) -> Integration {
         let draft = IntegrationDraft {
-            provider: self.provider.clone(),
-            name: self.name.clone(),
-            kind: IntegrationKind::none(),
             origin: Origin::System,
             status: Status::Paused,
             manifest: Some(Manifest { url: self.manifest_url.clone(), app: Some(self.app.clone()) }),
-            credentials: None,
-            grant: None,
-            facts: Map::new(),
-            unique_rules: UniqueRules::default(),
+            ..IntegrationDraft::new(self.provider.clone(), self.name.clone())
         };
         let made_at = caller.organisation_created_at();
         Integration::create(self.id_for(caller), caller.organisation(), caller.home(), draft, made_at)

@@ -2,7 +2,10 @@
 
 use serde_json::{Map, Value};
 
-use super::{Grant, IntegrationKind, IntegrationName, IntegrationParts, Manifest, Status};
+use super::{
+    AgentId, Configuration, Grant, IntegrationKind, IntegrationName, IntegrationParts, Manifest, Status,
+    Visibility,
+};
 use crate::Sealed;
 
 /// What to do with something that an integration may lack.
@@ -54,6 +57,12 @@ pub struct IntegrationEdit {
     pub kind: Option<IntegrationKind>,
     /// A new status.
     pub status: Option<Status>,
+    /// Whom it is for from now on.
+    pub visibility: Option<Visibility>,
+    /// The agent that it is linked to.
+    pub agent: Patch<AgentId>,
+    /// What it is configured with, in the place of all that it was.
+    pub configuration: Option<Configuration>,
     /// A new manifest: where it is, and what was read there.
     pub manifest: Option<Manifest>,
     /// Its secrets, already sealed.
@@ -74,6 +83,13 @@ impl IntegrationEdit {
         }
         if let Some(status) = self.status {
             parts.status = status;
+        }
+        if let Some(visibility) = self.visibility {
+            parts.visibility = visibility;
+        }
+        self.agent.apply(&mut parts.agent);
+        if let Some(configuration) = self.configuration {
+            parts.configuration = configuration;
         }
         if let Some(manifest) = self.manifest {
             parts.manifest = Some(manifest);

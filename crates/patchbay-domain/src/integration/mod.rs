@@ -24,7 +24,9 @@ pub use manifest::{MockManifestFetcher, MockManifestRepository};
 pub use repository::MockIntegrationRepository;
 pub use repository::{IntegrationFilter, IntegrationPosition, IntegrationRepository};
 pub use unique::{UniqueKey, UniqueRule, UniqueRules};
-pub use values::{IntegrationKind, IntegrationName, Origin, ProviderId, Status, Version};
+pub use values::{
+    AgentId, IntegrationKind, IntegrationName, Origin, ProviderId, Status, Version, Visibility,
+};
 
 use crate::{Actor, EnvironmentId, IntegrationId, OrganisationId, Sealed};
 
@@ -56,6 +58,12 @@ pub struct IntegrationParts {
     pub origin: Origin,
     /// Whether it is in use.
     pub status: Status,
+    /// Whom it is for.
+    pub visibility: Visibility,
+    /// The agent that it is linked to.
+    pub agent: Option<AgentId>,
+    /// What it is configured with, apart from its secrets.
+    pub configuration: Configuration,
     /// The document that describes its app, when it has one.
     pub manifest: Option<Manifest>,
     /// Its secrets, sealed together under [`SealedField::Credentials`](crate::SealedField).
@@ -96,6 +104,12 @@ pub struct IntegrationDraft {
     pub origin: Origin,
     /// Whether it is in use at once.
     pub status: Status,
+    /// Whom it is for.
+    pub visibility: Visibility,
+    /// The agent that it is linked to.
+    pub agent: Option<AgentId>,
+    /// What it is configured with, apart from its secrets.
+    pub configuration: Configuration,
     /// The document that describes its app, when it has one.
     pub manifest: Option<Manifest>,
     /// Its secrets, already sealed.
@@ -106,6 +120,29 @@ pub struct IntegrationDraft {
     pub facts: Map<String, Value>,
     /// The uniqueness rules that it is made under and keeps.
     pub unique_rules: UniqueRules,
+}
+
+impl IntegrationDraft {
+    /// A connection to `provider` of which nothing else is said: in use, private, without
+    /// configuration, secrets or rules.
+    #[must_use]
+    pub fn new(provider: ProviderId, name: IntegrationName) -> Self {
+        Self {
+            provider,
+            name,
+            kind: IntegrationKind::none(),
+            origin: Origin::Plain,
+            status: Status::Active,
+            visibility: Visibility::Private,
+            agent: None,
+            configuration: Configuration::default(),
+            manifest: None,
+            credentials: None,
+            grant: None,
+            facts: Map::new(),
+            unique_rules: UniqueRules::default(),
+        }
+    }
 }
 
 impl Integration {
@@ -127,6 +164,9 @@ impl Integration {
             kind: draft.kind,
             origin: draft.origin,
             status: draft.status,
+            visibility: draft.visibility,
+            agent: draft.agent,
+            configuration: draft.configuration,
             manifest: draft.manifest,
             credentials: draft.credentials,
             grant: draft.grant,
@@ -250,6 +290,11 @@ impl Integration {
         summary.insert("kind".into(), json!(parts.kind.as_str()));
         summary.insert("origin".into(), json!(parts.origin.as_str()));
         summary.insert("status".into(), json!(parts.status.as_str()));
+        summary.insert("visibility".into(), json!(parts.visibility.as_str()));
+        if let Some(agent) = &parts.agent {
+            summary.insert("agent".into(), json!(agent.as_str()));
+        }
+        summary.extend(parts.configuration.summary());
         summary.insert(
             "manifest_url".into(),
             json!(parts.manifest.as_ref().map(|manifest| manifest.url.as_str())),

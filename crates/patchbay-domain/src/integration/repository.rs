@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 
-use super::{Integration, IntegrationKind, Origin, Status, UniqueKey};
+use super::{AgentId, Integration, IntegrationKind, Origin, ProviderId, Status, UniqueKey, Visibility};
 use crate::{IntegrationId, Page, PageRequest, RepositoryError, Scope};
 
 /// A place in the list of integrations, which is ordered by time of making, then id.
@@ -32,6 +32,12 @@ pub struct IntegrationFilter {
     pub status: Option<Status>,
     /// Those that are for just this.
     pub kind: Option<IntegrationKind>,
+    /// Those that connect to this.
+    pub provider: Option<ProviderId>,
+    /// Those that are for these.
+    pub visibility: Option<Visibility>,
+    /// Those that are linked to this agent.
+    pub agent: Option<AgentId>,
 }
 
 impl IntegrationFilter {
@@ -48,6 +54,9 @@ impl IntegrationFilter {
         self.origin.is_none_or(|origin| parts.origin == origin)
             && self.status.is_none_or(|status| parts.status == status)
             && self.kind.as_ref().is_none_or(|kind| parts.kind == *kind)
+            && self.provider.as_ref().is_none_or(|provider| parts.provider == *provider)
+            && self.visibility.is_none_or(|visibility| parts.visibility == visibility)
+            && self.agent.as_ref().is_none_or(|agent| parts.agent.as_ref() == Some(agent))
     }
 }
 

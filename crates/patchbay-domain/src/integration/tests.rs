@@ -10,16 +10,10 @@ fn now() -> DateTime<Utc> {
 fn named(name: &str, url: &str) -> Integration {
     let [id, organisation, environment] = [1, 2, 3].map(Uuid::from_u128);
     let draft = IntegrationDraft {
-        provider: ProviderId::json_manifest(),
-        name: IntegrationName::parse(name).unwrap(),
-        kind: IntegrationKind::parse("").unwrap(),
-        origin: Origin::Plain,
-        status: Status::Active,
         manifest: Some(Manifest { url: ManifestUrl::parse(url).unwrap(), app: None }),
         credentials: Some(Sealed::new(crate::KeyId::parse("k1").unwrap(), *b"sealed")),
-        grant: None,
-        facts: Map::new(),
         unique_rules: [UniqueRule::NameAndManifest].into_iter().collect(),
+        ..IntegrationDraft::new(ProviderId::json_manifest(), IntegrationName::parse(name).unwrap())
     };
     Integration::create(
         IntegrationId::from_uuid(id),
@@ -155,16 +149,11 @@ fn a_revived_integration_goes_on_with_the_versions_of_the_deleted_one() {
     let later = now() + TimeDelta::seconds(1);
     let parts = named("Store", "https://b.example").parts().clone();
     let draft = IntegrationDraft {
-        provider: parts.provider,
-        name: parts.name,
-        kind: parts.kind,
         origin: Origin::System,
-        status: parts.status,
         manifest: parts.manifest,
         credentials: parts.credentials,
-        grant: None,
-        facts: Map::new(),
         unique_rules: parts.unique_rules,
+        ..IntegrationDraft::new(parts.provider, parts.name)
     };
     let revived = deleted.revived(draft, later);
     assert_eq!((revived.id(), revived.version().number()), (deleted.id(), 3));

@@ -29,6 +29,24 @@ impl IntegrationKind {
     }
 }
 
+text_value!(
+    /// The agent that an integration is linked to: what another system calls it, 1 to 255
+    /// characters, kept as they came. Nothing is known of it here.
+    AgentId,
+    verbatim,
+    1..=255
+);
+
+codes! {
+    /// Whom an integration is for, within its organisation. Beyond that nobody sees it.
+    Visibility {
+        /// The agent that it is linked to, or its owner.
+        Private = "private",
+        /// Every agent.
+        Public = "public",
+    }
+}
+
 /// Names a provider: the id of a catalogue entry, lower-case letters, digits and `_`, 1 to
 /// 64 of them.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]

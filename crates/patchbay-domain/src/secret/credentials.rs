@@ -84,19 +84,28 @@ impl Credentials {
     }
 
     /// Takes over what a client wrote who may have been shown masks: the mask of the present
-    /// secret leaves it as it is, everything else is [`set`](Self::set). Says whether that
-    /// made a difference.
-    pub fn write_back(&mut self, name: CredentialName, written: SecretString, mask: Mask) -> bool {
-        let same = match self.get(&name) {
-            None => written.expose_secret().is_empty(),
-            Some(present) => {
-                present.expose_secret() == written.expose_secret() || mask.is_of(&written, present)
-            }
-        };
-        if !same {
+    /// secret leaves it as it is, everything else is [`set`](Self::set).
+    pub fn write_back(&mut self, name: CredentialName, written: SecretString, mask: Option<Mask>) {
+        let is_mask_of = |present| mask.is_some_and(|mask| mask.is_of(&written, present));
+        if !self.get(&name).is_some_and(is_mask_of) {
             self.set(name, written);
         }
-        !same
+    }
+
+    /// Puts in all of `others`, each in the place of one of the same name.
+    pub fn extend(&mut self, others: Self) {
+        for (name, secret) in others.0 {
+            self.set(name, secret);
+        }
+    }
+
+    /// Whether `other` has the same secrets under the same names, in whatever order.
+    #[must_use]
+    pub fn is_same_as(&self, other: &Self) -> bool {
+        let is_in_other = |(name, secret): (&CredentialName, &SecretString)| {
+            other.get(name).is_some_and(|its| its.expose_secret() == secret.expose_secret())
+        };
+        self.0.len() == other.0.len() && self.iter().all(is_in_other)
     }
 
     /// Takes away all whose name `keep` refuses.
@@ -192,14 +201,20 @@ mod tests {
 
     #[test]
     fn a_mask_written_back_changes_nothing_and_all_else_does() {
-        let mut credentials = Credentials::single(name("a"), "some-auth-credential".into());
-        let mut write = |name: &CredentialName, text: &str| {
-            credentials.write_back(name.clone(), text.into(), Mask::StarsAndTail)
+        let before = Credentials::single(name("a"), "some-auth-credential".into());
+        let changed = |name: CredentialName, text: &str| {
+            let mut after = before.clone();
+            after.write_back(name, text.into(), Some(Mask::StarsAndTail));
+            !after.is_same_as(&before)
         };
-        assert!(!write(&name("a"), "********tial") && !write(&name("a"), "some-auth-credential"));
-        assert!(!write(&name("b"), ""));
-        assert!(write(&name("a"), "********else") && write(&name("b"), "********") && write(&name("a"), ""));
-        assert_eq!(credentials.iter().count(), 1);
+        assert!(!changed(name("a"), "********tial") && !changed(name("a"), "some-auth-credential"));
+        assert!(!changed(name("b"), ""));
+        assert!(
+            changed(name("a"), "********else") && changed(name("b"), "********") && changed(name("a"), "")
+        );
+        let mut unmasked = before.clone();
+        unmasked.write_back(name("a"), "********tial".into(), None);
+        assert!(!unmasked.is_same_as(&before), "to who was shown no mask it is text like any other");
     }
 
     #[test]

@@ -22,6 +22,7 @@ pub fn shown_text(shown: &Shown, name: &CredentialName) -> String {
         Shown::Masked(masks) => {
             masks.iter().find(|(own, _)| own == name).map(|(_, mask)| mask.clone()).unwrap_or_default()
         }
+        Shown::Named(_) | Shown::Nothing => String::new(),
     }
 }
 

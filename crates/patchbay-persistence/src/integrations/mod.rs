@@ -1,5 +1,6 @@
 //! Integrations.
 
+mod further;
 mod grant;
 mod row;
 
@@ -14,13 +15,15 @@ use patchbay_domain::{
     PageRequest, RepositoryError, Scope, UniqueKey,
 };
 
+use further::Further;
 pub(crate) use row::IntegrationRow;
 
 use crate::columns::{Reading, column_of};
 use crate::database::{AnyConnection, Database, load_first, load_one, per_backend, unavailable};
 use crate::keyset::follows;
 use crate::schema::integrations::dsl::{
-    created_at, deleted_at, deleted_by, environment_id, id, integrations, kind, organisation_id, status,
+    agent, created_at, deleted_at, deleted_by, environment_id, id, integrations, kind, organisation_id,
+    provider, status, visibility,
 };
 use crate::schema::unique_keys;
 use crate::unit_of_work::unique_key_column;
@@ -172,6 +175,14 @@ pub(crate) fn find_deleted(
     }
 }
 
+/// That a column has the wanted value, or that any will do: one statement for both.
+macro_rules! as_wanted {
+    ($column:expr, $wanted:expr) => {{
+        let any_will_do = $wanted.is_none();
+        $column.eq($wanted.unwrap_or_default()).or(any_will_do.into_sql::<Bool>())
+    }};
+}
+
 /// Has `$rows` see a list: what `$query` is narrowed to by scope and filter. A macro because
 /// each way of narrowing is a query of its own type, whose statement is prepared once.
 macro_rules! narrowed {
@@ -179,7 +190,7 @@ macro_rules! narrowed {
         let query =
             $query.filter(organisation_id.eq($scope.organisation().to_string())).filter(deleted_at.is_null());
         let environment = $scope.environment().map(|environment| environment.to_string());
-        match (environment, $filter.origin.map(of_origin), further($filter)) {
+        match (environment, $filter.origin.map(of_origin), Further::of($filter)) {
             (None, None, None) => {
                 let $listed = query;
                 $rows
@@ -193,36 +204,25 @@ macro_rules! narrowed {
                 $rows
             }
             (environment, origin, further) => {
-                let (status_is, any_status, kind_is, any_kind) = further.unwrap_or_else(any);
-                let any_environment = environment.is_none();
+                let further = further.unwrap_or_default();
                 let $listed = query
                     .filter(origin.unwrap_or_else(of_any_origin))
+                    .filter(as_wanted!(environment_id, environment))
+                    .filter(as_wanted!(status, further.status))
+                    .filter(as_wanted!(kind, further.kind))
+                    .filter(as_wanted!(provider, further.provider))
+                    .filter(as_wanted!(visibility, further.visibility))
+                    // Without an agent none is wanted, and null is not equal to any.
                     .filter(
-                        environment_id
-                            .eq(environment.unwrap_or_default())
-                            .or(any_environment.into_sql::<Bool>()),
-                    )
-                    .filter(status.eq(status_is).or(any_status.into_sql::<Bool>()))
-                    .filter(kind.eq(kind_is).or(any_kind.into_sql::<Bool>()));
+                        agent
+                            .eq(further.agent.clone().unwrap_or_default())
+                            .assume_not_null()
+                            .or(further.agent.is_none().into_sql::<Bool>()),
+                    );
                 $rows
             }
         }
     }};
-}
-
-/// Status and kind to be narrowed to, each with whether any will do.
-type Further = (String, bool, String, bool);
-
-fn further(filter: &IntegrationFilter) -> Option<Further> {
-    let IntegrationFilter { status: wanted, kind: purpose, .. } = filter;
-    let status_is = wanted.map(|wanted| wanted.as_str().to_owned()).unwrap_or_default();
-    let kind_is = purpose.as_ref().map(|purpose| purpose.as_str().to_owned()).unwrap_or_default();
-    let is_any = wanted.is_none() && purpose.is_none();
-    (!is_any).then(|| (status_is, wanted.is_none(), kind_is, purpose.is_none()))
-}
-
-fn any() -> Further {
-    (String::new(), true, String::new(), true)
 }
 
 /// One row more than the page has, when there is more.

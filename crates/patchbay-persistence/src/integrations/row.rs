@@ -3,8 +3,9 @@
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
 use patchbay_domain::{
-    AppDescription, Deletion, Integration, IntegrationKind, IntegrationName, IntegrationParts, Manifest,
-    ManifestUrl, Origin, ProviderId, RepositoryError, Status, UniqueRule, Version,
+    AgentId, AppDescription, Configuration, Deletion, Integration, IntegrationKind, IntegrationName,
+    IntegrationParts, Manifest, ManifestUrl, Origin, ProviderId, RepositoryError, Status, UniqueRule,
+    Version, Visibility,
 };
 use serde_json::{Map, Value, json};
 
@@ -41,6 +42,9 @@ pub(crate) struct IntegrationRow {
     grant_info: Option<String>,
     grant_expires_at: Option<NaiveDateTime>,
     facts: Option<String>,
+    configuration: Option<String>,
+    visibility: String,
+    agent: Option<String>,
 }
 
 impl From<&Integration> for IntegrationRow {
@@ -73,7 +77,10 @@ impl From<&Integration> for IntegrationRow {
             grant_key: grant.map(|grant| grant.tokens.key_id().as_str().to_owned()),
             grant_info: grant.map(grant::info_column),
             grant_expires_at: grant.and_then(|grant| grant.expires_at).map(column_of),
-            facts: (!parts.facts.is_empty()).then(|| Value::Object(parts.facts.clone()).to_string()),
+            facts: object_column(&parts.facts),
+            configuration: object_column(parts.configuration.members()),
+            visibility: parts.visibility.as_str().to_owned(),
+            agent: parts.agent.as_ref().map(|agent| agent.as_str().to_owned()),
         }
     }
 }
@@ -105,7 +112,10 @@ impl TryFrom<IntegrationRow> for Integration {
                 .sealed(row.grant_tokens, row.grant_key)?
                 .map(|tokens| grant::read(read, tokens, row.grant_info.as_deref(), row.grant_expires_at))
                 .transpose()?,
-            facts: row.facts.map_or(Ok(Map::new()), |facts| read.value(serde_json::from_str(&facts)))?,
+            visibility: read.code(&row.visibility, Visibility::from_code)?,
+            agent: row.agent.map(|agent| read.value(AgentId::parse(&agent))).transpose()?,
+            configuration: Configuration::from_stored(read.value(object_of(row.configuration))?),
+            facts: read.value(object_of(row.facts))?,
             unique_rules: read.codes(&row.unique_rules, UniqueRule::from_code)?,
             version: read.value(Version::from_number(row.version).ok_or("a version below 1"))?,
             created_at: row.created_at.and_utc(),
@@ -113,6 +123,16 @@ impl TryFrom<IntegrationRow> for Integration {
             deleted: row.deleted_at.zip(row.deleted_by).map(deletion).transpose()?,
         }))
     }
+}
+
+/// Most have none.
+fn object_column(object: &Map<String, Value>) -> Option<String> {
+    // Writing JSON values into text cannot fail.
+    if object.is_empty() { None } else { serde_json::to_string(object).ok() }
+}
+
+fn object_of(column: Option<String>) -> Result<Map<String, Value>, serde_json::Error> {
+    column.map_or_else(|| Ok(Map::new()), |object| serde_json::from_str(&object))
 }
 
 fn app_column(app: &AppDescription) -> String {

@@ -10,11 +10,9 @@ use diesel::prelude::*;
 use diesel::sql_types::Text;
 use patchbay_domain::{
     ApiKeyId, EnvironmentId, EventId, Integration, IntegrationDraft, IntegrationFilter, IntegrationId,
-    IntegrationKind, IntegrationName, OrganisationId, Origin, PageRequest, ProviderId, ReceiptId, Scope,
-    Status, UniqueRules,
+    IntegrationName, OrganisationId, Origin, PageRequest, ProviderId, ReceiptId, Scope, Status,
 };
 use rstest::rstest;
-use serde_json::Map;
 use uuid::Uuid;
 
 use crate::database::{AnyConnection, Database, DatabaseOptions, unavailable};
@@ -119,18 +117,8 @@ fn find(conn: &mut AnyConnection, scope: &Scope) -> QueryResult<()> {
 }
 
 fn update(conn: &mut AnyConnection, scope: &Scope) {
-    let draft = IntegrationDraft {
-        provider: ProviderId::json_manifest(),
-        name: IntegrationName::parse("any").unwrap(),
-        kind: IntegrationKind::parse("").unwrap(),
-        origin: Origin::Plain,
-        status: Status::Active,
-        manifest: None,
-        credentials: None,
-        grant: None,
-        facts: Map::new(),
-        unique_rules: UniqueRules::default(),
-    };
+    let name = IntegrationName::parse("any").unwrap();
+    let draft = IntegrationDraft::new(ProviderId::json_manifest(), name);
     let [id, organisation, environment] = [Uuid::nil(); 3];
     let any = Integration::create(
         IntegrationId::from_uuid(id),

@@ -3,13 +3,13 @@
 use chrono::TimeDelta;
 use patchbay_domain::{
     AccountId, Changes, EnvironmentId, Grant, IdGenerator, Integration, IntegrationDraft, IntegrationEdit,
-    IntegrationId, IntegrationRepository, Lease, LeaseKey, ManifestRepository, Origin, ProviderId,
-    RepositoryError, Scope, Taken, UniqueKey, UniqueRule, UnitOfWork,
+    IntegrationId, IntegrationName, IntegrationRepository, Lease, LeaseKey, ManifestRepository, Origin,
+    ProviderId, RepositoryError, Scope, Taken, UniqueKey, UniqueRule, UnitOfWork,
 };
 use rstest::rstest;
 use serde_json::json;
 
-use crate::fixtures::{Store, Tenant, a_grant, deleted, draft, renamed};
+use crate::fixtures::{Store, Tenant, a_grant, deleted, renamed};
 use crate::support::Backend;
 
 fn slack_draft(account: &str) -> IntegrationDraft {
@@ -18,14 +18,11 @@ fn slack_draft(account: &str) -> IntegrationDraft {
         unreachable!()
     };
     IntegrationDraft {
-        provider: ProviderId::slack(),
         origin: Origin::System,
-        manifest: None,
-        credentials: None,
         grant: Some(a_grant(account)),
         facts,
         unique_rules: [UniqueRule::Connection, UniqueRule::Account].into_iter().collect(),
-        ..draft("Slack")
+        ..IntegrationDraft::new(ProviderId::slack(), IntegrationName::parse("Slack").unwrap())
     }
 }
 

@@ -7,11 +7,11 @@ use patchbay_domain::testing::{FixedClock, SequentialIds};
 use patchbay_domain::{
     AccountId, Actor, ApiKey, ApiKeyId, ApiKeyName, Changes, ChannelId, Clock, EntityKind, Environment,
     EnvironmentId, EnvironmentName, Event, EventId, EventType, Grant, IdGenerator, Integration,
-    IntegrationDraft, IntegrationEdit, IntegrationFilter, IntegrationId, IntegrationKind, IntegrationName,
+    IntegrationDraft, IntegrationEdit, IntegrationFilter, IntegrationId, IntegrationName,
     IntegrationPosition, IntegrationRepository, KeyHash, KeyId, KeyKind, Manifest, ManifestUrl, Organisation,
     OrganisationDirectory, OrganisationId, OrganisationName, Page, PageRequest, Permission, ProviderId,
     RepositoryError, Scope, Sealed, Setting, SettingId, SettingLabel, SettingParts, SettingRepository,
-    SettingText, SettingValue, SettingWrite, Status, UniqueRule, UnitOfWork, Version,
+    SettingText, SettingValue, SettingWrite, UniqueRule, UnitOfWork, Version,
 };
 use patchbay_persistence::{
     Database, DatabaseOptions, DieselApiKeyRepository, DieselChannelConfigRepository,
@@ -273,19 +273,13 @@ pub fn in_channel(setting: &Setting, channel: &str) -> Setting {
 
 pub fn draft(name: &str) -> IntegrationDraft {
     IntegrationDraft {
-        provider: ProviderId::json_manifest(),
-        name: IntegrationName::parse(name).unwrap(),
-        kind: IntegrationKind::parse("").unwrap(),
-        origin: patchbay_domain::Origin::Plain,
-        status: Status::Active,
         manifest: Some(Manifest {
             url: ManifestUrl::parse("https://shop.example/app.json").unwrap(),
             app: None,
         }),
         credentials: Some(sealed("k1", b"sealed secret")),
-        grant: None,
-        facts: Map::new(),
         unique_rules: [UniqueRule::NameAndManifest].into_iter().collect(),
+        ..IntegrationDraft::new(ProviderId::json_manifest(), IntegrationName::parse(name).unwrap())
     }
 }
 

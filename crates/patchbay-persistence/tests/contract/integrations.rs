@@ -2,9 +2,10 @@
 
 use chrono::TimeDelta;
 use patchbay_domain::{
-    Actor, ApiKeyId, AppDescription, Changes, Clock, Integration, IntegrationEdit, IntegrationKind,
-    IntegrationName, IntegrationParts, IntegrationRepository, Manifest, ManifestUrl, Origin, Patch,
-    ProviderId, Status, UniqueRules, UnitOfWork, Version,
+    Actor, AgentId, ApiKeyId, AppDescription, Changes, Clock, Configuration, Integration, IntegrationEdit,
+    IntegrationFilter, IntegrationKind, IntegrationName, IntegrationParts, IntegrationRepository, Manifest,
+    ManifestUrl, Origin, PageRequest, Patch, ProviderId, Scope, Status, UniqueRules, UnitOfWork, Version,
+    Visibility,
 };
 use rstest::rstest;
 use uuid::Uuid;
@@ -26,6 +27,12 @@ fn everything(store: &Store, tenant: &Tenant) -> Integration {
         kind: IntegrationKind::parse("  Kept as it came ' \" ; --  ").unwrap(),
         origin: Origin::System,
         status: Status::Paused,
+        visibility: Visibility::Public,
+        agent: Some(AgentId::parse(&"\u{1f980}".repeat(255)).unwrap()),
+        configuration: Configuration::from_stored(
+            // Neither sorted nor without an exotic number.
+            serde_json::from_str(r#"{"z":1,"a":{"y":[null,-0.5,1e300],"b":"\ud83e\udd80"},"":""}"#).unwrap(),
+        ),
         manifest: Some(Manifest { url: ManifestUrl::parse(&"ü".repeat(2048)).unwrap(), app: Some(app) }),
         credentials: Some(sealed("key_of-2026", &(0..=255).cycle().take(70_000).collect::<Vec<u8>>())),
         version: Version::FIRST,
@@ -43,6 +50,9 @@ fn next_to_nothing(before: &Integration) -> Integration {
         kind: IntegrationKind::parse("").unwrap(),
         origin: Origin::Custom,
         status: Status::Active,
+        visibility: Visibility::Private,
+        agent: None,
+        configuration: Configuration::default(),
         manifest: None,
         credentials: None,
         unique_rules: UniqueRules::default(),
@@ -61,7 +71,11 @@ async fn every_field_comes_back_as_it_was_saved(
     let tenant = store.tenant().await;
     let (most, scope) = (everything(&store, &tenant), &tenant.scope);
     store.work.commit(scope, Changes::new().insert(&most)).await.unwrap();
-    assert_eq!(store.integrations.find(scope, most.id()).await.unwrap().as_ref(), Some(&most));
+    let found = store.integrations.find(scope, most.id()).await.unwrap();
+    assert_eq!(found.as_ref(), Some(&most));
+    // Two maps are equal in whatever order.
+    let members = found.unwrap().parts().configuration.members().keys().cloned().collect::<Vec<_>>();
+    assert_eq!(members, ["z", "a", ""]);
 
     let least = next_to_nothing(&most);
     store.update(scope, &most, &least).await.unwrap();
@@ -161,4 +175,44 @@ async fn a_rename_shows_at_once(#[values(Backend::Sqlite, Backend::Postgres)] ba
     let before = store.stored(&tenant, "before").await;
     store.update(&tenant.scope, &before, &renamed(&before, "after")).await.unwrap();
     assert_eq!(store.names(&tenant.scope).await, ["after"]);
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_list_is_narrowed_by_every_member_of_a_filter_and_by_several(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let store = Store::open(backend).await;
+    let tenant = store.tenant().await;
+    let (plain, rich) = (store.integration(&tenant, "plain"), everything(&store, &tenant));
+    let (of_plain, of_rich) = (plain.parts().clone(), rich.parts().clone());
+    store.work.commit(&tenant.scope, Changes::new().insert(&plain).insert(&rich)).await.unwrap();
+    let any = IntegrationFilter::default;
+    let filters = |parts: &IntegrationParts| {
+        let both = IntegrationFilter {
+            provider: Some(parts.provider.clone()),
+            visibility: Some(parts.visibility),
+            ..any()
+        };
+        [
+            IntegrationFilter { status: Some(parts.status), ..any() },
+            IntegrationFilter { provider: Some(parts.provider.clone()), ..any() },
+            IntegrationFilter { visibility: Some(parts.visibility), ..any() },
+            both,
+        ]
+    };
+    let agent = IntegrationFilter { agent: of_rich.agent.clone(), ..any() };
+    let rich_ones =
+        filters(&of_rich).into_iter().chain([agent.clone()]).map(|filter| (filter, vec![rich.id()]));
+    let plain_ones = filters(&of_plain).into_iter().map(|filter| (filter, vec![plain.id()]));
+    let mixed = IntegrationFilter { provider: Some(of_plain.provider.clone()), ..agent };
+    for (filter, ids) in rich_ones.chain(plain_ones).chain([(mixed, Vec::new())]) {
+        for scope in [tenant.scope, Scope::new(tenant.organisation.id, Some(of_plain.environment_id))] {
+            let request = PageRequest { after: None, limit: 10 };
+            let found = store.integrations.list(&scope, &filter, request).await.unwrap().items;
+            assert_eq!(found.iter().map(Integration::id).collect::<Vec<_>>(), ids, "{filter:?}");
+            assert_eq!(store.integrations.count(&scope, &filter).await.unwrap(), ids.len() as u64);
+            assert!(found.iter().all(|one| filter.takes(one)), "{filter:?}");
+        }
+    }
 }

@@ -7,7 +7,7 @@ use patchbay_application::idempotency::PurgeReceipts;
 use patchbay_application::integrations::SystemApp;
 use patchbay_application::{Background, Ports, Services};
 use patchbay_crypto::HmacFingerprinter;
-use patchbay_domain::Vault;
+use patchbay_domain::{Provider, ProviderDirectory, ProviderId, Vault};
 use patchbay_persistence::{
     CachedKeyLookup, DieselChannelConfigRepository, DieselIntegrationRepository, DieselKeyUses,
     DieselManifestRepository, DieselReceiptRepository, DieselSettingRepository, DieselUnitOfWork,
@@ -34,6 +34,23 @@ pub struct Surroundings {
     pub background: Arc<dyn Background>,
     /// How long what is done by one at a time keeps others out when it is killed.
     pub lease: Duration,
+}
+
+/// Knows no provider.
+struct NoProviders;
+
+impl ProviderDirectory for NoProviders {
+    fn get(&self, _: &ProviderId) -> Option<Arc<Provider>> {
+        None
+    }
+
+    fn named(&self, _: &str, _: &str) -> Option<Arc<Provider>> {
+        None
+    }
+
+    fn offered(&self, _: &str) -> Vec<Arc<Provider>> {
+        Vec::new()
+    }
 }
 
 impl Installation {
@@ -64,6 +81,7 @@ impl Installation {
             fingerprints: Arc::new(HmacFingerprinter),
             work: Arc::new(ForgetRevoked::new(DieselUnitOfWork::new(db()), keys)),
             vault,
+            providers: Arc::new(NoProviders),
             fetcher: Arc::new(metrics.fetcher(fetcher)),
             exchanger: Arc::new(metrics.exchanger(HttpOAuthExchanger::new(client, providers.oauth_clients))),
             background,

@@ -6,7 +6,7 @@ use futures::future::BoxFuture;
 use patchbay_domain::testing::{FixedClock, SequentialIds};
 use patchbay_domain::{
     Actor, AppDescription, CredentialName, ExchangeError, IntegrationWrite, LeaseWrite,
-    MockIntegrationRepository, MockOAuthExchanger, MockUnitOfWork, RepositoryError, Taken, UniqueKey,
+    MockIntegrationRepository, MockOAuthExchanger, MockUnitOfWork, RepositoryError, Status, Taken, UniqueKey,
 };
 use secrecy::ExposeSecret;
 use std::sync::{Mutex, PoisonError};

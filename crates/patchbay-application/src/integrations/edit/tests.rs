@@ -1,16 +1,17 @@
 use super::*;
 use crate::settings::a_setting;
 use crate::testing::{
-    a_described_integration, a_document, a_name, a_sealed_integration, a_url, an_integration, caller, vault,
+    self, a_described_integration, a_document, a_name, a_sealed_integration, a_url, an_integration, caller,
+    vault,
 };
 use crate::{Conflict, Shown};
 use futures::executor::block_on;
 use patchbay_domain::testing::{FixedClock, SequentialIds};
 use patchbay_domain::{
-    FetchError, IntegrationWrite, MockIntegrationRepository, MockManifestFetcher, MockSettingRepository,
-    MockUnitOfWork, MockVault, RepositoryError, SettingWrite,
+    FetchError, IntegrationWrite, Mask, MockIntegrationRepository, MockManifestFetcher,
+    MockSettingRepository, MockUnitOfWork, MockVault, RepositoryError, SettingWrite,
 };
-use serde_json::json;
+use serde_json::{Value, json};
 
 const WRITER: &[Permission] = &[Permission::IntegrationsWrite];
 
@@ -43,6 +44,7 @@ fn run_fetching(
     let edit = EditIntegration {
         integrations: Arc::new(integrations),
         settings: Arc::new(settings),
+        providers: Arc::new(testing::providers()),
         fetcher: Arc::new(fetcher),
         work: Arc::new(work),
         vault: Arc::new(vault),
@@ -54,7 +56,7 @@ fn run_fetching(
         an_integration().id(),
         change,
         &Expected::Any,
-        Mask::StarsAndTail,
+        Reveal::Permitted(Mask::StarsAndTail),
         &ReceiptFor::none(),
     ))
 }
@@ -244,4 +246,44 @@ fn the_same_place_is_not_asked_again() {
     let change = moved("https://shop.example");
     let shown = run(finding(an_integration()), work, MockVault::new(), WRITER, change).unwrap();
     assert_eq!(shown.integration.version().number(), 1);
+}
+
+fn sent(configuration: &Value) -> SentConfiguration {
+    SentConfiguration::new(configuration.as_object().unwrap().clone()).unwrap()
+}
+
+fn configured(change: ConfigurationChange) -> IntegrationChange {
+    IntegrationChange { configuration: Some(change), ..Default::default() }
+}
+
+#[test]
+fn a_configuration_goes_into_what_is_there_and_its_secrets_beside_those_that_are() {
+    let work = committing(|types, has_credentials| {
+        assert_eq!(types, [EventType::IntegrationUpdated, EventType::CredentialChanged]);
+        assert!(has_credentials);
+    });
+    let change = configured(ConfigurationChange::Merge(sent(&json!({"b": 1, "token": "planted", "a": 2}))));
+    let shown = run(finding(a_sealed_integration("secret")), work, vault(), WRITER, change).unwrap();
+    assert_eq!(json!(shown.integration.parts().configuration.members()).to_string(), r#"{"b":1,"a":2}"#);
+    let Shown::Masked(masks) = shown.secrets else { panic!("revealed") };
+    let names: Vec<_> = masks.iter().map(|(name, _)| name.as_str()).collect();
+    assert_eq!(names, ["auth_credential", "token"]);
+}
+
+#[test]
+fn a_configuration_that_replaces_leaves_no_secret_that_was_there() {
+    let work = committing(|types, has_credentials| {
+        assert!(types.contains(&EventType::CredentialChanged) && !has_credentials);
+    });
+    let change = configured(ConfigurationChange::Replace(sent(&json!({"a": 1}))));
+    run(finding(a_sealed_integration("secret")), work, vault(), WRITER, change).unwrap();
+}
+
+#[test]
+fn a_secret_is_not_carried_to_a_host_that_it_was_not_given_for() {
+    let change = configured(ConfigurationChange::Merge(sent(&json!({"base_url": "https://evil.example"}))));
+    let outcome =
+        run(finding(a_sealed_integration("secret")), MockUnitOfWork::new(), vault(), WRITER, change);
+    let said = "base_url cannot change without the secrets: send them again";
+    assert_eq!(outcome.unwrap_err().to_string(), said);
 }

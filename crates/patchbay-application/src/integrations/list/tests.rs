@@ -66,8 +66,12 @@ fn all_of(list: &ListIntegrations, search: &IntegrationSearch) -> Listed<Integra
     block_on(list.run(&reader(), search, None)).unwrap()
 }
 
+fn of(origin: Origin) -> IntegrationSearch {
+    IntegrationSearch { with_offers: true, ..IntegrationSearch::of(origin) }
+}
+
 fn everything() -> IntegrationSearch {
-    IntegrationSearch::default()
+    IntegrationSearch { with_offers: true, ..IntegrationSearch::default() }
 }
 
 #[test]
@@ -111,13 +115,13 @@ fn what_is_offered_is_looked_for_like_everything_else() {
     let list = list(holding(vec![integration(1)], 9), vec![slack()]);
     let kind = Some(IntegrationKind::parse("filter").unwrap());
     for (search, names) in [
-        (IntegrationSearch::of(Origin::Custom), &[][..]),
-        (IntegrationSearch::of(Origin::System), &["Slack"]),
+        (of(Origin::Custom), &[][..]),
+        (of(Origin::System), &["Slack"]),
         (IntegrationSearch { text: Some("sLA".into()), ..everything() }, &["Slack"]),
         (IntegrationSearch { text: Some("shop".into()), ..everything() }, &["Shop 1"]),
         (IntegrationSearch { text: Some("nothing".into()), ..everything() }, &[]),
         (
-            IntegrationSearch { filter: IntegrationFilter { kind, ..Default::default() }, text: None },
+            IntegrationSearch { filter: IntegrationFilter { kind, ..Default::default() }, ..everything() },
             &["Shop 1"],
         ),
     ] {
@@ -133,7 +137,7 @@ fn the_pages_of_a_list_are_the_list() {
     let paused = IntegrationFilter { status: Some(Status::Paused), ..Default::default() };
     for search in [
         everything(),
-        IntegrationSearch { filter: paused, text: None },
+        IntegrationSearch { filter: paused, ..everything() },
         IntegrationSearch { text: Some("shop 1".into()), ..everything() },
     ] {
         for stored in [0, 1, 7, 13] {
@@ -171,4 +175,32 @@ fn a_list_that_breaks_off_is_an_error_not_a_shorter_list() {
     integrations.expect_list().return_once(|_, _, _| Err(RepositoryError::Busy));
     let outcome = block_on(list(integrations, Vec::new()).run(&reader(), &everything(), None));
     assert!(matches!(outcome, Err(AppError::Busy(_))), "{outcome:?}");
+}
+
+#[test]
+fn what_follows_in_a_list_is_the_rest_of_it_without_offers() {
+    let searches = [
+        everything(),
+        IntegrationSearch { text: Some("shop 1".into()), ..everything() },
+        IntegrationSearch {
+            filter: IntegrationFilter { status: Some(Status::Active), ..Default::default() },
+            ..everything()
+        },
+    ];
+    for search in searches {
+        let list = list(holding((1..=13).map(integration).collect(), 500), vec![slack()]);
+        let whole = all_of(&list, &IntegrationSearch { with_offers: false, ..search.clone() }).items;
+        let (mut after, mut found) = (None, Vec::new());
+        loop {
+            let request = PageRequest { after, limit: 2 };
+            let (page, total) = block_on(list.following(&reader(), &search, request)).unwrap();
+            assert_eq!((total, page.items.is_empty()), (whole.len() as u64, false), "{search:?}");
+            found.extend(page.items);
+            after = page.next;
+            if after.is_none() {
+                break;
+            }
+        }
+        assert_eq!(found, whole, "{search:?}");
+    }
 }

@@ -5,6 +5,8 @@ mod fault;
 mod sent;
 mod split;
 
+use std::hash::{DefaultHasher, Hash, Hasher};
+
 use secrecy::ExposeSecret;
 use serde_json::{Map, Value};
 
@@ -35,6 +37,12 @@ impl Configuration {
     #[must_use]
     pub const fn members(&self) -> &Map<String, Value> {
         &self.0
+    }
+
+    /// What may be recorded of it: `configuration.NAME` for each member, with its value, or with
+    /// what tells a long one from others.
+    pub(super) fn summary(&self) -> impl Iterator<Item = (String, Value)> {
+        self.0.iter().map(|(name, value)| (format!("configuration.{name}"), shortened(value)))
     }
 
     /// Whether it has no members.
@@ -133,6 +141,19 @@ impl Configured {
         }
         Ok(())
     }
+}
+
+/// The most bytes of a value, as compact JSON, that are recorded as they are.
+const RECORDED_BYTES: usize = 256;
+
+fn shortened(value: &Value) -> Value {
+    let json = value.to_string();
+    if json.len() <= RECORDED_BYTES {
+        return value.clone();
+    }
+    let mut hasher = DefaultHasher::new();
+    json.hash(&mut hasher);
+    Value::String(format!("{} bytes, {:016x}", json.len(), hasher.finish()))
 }
 
 /// Whether a member of a configuration is a secret as a whole.

@@ -215,6 +215,19 @@ fn many_changes_do_not_make_it_larger_than_it_may_be() {
 }
 
 #[test]
+fn of_a_long_value_no_more_is_recorded_than_what_tells_it_from_others() {
+    let recorded = |long: String| {
+        let made = configured(json!({"short": {"a": 1}, "long": long, "token": "planted"}));
+        made.configuration.summary().collect::<Map<_, _>>()
+    };
+    let (one, other) = (recorded("x".repeat(300)), recorded("y".repeat(300)));
+    assert_eq!(one["configuration.short"], json!({"a": 1}));
+    assert!(one["configuration.long"].as_str().unwrap().starts_with("302 bytes, "), "{one:?}");
+    assert_ne!(one["configuration.long"], other["configuration.long"]);
+    assert_eq!(one.len(), 2);
+}
+
+#[test]
 fn the_name_of_a_secret_has_its_bounds() {
     let name = format!("token{}", "x".repeat(251));
     assert_eq!(

@@ -78,6 +78,7 @@ pub fn render(seen: &Seen<'_, Telex>, refusal: &Refusal) -> HttpResponse {
 fn said_of(seen: &Seen<'_, Telex>, error: &AppError) -> Said {
     match error {
         AppError::Invalid(faults) => invalid(seen, faults),
+        AppError::Configuration(why) => invalid(seen, why),
         AppError::Unauthenticated(refusal) => unauthenticated(seen, *refusal),
         AppError::Forbidden(_) => Said::new(StatusCode::FORBIDDEN, "Forbidden", error),
         AppError::NotFound(entity) => not_found(seen, *entity, error),

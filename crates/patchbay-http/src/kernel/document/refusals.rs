@@ -160,6 +160,7 @@ fn name_of(refusal: &Refusal) -> &'static str {
     match refusal {
         Refusal::App(error) => match error {
             AppError::Invalid(_) => "invalid",
+            AppError::Configuration(_) => "no_configuration",
             AppError::Unauthenticated(_) => "unknown_caller",
             AppError::Forbidden(_) => "missing_permission",
             AppError::NotFound(_) => "not_found",

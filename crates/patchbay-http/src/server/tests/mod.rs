@@ -15,9 +15,9 @@ use patchbay_domain::testing::{FixedClock, SequentialIds};
 use patchbay_domain::{
     ApiKey, ApiKeyId, ApiKeyName, EnvironmentId, FetchError, KeyHash, KeyKind, KeyOwner,
     MockChannelConfigRepository, MockFingerprinter, MockIntegrationRepository, MockKeyLookup, MockKeyScheme,
-    MockKeyUses, MockManifestFetcher, MockManifestRepository, MockOAuthExchanger, MockReceiptRepository,
-    MockSettingRepository, MockUnitOfWork, MockVault, Organisation, OrganisationId, OrganisationName,
-    Permissions, RepositoryError,
+    MockKeyUses, MockManifestFetcher, MockManifestRepository, MockOAuthExchanger, MockProviderDirectory,
+    MockReceiptRepository, MockSettingRepository, MockUnitOfWork, MockVault, Organisation, OrganisationId,
+    OrganisationName, Permissions, RepositoryError,
 };
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
@@ -142,6 +142,7 @@ fn state(integrations: MockIntegrationRepository, work: MockUnitOfWork) -> HttpS
         fingerprints: Arc::new(MockFingerprinter::new()),
         work: Arc::new(work),
         vault: Arc::new(MockVault::new()),
+        providers: Arc::new(MockProviderDirectory::new()),
         fetcher: Arc::new(nothing_to_fetch()),
         exchanger: Arc::new(MockOAuthExchanger::new()),
         background: Arc::new(Spawned),

@@ -43,14 +43,13 @@ impl TryFrom<CreateBody> for NewIntegration {
 
     fn try_from(body: CreateBody) -> Result<Self, AppError> {
         Ok(Self {
-            provider: ProviderId::json_manifest(),
-            name: body.name.required()?,
             kind: body.integration_type.parsed()?.unwrap_or_else(IntegrationKind::none),
             manifest_url: Some(body.json_url.required()?),
             credentials: body.auth_credential.value().map_or_else(Credentials::default, |secret| {
                 Credentials::single(CredentialName::auth_credential(), secret)
             }),
             unique_rules: [UniqueRule::NameAndManifest].into_iter().collect(),
+            ..Self::new(ProviderId::json_manifest(), body.name.required()?)
         })
     }
 }
@@ -107,6 +106,7 @@ impl TryFrom<EditBody> for IntegrationChange {
                 .into_iter()
                 .map(|secret| (CredentialName::auth_credential(), secret))
                 .collect(),
+            ..Self::default()
         })
     }
 }

@@ -127,8 +127,8 @@ pub async fn edit(
     let change = body.into_inner().try_into()?;
     path.within.require(&caller)?;
     let receipt = once.receipt(changed);
-    let edit = &app.services.edit_integration;
-    let after = edit.run(&caller, path.integration, change, &expected, MASK, &receipt).await?;
+    let (edit, reveal) = (&app.services.edit_integration, Reveal::Permitted(MASK));
+    let after = edit.run(&caller, path.integration, change, &expected, reveal, &receipt).await?;
     Ok(changed(&after))
 }
 

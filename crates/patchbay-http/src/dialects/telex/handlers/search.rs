@@ -35,6 +35,7 @@ impl SearchQuery {
             AppError::Invalid(fault.into())
         })?;
         let text = self.q.filter(|text| !text.is_empty());
-        Ok(IntegrationSearch { filter: IntegrationFilter { origin, status, kind }, text })
+        let filter = IntegrationFilter { origin, status, kind, ..IntegrationFilter::default() };
+        Ok(IntegrationSearch { filter, text, with_offers: true })
     }
 }

@@ -1,0 +1,3 @@
+ALTER TABLE integrations DROP COLUMN agent;
+ALTER TABLE integrations DROP COLUMN visibility;
+ALTER TABLE integrations DROP COLUMN configuration;
