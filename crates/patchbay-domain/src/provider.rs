@@ -30,6 +30,8 @@ codes! {
         Map = "map",
         /// An object of any members.
         Json = "json",
+        /// A list of any members.
+        List = "list",
     }
 }
 
@@ -44,6 +46,7 @@ impl FieldKind {
             Self::Bool => value.is_boolean(),
             Self::Map => value.as_object().is_some_and(|map| map.values().all(Value::is_string)),
             Self::Json => value.is_object(),
+            Self::List => value.is_array(),
         }
     }
 
@@ -56,6 +59,7 @@ impl FieldKind {
             Self::Bool => "true or false",
             Self::Map => "an object of texts",
             Self::Json => "an object",
+            Self::List => "a list",
         }
     }
 }
@@ -228,6 +232,7 @@ mod tests {
         assert_eq!(taken(FieldKind::Bool), [false, false, true, false, false, false, false]);
         assert_eq!(taken(FieldKind::Map), [false, false, false, true, false, false, false]);
         assert_eq!(taken(FieldKind::Json), [false, false, false, true, true, false, false]);
+        assert_eq!(taken(FieldKind::List), [false, false, false, false, false, true, false]);
         assert!(!FieldKind::Int.takes(&json!(7.5)));
     }
 

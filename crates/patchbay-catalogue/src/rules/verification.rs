@@ -1,0 +1,30 @@
+//! PC08 and PC09: what is outside is verified, and tokens are refreshed.
+
+use super::Judged;
+use crate::findings::Rule;
+use crate::schema::AuthType;
+use crate::tree::Path;
+
+pub fn judge(judged: &mut Judged<'_>) {
+    let entry = judged.entry;
+    if entry.auth.is_empty() {
+        let at = Path::root().key("auth");
+        judged.error(Rule::Shape, &at, "is missing", "add one, with `type = \"none\"` where nobody is asked");
+    }
+    if entry.is_outside() && entry.checks.is_empty() {
+        let remedy = "add a request to [[verify]] that shows whether a connection works";
+        judged.error(Rule::Unverified, &Path::root().key("verify"), "there is none", remedy);
+    }
+    for (index, method) in entry.auth.iter().enumerate() {
+        let refresh = method.exchange.as_ref().and_then(|exchange| exchange.refresh.as_ref());
+        if method.auth_type == AuthType::OAuth2Code && refresh.is_none() {
+            let at = Path::root().key("auth").item(index, Some(&method.id)).key("refresh");
+            judged.error(
+                Rule::Refresh,
+                &at,
+                "is missing",
+                "add [auth.refresh], be it with `mode = \"none\"`",
+            );
+        }
+    }
+}

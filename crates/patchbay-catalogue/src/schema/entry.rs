@@ -1,0 +1,264 @@
+//! An entry as a whole.
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
+use patchbay_domain::{FieldKind, Offer, Provider, ProviderId};
+use url::Url;
+
+use super::reader::{FromNode, Reading, TableReader, choice, mistyped, table};
+use super::{AuthMethod, Check, DIALECTS, Disconnect, Field, Identity, Limits, Sunset, Wire};
+use crate::findings::Rule;
+use crate::template::{RenderError, Template, Values, render_url};
+use crate::tree::{Node, Path, Place};
+
+/// The version of the schema.
+const SCHEMA: u64 = 1;
+
+/// The names that every template may have beside those of its entry, and whether they are
+/// those of secrets.
+pub const BUILT_IN_NAMES: [(&str, bool); 5] = [
+    ("client_id", false),
+    ("client_secret", true),
+    ("redirect_uri", false),
+    ("token", true),
+    ("refresh_token", true),
+];
+
+choice! {
+    /// A kind of channel that messages go through.
+    ChannelKind {
+        /// Inside an app.
+        InApp = "in_app",
+        /// Mail.
+        Email = "email",
+        /// Text messages to telephones.
+        Sms = "sms",
+        /// Chat.
+        Chat = "chat",
+        /// Notifications.
+        Push = "push",
+    }
+}
+
+/// All that is known of a provider.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Entry {
+    /// Names it.
+    pub id: ProviderId,
+    /// What people call it.
+    pub name: String,
+    /// What it is, in a sentence.
+    pub description: String,
+    /// Where it presents itself.
+    pub homepage: Option<String>,
+    /// Where its picture is.
+    pub logo: Option<String>,
+    /// Words to find it by.
+    pub categories: Vec<String>,
+    /// The channels that it serves.
+    pub channels: Vec<ChannelKind>,
+    /// The day on which somebody last looked at its facts.
+    pub reviewed: NaiveDate,
+    /// Whether nothing new may be connected to it.
+    pub is_disabled: bool,
+    /// Constants for templates.
+    pub vars: BTreeMap<String, String>,
+    /// The dialects that offer it.
+    pub wires: Vec<Wire>,
+    /// What a connection has, in the order in which people are asked.
+    pub fields: Vec<Field>,
+    /// The ways in which a connection can be made.
+    pub auth: Vec<AuthMethod>,
+    /// The requests that show whether one works.
+    pub checks: Vec<Check>,
+    /// What tells its accounts apart.
+    pub identity: Identity,
+    /// Which answers mean "slow down".
+    pub limits: Option<Limits>,
+    /// How what was granted is given back.
+    pub disconnect: Option<Disconnect>,
+    /// Changes that it announced.
+    pub sunsets: Vec<Sunset>,
+    /// Tells this version of it from every other.
+    pub revision: String,
+    /// Where it says when it was reviewed.
+    pub(crate) place: Place,
+}
+
+/// What a name in a template stands for.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Named<'e> {
+    /// The value of a field.
+    Field(&'e Field),
+    /// A constant.
+    Var(&'e str),
+    /// What every template may name; whether it is a secret.
+    BuiltIn(bool),
+}
+
+impl Named<'_> {
+    /// Whether it is a secret.
+    #[must_use]
+    pub const fn is_secret(&self) -> bool {
+        match self {
+            Self::Field(field) => field.is_secret,
+            Self::Var(_) => false,
+            Self::BuiltIn(is_secret) => *is_secret,
+        }
+    }
+}
+
+impl Entry {
+    /// The field of that key.
+    #[must_use]
+    pub fn field(&self, key: &str) -> Option<&Field> {
+        self.fields.iter().find(|field| field.key == key)
+    }
+
+    /// The check of that id.
+    #[must_use]
+    pub fn check(&self, id: &str) -> Option<&Check> {
+        self.checks.iter().find(|check| check.id == id)
+    }
+
+    /// How a dialect offers it.
+    #[must_use]
+    pub fn wire(&self, dialect: &str) -> Option<&Wire> {
+        self.wires.iter().find(|wire| wire.dialect == dialect)
+    }
+
+    /// What a name in one of its templates stands for. A field that is called like something
+    /// built in hands that over itself.
+    #[must_use]
+    pub fn named(&self, name: &str) -> Option<Named<'_>> {
+        let field = self.field(name).map(Named::Field);
+        let var = || self.vars.get(name).map(|value| Named::Var(value));
+        let built_in = || BUILT_IN_NAMES.iter().find(|(known, _)| *known == name);
+        field.or_else(var).or_else(|| built_in().map(|(_, is_secret)| Named::BuiltIn(*is_secret)))
+    }
+
+    /// Whether somebody outside is asked for it.
+    #[must_use]
+    pub fn is_outside(&self) -> bool {
+        self.auth.iter().any(|method| method.auth_type.is_outside())
+    }
+
+    /// The URL of one of its templates; its constants need not be among `values`.
+    ///
+    /// # Errors
+    /// When a value is missing, or cannot stand where it would.
+    pub fn url(&self, template: &Template, values: &impl Values) -> Result<Url, RenderError> {
+        let kind_of = |name: &str| -> Option<FieldKind> { self.field(name).map(|field| field.kind) };
+        render_url(template, kind_of, &WithVars { vars: &self.vars, values })
+    }
+
+    /// What the model knows of it.
+    pub(crate) fn to_domain(&self) -> Provider {
+        let dialects = || self.wires.iter().map(|wire| wire.dialect.as_str());
+        let offer = |wire: &Wire| Offer {
+            dialect: wire.dialect.clone(),
+            name: wire.name.clone(),
+            position: wire.position,
+        };
+        Provider {
+            id: self.id.clone(),
+            name: self.name.clone(),
+            description: self.description.clone(),
+            homepage: self.homepage.clone(),
+            logo: self.logo.clone(),
+            is_disabled: self.is_disabled,
+            offers: self.wires.iter().map(offer).collect(),
+            fields: self.fields.iter().map(|field| field.to_domain(dialects())).collect(),
+            revision: self.revision.clone(),
+        }
+    }
+}
+
+/// Values over the constants of an entry.
+pub(crate) struct WithVars<'a, V> {
+    pub vars: &'a BTreeMap<String, String>,
+    pub values: &'a V,
+}
+
+impl<V: Values> Values for WithVars<'_, V> {
+    fn value(&self, name: &str) -> Option<&str> {
+        self.vars.get(name).map(String::as_str).or_else(|| self.values.value(name))
+    }
+}
+
+/// An https URL that is meant for people.
+struct Link(String);
+
+impl FromNode for Link {
+    fn read(node: &Node, at: &Path, reading: &mut Reading<'_>) -> Option<Self> {
+        let Some(text) = node.as_text() else { return mistyped(node, at, reading, "an https URL") };
+        let is_link = |url: &Url| url.scheme() == "https" && url.username().is_empty();
+        if Url::parse(text).is_ok_and(|url| is_link(&url)) {
+            return Some(Self(text.to_owned()));
+        }
+        reading.findings.error(Rule::Address, &node.place, at, "is no https URL", "give one, or take it out");
+        None
+    }
+}
+
+/// `[wire]` as a whole.
+struct Wires(Vec<Wire>);
+
+impl FromNode for Wires {
+    fn read(node: &Node, at: &Path, reading: &mut Reading<'_>) -> Option<Self> {
+        table(node, at, reading, |table| {
+            let offered = DIALECTS.into_iter().filter_map(|dialect| {
+                let wire: Wire = table.optional(dialect)?;
+                Some(Wire { dialect: dialect.to_owned(), ..wire })
+            });
+            Some(Self(offered.collect()))
+        })
+    }
+}
+
+/// Reads a merged entry; `None` where too little of it can be read to go on.
+pub fn read_entry(node: &Node, id: &ProviderId, reading: &mut Reading<'_>) -> Option<Entry> {
+    table(node, &Path::root(), reading, |table| {
+        // These were read before the files were merged.
+        for key in ["id", "extends"] {
+            table.node(key);
+        }
+        check_schema(table);
+        let name = table.required("name");
+        let description = table.required("description");
+        let reviewed = table.required("reviewed");
+        let place = table.node("reviewed").unwrap_or(node).place.clone();
+        let entry = Entry {
+            id: id.clone(),
+            name: name.unwrap_or_default(),
+            description: description.unwrap_or_default(),
+            homepage: table.optional("homepage").map(|Link(link)| link),
+            logo: table.optional("logo").map(|Link(link)| link),
+            categories: table.or_none("categories"),
+            channels: table.or_none("channels"),
+            reviewed: NaiveDate::MAX,
+            is_disabled: table.or_none("disabled"),
+            vars: table.or_none("vars"),
+            wires: table.optional("wire").map(|Wires(wires)| wires).unwrap_or_default(),
+            fields: table.or_none("fields"),
+            auth: table.or_none("auth"),
+            checks: table.or_none("verify"),
+            identity: table.or_none("identity"),
+            limits: table.optional("limits"),
+            disconnect: table.optional("disconnect"),
+            sunsets: table.or_none("sunset"),
+            revision: String::new(),
+            place,
+        };
+        Some(Entry { reviewed: reviewed.unwrap_or(NaiveDate::MAX), ..entry })
+    })
+}
+
+fn check_schema(table: &mut TableReader<'_, '_, '_>) {
+    if let Some(schema) = table.required::<u64>("schema")
+        && schema != SCHEMA
+    {
+        table.wrong("is written for another version of the schema", "write it for `schema = 1`");
+    }
+}
