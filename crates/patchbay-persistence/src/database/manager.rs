@@ -1,8 +1,9 @@
 //! Opens connections for the pool.
 
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
+use diesel::connection::SimpleConnection;
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
 use diesel::sql_types::Text;
@@ -86,9 +87,7 @@ impl Manager {
             diesel::sql_query(sql).execute(conn).map(drop).map_err(|error| error.to_string())
         };
         run(&mut conn, &busy_timeout)?;
-        let journal_mode =
-            diesel::sql_query("PRAGMA journal_mode = WAL").get_result::<JournalMode>(&mut conn);
-        let journal_mode = journal_mode.map_err(|error| error.to_string())?.journal_mode;
+        let journal_mode = self.keep_log(&mut conn).map_err(|error| error.to_string())?;
         if journal_mode != "wal" {
             return Err(format!("its file system allows only the journal mode {journal_mode}, not wal"));
         }
@@ -107,6 +106,25 @@ impl Manager {
         Ok(conn)
     }
 
+    /// Has changes go to a log beside the file, which a new file has to be switched to. Answers
+    /// the mode that the file is in then.
+    ///
+    /// Of several processes that switch a new file at once SQLite lets one win, and tells the
+    /// others at once that it is locked: its timeout does not hold here, because each waits with
+    /// a lock that the others want. So these wait for an ordinary lock, and see.
+    fn keep_log(&self, conn: &mut SqliteConnection) -> QueryResult<String> {
+        let end = Instant::now() + self.patience;
+        loop {
+            let switched = diesel::sql_query("PRAGMA journal_mode = WAL").get_result::<JournalMode>(conn);
+            match switched {
+                Err(error) if is_locked(&error) && Instant::now() < end => {
+                    conn.batch_execute("BEGIN IMMEDIATE; ROLLBACK")?;
+                }
+                switched => return switched.map(|row| row.journal_mode),
+            }
+        }
+    }
+
     fn reach_server(&self, url: &PostgresUrl) -> Result<PgConnection, String> {
         let conn = PgConnection::establish(url.conninfo().expose_secret());
         let mut conn = conn.map_err(|error| error.to_string())?;
@@ -115,10 +133,14 @@ impl Manager {
         let limits = format!(
             "SET statement_timeout = {patience}; SET idle_in_transaction_session_timeout = {patience}"
         );
-        diesel::connection::SimpleConnection::batch_execute(&mut conn, &limits)
-            .map_err(|error| error.to_string())?;
+        conn.batch_execute(&limits).map_err(|error| error.to_string())?;
         Ok(conn)
     }
+}
+
+/// Whether someone else has the file now.
+fn is_locked(error: &diesel::result::Error) -> bool {
+    matches!(error, diesel::result::Error::DatabaseError(_, why) if why.message() == "database is locked")
 }
 
 #[derive(QueryableByName)]

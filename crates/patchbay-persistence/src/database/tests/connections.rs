@@ -5,7 +5,8 @@ use rstest::rstest;
 
 use super::*;
 use crate::database::ConnectError;
-use crate::database::manager::libpq_knows_tls;
+use crate::database::location::Location;
+use crate::database::manager::{Manager, libpq_knows_tls};
 
 fn connect(url: &str) -> Result<Database, ConnectError> {
     Database::connect(&options(url, 1, Duration::from_secs(5)))
@@ -40,6 +41,29 @@ async fn every_sqlite_connection_is_durable_and_strict(#[case] pragma: &'static 
     };
     assert_eq!(db.read(ask).await.unwrap(), expected);
     assert_eq!(db.write(ask).await.unwrap(), expected);
+}
+
+#[test]
+fn a_new_file_can_be_opened_by_several_at_once() {
+    let folder = tempfile::tempdir().unwrap();
+    for round in 0..200 {
+        let path = folder.path().join(format!("{round}.db"));
+        let (begin, all) = (std::sync::Barrier::new(8), std::sync::atomic::AtomicU32::new(0));
+        std::thread::scope(|scope| {
+            for _ in 0..8 {
+                scope.spawn(|| {
+                    let manager = Manager {
+                        location: Location::Sqlite(path.clone()),
+                        patience: Duration::from_secs(30),
+                    };
+                    begin.wait();
+                    r2d2::ManageConnection::connect(&manager).unwrap();
+                    all.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+                });
+            }
+        });
+        assert_eq!(all.into_inner(), 8);
+    }
 }
 
 #[tokio::test]
