@@ -16,7 +16,7 @@ pub struct SearchQuery {
     #[param(value_type = Option<bool>)]
     is_active: Option<String>,
     /// Only those of just this type.
-    #[param(value_type = Option<String>, max_length = 64)]
+    #[param(value_type = Option<String>, max_length = 64, pattern = r"^[^\u0000]*$")]
     integration_type: Option<String>,
     /// Only those that have this text in their name or in that of their app, in either case.
     q: Option<String>,
