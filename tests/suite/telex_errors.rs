@@ -4,6 +4,7 @@ mod authentication;
 mod bad_bodies;
 mod bad_paths;
 mod bodies;
+mod details;
 mod hostile_bodies;
 mod order;
 mod permissions;

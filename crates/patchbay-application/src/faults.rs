@@ -108,6 +108,18 @@ impl Fault {
         Self { location, field: Some(field.into()), reason }
     }
 
+    /// Its field, or the name of the part of the request that it is all of.
+    #[must_use]
+    pub fn place(&self) -> &str {
+        let whole = match self.location {
+            Location::Header => "header",
+            Location::Path => "path",
+            Location::Query => "query",
+            Location::Body => "body",
+        };
+        self.field.as_deref().unwrap_or(whole)
+    }
+
     /// A fault of the body as a whole.
     #[must_use]
     pub const fn of_body(reason: FaultReason) -> Self {
@@ -117,13 +129,7 @@ impl Fault {
 
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let whole = match self.location {
-            Location::Header => "header",
-            Location::Path => "path",
-            Location::Query => "query",
-            Location::Body => "body",
-        };
-        write!(f, "{} {}", self.field.as_deref().unwrap_or(whole), self.reason)
+        write!(f, "{} {}", self.place(), self.reason)
     }
 }
 

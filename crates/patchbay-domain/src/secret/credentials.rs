@@ -61,6 +61,12 @@ impl Credentials {
         self.0.is_empty()
     }
 
+    /// How many bytes the secrets have together.
+    #[must_use]
+    pub fn size(&self) -> usize {
+        self.0.iter().map(|(_, secret)| secret.expose_secret().len()).sum()
+    }
+
     /// The secret of that name.
     #[must_use]
     pub fn get(&self, name: &CredentialName) -> Option<&SecretString> {

@@ -7,7 +7,6 @@ mod split;
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-use secrecy::ExposeSecret;
 use serde_json::{Map, Value};
 
 pub use fault::{InvalidConfiguration, Wrong};
@@ -135,8 +134,7 @@ impl Configured {
 
     fn require_size(&self) -> Result<(), InvalidConfiguration> {
         let shown = sent::size(&self.configuration.0);
-        let secret = self.credentials.iter().map(|(_, secret)| secret.expose_secret().len()).sum();
-        if shown.max(secret) > Configuration::MAX_BYTES {
+        if shown.max(self.credentials.size()) > Configuration::MAX_BYTES {
             return Err(Wrong::TooLarge.as_a_whole());
         }
         Ok(())

@@ -1,5 +1,6 @@
 use super::*;
 use crate::{FieldKind, FieldSource, ProviderField, ProviderId};
+use secrecy::ExposeSecret;
 use serde_json::json;
 
 fn field(key: &str, kind: FieldKind) -> ProviderField {

@@ -13,7 +13,8 @@ const DESCRIPTION: &str = "\
 Organisations install integration apps, which a JSON manifest at a URL describes; installing one gives \
 settings, for the organisation as a whole and for single chat channels.\n\n\
 Operations called T1 to T19 are Telex's own, in Telex's order; the others are Patchbay's additions. \
-Unknown members of a body are ignored. Secrets are shown in full to keys with `credentials:reveal`, and \
+Unknown members of a body are ignored. A request with `Prefer: details` whose content breaks rules is \
+told each of them apart, in `details`. Secrets are shown in full to keys with `credentials:reveal`, and \
 as a mask to others.";
 
 const TAGS: [(&str, &str); 5] = [

@@ -3,13 +3,13 @@
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{ALLOW, HeaderName, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
-use patchbay_application::{AppError, AuthRefusal, Conflict, Entity, UnusableManifest};
+use patchbay_application::{AppError, AuthRefusal, Conflict, Entity, Fault, UnusableManifest};
 use patchbay_domain::{ExchangeError, FetchError, UniqueRule};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::{APP_KEY_HEADER, Telex};
-use crate::kernel::{Refusal, Seen};
+use crate::kernel::{PREFERENCE_APPLIED, Refusal, Seen, prefers};
 
 /// The body of every refusal.
 #[derive(Serialize, ToSchema)]
@@ -24,7 +24,29 @@ pub struct ErrorBody<'a> {
     message: &'a str,
     /// Why.
     error: &'a str,
+    /// Each fault of what was sent, where the client prefers `details` (RFC 7240).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(inline)]
+    details: Option<Vec<Detail>>,
 }
+
+/// One fault of what was sent.
+#[derive(Serialize, ToSchema)]
+pub struct Detail {
+    /// The member that is wrong; the part of the request where it is all of it.
+    field: String,
+    /// What is wrong with it.
+    reason: String,
+}
+
+impl From<&Fault> for Detail {
+    fn from(fault: &Fault) -> Self {
+        Self { field: fault.place().to_owned(), reason: fault.reason.to_string() }
+    }
+}
+
+/// What a client prefers that wants every fault apart.
+const DETAILS: &str = "details";
 
 /// The members of a refusal that differ.
 struct Said {
@@ -62,17 +84,33 @@ pub fn render(seen: &Seen<'_, Telex>, refusal: &Refusal) -> HttpResponse {
         }
         Refusal::TimedOut => timed_out(),
     };
+    let details = details_of(seen, refusal);
+    let is_detailed = details.is_some();
     let body = ErrorBody {
         status: "error",
         status_code: said.status.as_u16(),
         message: said.message,
         error: &said.error,
+        details,
     };
     let mut response = HttpResponse::build(said.status).json(body);
+    if is_detailed {
+        response.headers_mut().insert(PREFERENCE_APPLIED, HeaderValue::from_static(DETAILS));
+    }
     if let Some((name, value)) = said.header {
         response.headers_mut().insert(name, value);
     }
     response
+}
+
+/// The faults of what was sent, if the client prefers to know each.
+fn details_of(seen: &Seen<'_, Telex>, refusal: &Refusal) -> Option<Vec<Detail>> {
+    match refusal {
+        Refusal::App(AppError::Invalid(faults)) if prefers(seen.request, DETAILS) => {
+            Some(faults.iter().map(Detail::from).collect())
+        }
+        _ => None,
+    }
 }
 
 fn said_of(seen: &Seen<'_, Telex>, error: &AppError) -> Said {
