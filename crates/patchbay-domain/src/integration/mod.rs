@@ -3,6 +3,7 @@
 mod configuration;
 mod edit;
 mod grant;
+mod health;
 mod manifest;
 mod repository;
 mod unique;
@@ -14,6 +15,9 @@ use serde_json::{Map, Value, json};
 pub use configuration::{Configuration, Configured, InvalidConfiguration, SentConfiguration, Wrong};
 pub use edit::{IntegrationEdit, Patch};
 pub use grant::{AccountId, Grant};
+#[cfg(feature = "testing")]
+pub use health::MockCredentialVerifier;
+pub use health::{CredentialVerifier, Health, HealthState, Verifiable, Verification, VerificationClass};
 pub use manifest::{
     AppDescription, AppKind, FetchError, Manifest, ManifestDocument, ManifestFetcher, ManifestRepository,
     ManifestUrl, NotAManifest, NotInstallable, SettingDefinition, SettingFault, SettingType,
