@@ -136,10 +136,18 @@ impl Health {
     }
 
     /// What is known once this came of asking. What says nothing of the connection leaves it
-    /// in its state.
+    /// in its state; what worked before is broken only when its credentials are rejected twice
+    /// in a row, because providers err.
     #[must_use]
     pub fn after(&self, verification: &Verification, now: DateTime<Utc>) -> Self {
-        let state = verification.class.state().unwrap_or(self.state);
+        let rejected = VerificationClass::CredentialsRejected;
+        let is_first_rejection = verification.class == rejected
+            && self.class != Some(rejected)
+            && matches!(self.state, HealthState::Valid | HealthState::Degraded);
+        let state = match verification.class.state() {
+            Some(_) if is_first_rejection => HealthState::Degraded,
+            found => found.unwrap_or(self.state),
+        };
         Self {
             state,
             since: if state == self.state && self.since.is_some() { self.since } else { Some(now) },
@@ -213,6 +221,23 @@ mod tests {
             let never = Health::unknown().after(&Verification::of(class), at(2));
             assert_eq!(never.state, HealthState::Unverified);
         }
+    }
+
+    #[test]
+    fn what_worked_is_broken_by_the_second_rejection_in_a_row() {
+        let (ok, rejected) = (VerificationClass::Ok, VerificationClass::CredentialsRejected);
+        let states = |classes: &[VerificationClass]| {
+            let mut health = Health::unknown();
+            let next = |class: &VerificationClass| {
+                health = health.after(&Verification::of(*class), at(1));
+                health.state
+            };
+            classes.iter().map(next).last()
+        };
+        assert_eq!(states(&[ok, rejected]), Some(HealthState::Degraded));
+        assert_eq!(states(&[ok, rejected, rejected]), Some(HealthState::Broken));
+        assert_eq!(states(&[ok, rejected, ok, rejected]), Some(HealthState::Degraded));
+        assert_eq!(states(&[rejected]), Some(HealthState::Broken), "it never worked");
     }
 
     #[test]
