@@ -46,6 +46,11 @@ impl Caller {
         }
     }
 
+    /// The service, which does by itself what nobody asked for at the moment.
+    pub(crate) fn service(organisation: &Organisation) -> Self {
+        Self { actor: Actor::Service, ..Self::operator(organisation) }
+    }
+
     /// Who it is.
     #[must_use]
     pub const fn actor(&self) -> Actor {

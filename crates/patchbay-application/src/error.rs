@@ -2,7 +2,7 @@
 
 use patchbay_domain::{
     BoxError, EntityKind, ExchangeError, FetchError, InvalidConfiguration, NotInstallable, Permission,
-    RepositoryError, Taken, UniqueRule, VaultError,
+    RepositoryError, Taken, UniqueRule, VaultError, VerificationClass,
 };
 
 use crate::Faults;
@@ -17,6 +17,9 @@ pub enum AppError {
     /// What was sent is no configuration.
     #[error(transparent)]
     Configuration(#[from] InvalidConfiguration),
+    /// Its provider was asked first, and does not take it.
+    #[error("the provider does not accept this: {}", .0.as_str())]
+    NotVerified(VerificationClass),
     /// It is not known who asks.
     #[error("missing or unknown credentials")]
     Unauthenticated(AuthRefusal),

@@ -23,6 +23,7 @@ mod services;
 pub mod settings;
 #[cfg(test)]
 mod testing;
+pub mod verification;
 
 pub use authenticate::Authenticate;
 pub use background::Background;

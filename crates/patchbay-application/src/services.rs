@@ -4,9 +4,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use patchbay_domain::{
-    ChannelConfigRepository, Clock, Fingerprinter, IdGenerator, IntegrationRepository, KeyLookup, KeyScheme,
-    KeyUses, ManifestFetcher, ManifestRepository, OAuthExchanger, ProviderDirectory, ReceiptRepository,
-    SettingRepository, UnitOfWork, Vault,
+    ChannelConfigRepository, Clock, CredentialVerifier, Fingerprinter, HealthRepository, IdGenerator,
+    IntegrationRepository, KeyLookup, KeyScheme, KeyUses, ManifestFetcher, ManifestRepository,
+    OAuthExchanger, ProviderDirectory, ReceiptRepository, SettingRepository, UnitOfWork, Vault,
 };
 
 use crate::idempotency::BeginOnce;
@@ -15,6 +15,7 @@ use crate::integrations::{
     InstallCustom, ListIntegrations, ReplaceManifest, RevokeGrants, SystemApp,
 };
 use crate::settings::{DeleteSetting, EditSetting, ListSettings, PutSetting, SettingAccess};
+use crate::verification::VerifyIntegration;
 use crate::{Authenticate, Background, Providers};
 
 /// What the use cases stand on: a port each, and what the operator decided.
@@ -42,6 +43,10 @@ pub struct Ports {
     pub work: Arc<dyn UnitOfWork>,
     /// Seals and opens.
     pub vault: Arc<dyn Vault>,
+    /// Reads whether integrations work.
+    pub health: Arc<dyn HealthRepository>,
+    /// Asks providers whether they do.
+    pub verifier: Arc<dyn CredentialVerifier>,
     /// Knows the providers.
     pub providers: Arc<dyn ProviderDirectory>,
     /// Reads manifests where they are.
@@ -84,6 +89,8 @@ pub struct Services {
     pub list_integrations: ListIntegrations,
     /// Changes an integration.
     pub edit_integration: EditIntegration,
+    /// Asks whether an integration works.
+    pub verify_integration: VerifyIntegration,
     /// Deletes an integration.
     pub delete_integration: DeleteIntegration,
     /// Gives a setting a value.
@@ -115,6 +122,7 @@ impl Services {
             get_integration: ports.get_integration(),
             list_integrations: ListIntegrations { integrations, system_apps },
             edit_integration: ports.edit_integration(),
+            verify_integration: ports.verify_integration(),
             delete_integration: ports.delete_integration(),
             put_setting: PutSetting { access: access.clone() },
             list_settings: ListSettings { access: access.clone() },
@@ -131,8 +139,15 @@ impl Ports {
     }
 
     fn create_integration(&self) -> CreateIntegration {
-        let Self { providers, fetcher, work, vault, clock, ids, .. } = self.clone();
-        CreateIntegration { providers, fetcher, work, vault, clock, ids }
+        let Self { providers, verifier, fetcher, work, vault, clock, ids, .. } = self.clone();
+        CreateIntegration { providers, verifier, fetcher, work, vault, clock, ids }
+    }
+
+    /// Asks whether an integration works; for what is done beside the requests too.
+    #[must_use]
+    pub fn verify_integration(&self) -> VerifyIntegration {
+        let Self { integrations, health, verifier, work, vault, clock, ids, .. } = self.clone();
+        VerifyIntegration { integrations, health, verifier, work, vault, clock, ids }
     }
 
     fn replace_manifest(&self) -> ReplaceManifest {

@@ -4,8 +4,8 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 
 use crate::{
-    ApiKey, ApiKeyId, Environment, Event, Integration, IntegrationId, Lease, LeaseWrite, ManifestDocument,
-    ReceiptWrite, RepositoryError, Scope, Setting, UniqueKey,
+    ApiKey, ApiKeyId, Environment, Event, Health, Integration, IntegrationId, Lease, LeaseWrite,
+    ManifestDocument, ReceiptWrite, RepositoryError, Scope, Setting, UniqueKey,
 };
 
 /// A write of an integration and of the unique keys that it holds.
@@ -48,6 +48,17 @@ pub struct ManifestWrite {
     pub document: Option<ManifestDocument>,
 }
 
+/// A write of what is known of the health of an integration.
+#[derive(Clone, Debug, PartialEq)]
+pub struct HealthWrite {
+    /// The integration, at the version that this was found of. At any other the write is stale.
+    pub integration: Integration,
+    /// What is known now.
+    pub health: Health,
+    /// When its provider is to be asked; `None` for not at all.
+    pub due_at: Option<DateTime<Utc>>,
+}
+
 /// A write of an API key.
 #[derive(Clone, Debug, PartialEq)]
 pub enum KeyWrite {
@@ -86,6 +97,9 @@ pub struct Changes {
     /// Documents of manifests. That of an integration that is deleted goes with it
     /// unmentioned.
     pub manifests: Vec<ManifestWrite>,
+    /// What is known of the health of integrations. That of one that is deleted goes with it
+    /// unmentioned.
+    pub health: Vec<HealthWrite>,
     /// Settings, in the order of writing. Those of an integration that is deleted go with it
     /// unmentioned.
     pub settings: Vec<SettingWrite>,
@@ -141,6 +155,14 @@ impl Changes {
     #[must_use]
     pub fn manifest(mut self, of: &Integration, document: Option<ManifestDocument>) -> Self {
         self.manifests.push(ManifestWrite { integration: of.id(), document });
+        self
+    }
+
+    /// Says what is known of the health of `of`, and when its provider is to be asked. `of` is as
+    /// these changes leave it.
+    #[must_use]
+    pub fn health(mut self, of: &Integration, health: Health, due_at: Option<DateTime<Utc>>) -> Self {
+        self.health.push(HealthWrite { integration: of.clone(), health, due_at });
         self
     }
 

@@ -52,6 +52,9 @@ codes! {
         IntegrationCreated = "integration.created",
         /// An integration was changed.
         IntegrationUpdated = "integration.updated",
+        /// An integration works no longer, or again, as far as its provider said when it was
+        /// asked.
+        HealthChanged = "integration.health_changed",
         /// An integration was deleted, its secrets with it.
         IntegrationDeleted = "integration.deleted",
         /// The credentials of an integration were set, replaced or removed, by hand or by an
@@ -89,6 +92,8 @@ pub enum Actor {
     Key(ApiKeyId),
     /// The operator of the installation, on its command line.
     Operator,
+    /// The service by itself.
+    Service,
 }
 
 /// A recorded change. It is saved in the transaction of the change itself.

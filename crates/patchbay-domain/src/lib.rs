@@ -35,7 +35,9 @@ pub mod testing;
 mod text;
 
 pub use api_key::*;
-pub use changes::{Changes, IntegrationWrite, KeyWrite, ManifestWrite, SettingWrite, UnitOfWork};
+pub use changes::{
+    Changes, HealthWrite, IntegrationWrite, KeyWrite, ManifestWrite, SettingWrite, UnitOfWork,
+};
 pub use clock::Clock;
 pub use environment::{Environment, EnvironmentName, EnvironmentRepository};
 pub use error::{BoxError, RepositoryError, Taken};
@@ -67,7 +69,10 @@ pub use {
     environment::MockEnvironmentRepository,
     event::MockEventRepository,
     id_generator::MockIdGenerator,
-    integration::{MockIntegrationRepository, MockManifestFetcher, MockManifestRepository},
+    integration::{
+        MockCredentialVerifier, MockHealthRepository, MockIntegrationRepository, MockManifestFetcher,
+        MockManifestRepository, MockVerificationSchedule,
+    },
     oauth::MockOAuthExchanger,
     organisation::MockOrganisationDirectory,
     provider::MockProviderDirectory,

@@ -139,6 +139,8 @@ pub struct Provider {
     pub is_disabled: bool,
     /// The dialects that offer it; no two offers of one dialect.
     pub offers: Vec<Offer>,
+    /// Whether it can be asked if a connection works.
+    pub is_verifiable: bool,
     /// Its fields, in the order in which people are asked for them.
     pub fields: Vec<ProviderField>,
     /// Tells this entry from every other version of it.
@@ -158,6 +160,7 @@ impl Provider {
             logo: None,
             is_disabled: true,
             offers: Vec::new(),
+            is_verifiable: false,
             fields: Vec::new(),
             revision: String::new(),
         }
@@ -262,6 +265,7 @@ mod tests {
             logo: None,
             is_disabled: false,
             offers: vec![Offer { dialect: "novu".to_owned(), name: "slack".to_owned(), position: None }],
+            is_verifiable: true,
             fields: vec![
                 ProviderField { names: Vec::new(), ..given },
                 field("phone_number", FieldKind::Text),

@@ -14,10 +14,12 @@ pub(crate) fn actor_column(actor: Actor) -> String {
     match actor {
         Actor::Key(id) => id.to_string(),
         Actor::Operator => OPERATOR.to_owned(),
+        Actor::Service => SERVICE.to_owned(),
     }
 }
 
 const OPERATOR: &str = "operator";
+const SERVICE: &str = "service";
 
 /// Codes as they are stored: one after the other, with a blank between them.
 pub(crate) fn codes_column<'a>(codes: impl Iterator<Item = &'a str>) -> String {
@@ -51,10 +53,11 @@ impl Reading {
 
     /// Who did something.
     pub(crate) fn actor(self, column: &str) -> Result<Actor, RepositoryError> {
-        if column == OPERATOR {
-            return Ok(Actor::Operator);
+        match column {
+            OPERATOR => Ok(Actor::Operator),
+            SERVICE => Ok(Actor::Service),
+            key => self.value(key.parse().map(Actor::Key).map_err(|error: InvalidId| error)),
         }
-        self.value(column.parse().map(Actor::Key).map_err(|error: InvalidId| error))
     }
 
     /// A sealed value, from its two columns.

@@ -11,6 +11,7 @@ mod database;
 mod environments;
 mod events;
 mod forget_revoked;
+mod health;
 mod integrations;
 mod key_lookup;
 mod key_uses;
@@ -38,6 +39,7 @@ pub use database::{
 pub use environments::DieselEnvironmentRepository;
 pub use events::DieselEventRepository;
 pub use forget_revoked::ForgetRevoked;
+pub use health::DieselHealthRepository;
 pub use integrations::DieselIntegrationRepository;
 pub use key_lookup::DieselKeyLookup;
 pub use key_uses::DieselKeyUses;

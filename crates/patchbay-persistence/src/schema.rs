@@ -76,6 +76,20 @@ diesel::table! {
 }
 
 diesel::table! {
+    health (organisation_id, integration_id) {
+        organisation_id -> Text,
+        integration_id -> Text,
+        environment_id -> Text,
+        state -> Text,
+        since -> Nullable<Timestamp>,
+        class -> Nullable<Text>,
+        detail -> Nullable<Text>,
+        checked_at -> Nullable<Timestamp>,
+        due_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
     receipts (organisation_id, id) {
         organisation_id -> Text,
         id -> Text,

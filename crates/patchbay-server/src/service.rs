@@ -8,12 +8,14 @@ use std::time::{Duration, Instant};
 use actix_web::dev::ServerHandle;
 use anyhow::{Context, bail};
 use async_trait::async_trait;
+use patchbay_application::Services;
 use patchbay_application::idempotency::PurgeReceipts;
 use patchbay_application::integrations::SystemApp;
+use patchbay_application::verification::VerifyDue;
 use patchbay_domain::Vault;
 use patchbay_http::{HttpOptions, HttpState, Limits, RateLimits, Readiness};
 use patchbay_persistence::{Database, DieselKeyUses};
-use tokio::time::timeout;
+use tokio::time::{MissedTickBehavior, timeout};
 
 use crate::background::{BackgroundTasks, KeyUseKeeper};
 use crate::files::replace_file;
@@ -35,6 +37,9 @@ const LEASE_BEYOND_REQUEST: Duration = Duration::from_secs(30);
 
 /// How often what has had its time is cleared away.
 const BETWEEN_PURGES: Duration = Duration::from_secs(15 * 60);
+
+/// How often it is looked which integrations are to be verified: what is new is, soon.
+const BETWEEN_VERIFICATIONS: Duration = Duration::from_secs(1);
 
 /// A service that is ready to serve.
 pub struct Service {
@@ -91,7 +96,8 @@ impl Service {
     ) -> anyhow::Result<()> {
         let background = BackgroundTasks::here();
         let uses = Arc::new(DieselKeyUses::new(self.parts.installation.database().clone()));
-        let Serving { server, listener, installation, state } = self.parts.serving(&background, &uses);
+        let Serving { server, listener, installation, state, verify_due } =
+            self.parts.serving(&background, &uses);
         let address = listener.local_addr().context("the listener has no address")?;
         let options = HttpOptions {
             workers: server.workers,
@@ -105,6 +111,7 @@ impl Service {
         let uses = KeyUseKeeper::start(uses);
 
         let purging = actix_web::rt::spawn(purge_from_time_to_time(installation.purge_receipts()));
+        let verifying = actix_web::rt::spawn(verify_what_is_due(verify_due));
         let counting = actix_web::rt::spawn(installation.metrics().keep_small());
         let address_file = server.address_file.map(|path| AddressFile::write(path, address)).transpose()?;
         tracing::info!(%address, version = env!("CARGO_PKG_VERSION"), "listening");
@@ -117,6 +124,8 @@ impl Service {
                 bail!("the server ended by itself");
             }
         }
+        // Nothing new is begun by itself from here on.
+        verifying.abort();
         tokio::select! {
             () = stop(&handle, server.shutdown_grace, &background, uses, &installation) => {}
             signal = self.signals.next() => {
@@ -175,16 +184,18 @@ impl Parts {
     fn serving(self, background: &BackgroundTasks, uses: &Arc<DieselKeyUses>) -> Serving {
         let Self { server, installation, .. } = self;
         let rate_limits = RateLimits::new(self.rate_limit.options(server.trusted_proxies.clone()));
+        let ports = installation.ports(Surroundings {
+            vault: self.vault,
+            outbound: self.outbound,
+            providers: self.providers,
+            system_apps: self.system_apps,
+            uses: uses.clone(),
+            background: Arc::new(background.clone()),
+            lease: server.request_timeout + LEASE_BEYOND_REQUEST,
+        });
+        let verify_due = installation.verify_due(&ports);
         let state = Arc::new(HttpState {
-            services: installation.services(Surroundings {
-                vault: self.vault,
-                outbound: self.outbound,
-                providers: self.providers,
-                system_apps: self.system_apps,
-                uses: uses.clone(),
-                background: Arc::new(background.clone()),
-                lease: server.request_timeout + LEASE_BEYOND_REQUEST,
-            }),
+            services: Services::over(&ports),
             readiness: Arc::new(DatabaseReadiness(installation.database().clone())),
             ids: installation.ids(),
             limits: Limits { body_bytes: server.body_limit_bytes, request_timeout: server.request_timeout },
@@ -197,7 +208,7 @@ impl Parts {
             metrics_token: self.metrics.token,
             spans_exported: self.spans_exported,
         });
-        Serving { server, listener: self.listener, installation, state }
+        Serving { server, listener: self.listener, installation, state, verify_due }
     }
 }
 
@@ -207,6 +218,27 @@ struct Serving {
     listener: TcpListener,
     installation: Installation,
     state: Arc<HttpState>,
+    verify_due: VerifyDue,
+}
+
+/// Asks the providers of the integrations whose turn it is. Every replica does, and none asks
+/// for what another one has taken.
+async fn verify_what_is_due(due: VerifyDue) {
+    let mut tick = tokio::time::interval(BETWEEN_VERIFICATIONS);
+    tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        tick.tick().await;
+        loop {
+            match due.run().await {
+                Ok(count) if VerifyDue::may_be_more(count) => {}
+                Ok(_) => break,
+                Err(error) => {
+                    tracing::warn!(%error, "it is not known which integrations are to be verified");
+                    break;
+                }
+            }
+        }
+    }
 }
 
 /// Clears away what has had its time. Every replica does, and none minds the others.

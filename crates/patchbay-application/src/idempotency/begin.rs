@@ -131,7 +131,7 @@ impl BeginOnce {
 fn receipt_id(caller: &Caller, request: NamedRequest<'_>) -> ReceiptId {
     let namespace = match caller.actor() {
         Actor::Key(id) => id.as_uuid(),
-        Actor::Operator => Uuid::nil(),
+        Actor::Operator | Actor::Service => Uuid::nil(),
     };
     let NamedRequest { method, path, name, .. } = request;
     ReceiptId::from_uuid(Uuid::new_v5(&namespace, format!("{method}\n{path}\n{name}").as_bytes()))

@@ -8,7 +8,8 @@ use futures::channel::oneshot;
 use patchbay_domain::{
     Changes, Clock, EventType, Grant, Granted, IdGenerator, Integration, IntegrationDraft, IntegrationEdit,
     IntegrationId, IntegrationName, IntegrationRepository, Lease, LeaseKey, Manifest, OAuthExchanger, Origin,
-    Permission, ProviderId, SecretPlace, UniqueKey, UniqueRule, UnitOfWork, Vault,
+    Permission, ProviderId, SecretPlace, UniqueKey, UniqueRule, UnitOfWork, Vault, Verification,
+    VerificationClass,
 };
 use secrecy::SecretString;
 use serde_json::Map;
@@ -17,6 +18,7 @@ use super::{RevokeGrants, SystemApp};
 use crate::idempotency::ReceiptFor;
 use crate::record::{Recorder, difference, made};
 use crate::retry::{Attempt, until_current};
+use crate::verification::verified;
 use crate::{AppError, Background, Caller, Conflict, Disclosed, Reveal};
 
 /// A connection that a caller wants made.
@@ -209,7 +211,8 @@ impl ConnectProvider {
         };
         let summary = made(integration.summary());
         let created = recorder.integration(EventType::IntegrationCreated, &integration, summary);
-        Ok((integration, changes.event(created)))
+        let changes = accepted(changes.event(created), &integration, now);
+        Ok((integration, changes))
     }
 
     fn sealed(
@@ -250,7 +253,13 @@ fn replaced(
         .update(before, &after)
         .event(recorder.integration(EventType::IntegrationUpdated, &after, digest))
         .event(recorder.integration(EventType::CredentialChanged, &after, Map::new()));
+    let changes = accepted(changes, &after, recorder.at);
     (after, changes)
+}
+
+/// A provider that has just granted something takes what it granted.
+fn accepted(changes: Changes, of: &Integration, now: DateTime<Utc>) -> Changes {
+    verified(changes, of, &Verification::of(VerificationClass::Ok), now)
 }
 
 /// `None` when that lies beyond the end of time.

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use chrono::{DateTime, Utc};
 use patchbay_domain::{
     AgentId, Changes, Clock, Configured, CredentialName, Credentials, EventType, IdGenerator, Integration,
     IntegrationEdit, IntegrationId, IntegrationKind, IntegrationName, IntegrationRepository, ManifestFetcher,
@@ -15,6 +16,7 @@ use super::described::Described;
 use crate::idempotency::ReceiptFor;
 use crate::record::{Recorder, difference};
 use crate::retry::{Attempt, until_current};
+use crate::verification::ask_soon;
 use crate::{AppError, Caller, Disclosed, Entity, Expected, Reveal, disclosure};
 
 /// What becomes of a configuration when another one is sent.
@@ -154,6 +156,7 @@ impl EditIntegration {
         let changes = match &after {
             Some(after) => {
                 let changes = recorded(&recorder, &before, after, new_secrets);
+                let changes = self.asking(changes, &before, after, now);
                 self.with_manifest(changes, after, described, &recorder).await?
             }
             None => Changes::new(),
@@ -166,6 +169,22 @@ impl EditIntegration {
             self.work.commit(caller.scope(), changes).await?;
         }
         Ok(disclosed)
+    }
+
+    /// Adds that the provider is asked again, if it is to say something of another connection.
+    fn asking(
+        &self,
+        changes: Changes,
+        before: &Integration,
+        after: &Integration,
+        now: DateTime<Utc>,
+    ) -> Changes {
+        let (old, new) = (before.parts(), after.parts());
+        let is_resumed = old.status != new.status && new.status == Status::Active;
+        if is_resumed || old.configuration != new.configuration || old.credentials != new.credentials {
+            return ask_soon(changes, after, &self.providers.described(&new.provider), now);
+        }
+        changes
     }
 
     /// What the integration is configured with after `change`.

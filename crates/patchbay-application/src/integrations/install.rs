@@ -53,6 +53,7 @@ impl InstallCustom {
             },
             credentials: Credentials::default(),
             described: Some(Described { url: new.manifest_url, document: Some(document) }),
+            verification: None,
         };
         let receipt = receipt.within(|created: &Created| &created.shown.integration);
         Ok(self.create.save(caller, made, Reveal::Never, &receipt).await?.shown.integration)
@@ -69,8 +70,8 @@ mod tests {
     use futures::executor::block_on;
     use patchbay_domain::testing::{FixedClock, SequentialIds};
     use patchbay_domain::{
-        FetchError, IntegrationWrite, ManifestDocument, MockManifestFetcher, MockUnitOfWork, MockVault,
-        NotInstallable, RepositoryError, Status, Taken, UniqueRule,
+        FetchError, IntegrationWrite, ManifestDocument, MockCredentialVerifier, MockManifestFetcher,
+        MockUnitOfWork, MockVault, NotInstallable, RepositoryError, Status, Taken, UniqueRule,
     };
     use serde_json::{Value, json};
 
@@ -93,6 +94,7 @@ mod tests {
     ) -> Result<Integration, AppError> {
         let create = CreateIntegration {
             providers: Arc::new(testing::providers()),
+            verifier: Arc::new(MockCredentialVerifier::new()),
             fetcher: Arc::new(fetcher),
             work: Arc::new(work),
             vault: Arc::new(MockVault::new()),

@@ -168,6 +168,7 @@ impl Entry {
             homepage: self.homepage.clone(),
             logo: self.logo.clone(),
             is_disabled: self.is_disabled,
+            is_verifiable: !self.checks.is_empty(),
             offers: self.wires.iter().map(offer).collect(),
             fields: self.fields.iter().map(|field| field.to_domain(dialects())).collect(),
             revision: self.revision.clone(),

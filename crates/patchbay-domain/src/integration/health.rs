@@ -5,8 +5,8 @@ use chrono::{DateTime, Utc};
 use serde_json::{Map, Value};
 
 use super::{Configuration, ProviderId};
-use crate::Credentials;
 use crate::event::codes;
+use crate::{Credentials, EnvironmentId, IntegrationId, OrganisationId, RepositoryError, Scope};
 
 codes! {
     /// Whether an integration works.
@@ -180,6 +180,41 @@ pub trait CredentialVerifier: Send + Sync {
     /// Asks, and tells what came of it. A provider that hangs or lies is an outcome like any
     /// other. Changes nothing there.
     async fn verify(&self, connection: &Verifiable) -> Verification;
+}
+
+/// Reads what is known of the health of integrations.
+#[cfg_attr(feature = "testing", mockall::automock)]
+#[async_trait]
+pub trait HealthRepository: Send + Sync {
+    /// What is known of one; [`Health::unknown`] where nothing is, and of one that the scope
+    /// does not see.
+    async fn find(&self, scope: &Scope, integration: IntegrationId) -> Result<Health, RepositoryError>;
+}
+
+/// An integration whose provider is to be asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DueVerification {
+    /// Whose it is.
+    pub organisation: OrganisationId,
+    /// The environment it lives in.
+    pub environment: EnvironmentId,
+    /// Which it is.
+    pub integration: IntegrationId,
+}
+
+/// Knows whose providers are to be asked, of all organisations.
+#[cfg_attr(feature = "testing", mockall::automock)]
+#[async_trait]
+pub trait VerificationSchedule: Send + Sync {
+    /// Takes up to `limit` that are due by `now`, those first that have waited longest. Nobody
+    /// else gets them before `until`: when whoever took them has not been heard of by then, they
+    /// are due again.
+    async fn claim(
+        &self,
+        now: DateTime<Utc>,
+        until: DateTime<Utc>,
+        limit: u32,
+    ) -> Result<Vec<DueVerification>, RepositoryError>;
 }
 
 #[cfg(test)]

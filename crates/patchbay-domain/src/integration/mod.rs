@@ -15,9 +15,12 @@ use serde_json::{Map, Value, json};
 pub use configuration::{Configuration, Configured, InvalidConfiguration, SentConfiguration, Wrong};
 pub use edit::{IntegrationEdit, Patch};
 pub use grant::{AccountId, Grant};
+pub use health::{
+    CredentialVerifier, DueVerification, Health, HealthRepository, HealthState, Verifiable, Verification,
+    VerificationClass, VerificationSchedule,
+};
 #[cfg(feature = "testing")]
-pub use health::MockCredentialVerifier;
-pub use health::{CredentialVerifier, Health, HealthState, Verifiable, Verification, VerificationClass};
+pub use health::{MockCredentialVerifier, MockHealthRepository, MockVerificationSchedule};
 pub use manifest::{
     AppDescription, AppKind, FetchError, Manifest, ManifestDocument, ManifestFetcher, ManifestRepository,
     ManifestUrl, NotAManifest, NotInstallable, SettingDefinition, SettingFault, SettingType,

@@ -23,7 +23,7 @@ use crate::database::{AnyConnection, Database, load_first, load_one, per_backend
 use crate::keyset::follows;
 use crate::schema::integrations::dsl::{
     agent, created_at, deleted_at, deleted_by, environment_id, id, integrations, kind, organisation_id,
-    provider, status, visibility,
+    provider, status, version, visibility,
 };
 use crate::schema::unique_keys;
 use crate::unit_of_work::unique_key_column;
@@ -181,6 +181,29 @@ macro_rules! as_wanted {
         let any_will_do = $wanted.is_none();
         $column.eq($wanted.unwrap_or_default()).or(any_will_do.into_sql::<Bool>())
     }};
+}
+
+/// Keeps a live integration from being changed, deleted or moved until the commit, and answers
+/// its version; `None` when there is none.
+///
+/// PostgreSQL is asked for a lock that conflicts with every update of the row: the weaker
+/// key lock of a foreign key lets it be marked as deleted. SQLite has one writer.
+pub(crate) fn hold(
+    conn: &mut AnyConnection,
+    organisation: &str,
+    wanted: &str,
+    environment: &str,
+) -> QueryResult<Option<i32>> {
+    let live = integrations
+        .filter(organisation_id.eq(organisation))
+        .filter(id.eq(wanted))
+        .filter(environment_id.eq(environment))
+        .filter(deleted_at.is_null())
+        .select(version);
+    match conn {
+        AnyConnection::Postgres(conn) => live.for_share().first(conn).optional(),
+        AnyConnection::Sqlite(conn) => live.first(conn).optional(),
+    }
 }
 
 /// Has `$rows` see a list: what `$query` is narrowed to by scope and filter. A macro because

@@ -5,7 +5,8 @@ use patchbay_domain::{IntegrationId, RepositoryError, Scope};
 
 use super::SettingRow;
 use crate::database::{AnyConnection, constant, per_backend, taken_or_unavailable, unavailable};
-use crate::schema::{integrations, settings};
+use crate::integrations::hold;
+use crate::schema::settings;
 
 /// Adds a setting to a live integration, unless its label was taken meanwhile.
 pub(crate) fn insert(conn: &mut AnyConnection, row: &SettingRow) -> Result<(), RepositoryError> {
@@ -65,22 +66,9 @@ pub(crate) fn delete_all(
 }
 
 /// Keeps the integration of a setting from being deleted or moved until the commit.
-///
-/// PostgreSQL is asked for a lock that conflicts with every update of the row: the weaker
-/// key lock of a foreign key lets it be marked as deleted. SQLite has one writer.
 fn hold_integration(conn: &mut AnyConnection, row: &SettingRow) -> Result<(), RepositoryError> {
-    let live = integrations::table
-        .filter(integrations::organisation_id.eq(&row.organisation_id))
-        .filter(integrations::id.eq(&row.integration_id))
-        .filter(integrations::environment_id.eq(&row.environment_id))
-        .filter(integrations::deleted_at.is_null())
-        .select(integrations::version);
-    let found: Option<i32> = match conn {
-        AnyConnection::Postgres(conn) => live.for_share().first(conn).optional(),
-        AnyConnection::Sqlite(conn) => live.first(conn).optional(),
-    }
-    .map_err(unavailable)?;
-    found.map(drop).ok_or(RepositoryError::Stale)
+    let held = hold(conn, &row.organisation_id, &row.integration_id, &row.environment_id);
+    held.map_err(unavailable)?.map(drop).ok_or(RepositoryError::Stale)
 }
 
 fn one_or_stale(rows: usize) -> Result<(), RepositoryError> {

@@ -18,8 +18,8 @@ use uuid::Uuid;
 use crate::database::{AnyConnection, Database, DatabaseOptions, unavailable};
 use crate::test_support::{Backend, TestDatabase};
 use crate::{
-    api_keys, environments, events, integrations, key_lookup, key_uses, manifests, receipts, sealed_store,
-    settings, unit_of_work,
+    api_keys, environments, events, health, integrations, key_lookup, key_uses, manifests, receipts,
+    sealed_store, settings, unit_of_work,
 };
 
 type Statement = fn(&mut AnyConnection) -> QueryResult<()>;
@@ -55,6 +55,9 @@ fn paused() -> IntegrationFilter {
 #[case::counted(|conn: &mut AnyConnection| integrations::count(conn, &whole(), &all()).map(drop))]
 #[case::counted_bound(|conn: &mut AnyConnection| integrations::count(conn, &bound(), &all()).map(drop))]
 #[case::counted_custom(|conn: &mut AnyConnection| integrations::count(conn, &whole(), &custom()).map(drop))]
+#[case::health(|conn: &mut AnyConnection| health::find(conn, &whole(), IntegrationId::from_uuid(Uuid::nil())).map(drop))]
+#[case::health_bound(|conn: &mut AnyConnection| health::find(conn, &bound(), IntegrationId::from_uuid(Uuid::nil())).map(drop))]
+#[case::health_due(|conn: &mut AnyConnection| health::due(conn, chrono::NaiveDateTime::MAX, 32).map(drop))]
 #[case::manifest(|conn: &mut AnyConnection| manifests::find(conn, &whole(), IntegrationId::from_uuid(Uuid::nil())).map(drop))]
 #[case::manifest_bound(|conn: &mut AnyConnection| manifests::find(conn, &bound(), IntegrationId::from_uuid(Uuid::nil())).map(drop))]
 #[case::environment(|conn: &mut AnyConnection| environments::find(conn, &whole(), EnvironmentId::from_uuid(Uuid::nil())).map(drop))]

@@ -11,7 +11,7 @@ use crate::database::{
 };
 use crate::integrations::IntegrationRow;
 use crate::schema::{integrations, unique_keys};
-use crate::{api_keys, environments, events, leases, manifests, receipts, settings};
+use crate::{api_keys, environments, events, health, leases, manifests, receipts, settings};
 pub(crate) use plan::unique_key_column;
 use plan::{IntegrationStep, KeyStep, LeaseStep, ManifestStep, Plan, ReceiptStep, SettingStep, UniqueKeyRow};
 
@@ -62,6 +62,7 @@ fn save(conn: &mut AnyConnection, scope: &Scope, plan: &Plan) -> Result<(), Repo
     for id in &plan.deleted {
         settings::delete_all(conn, scope, *id)?;
         manifests::delete(conn, scope, *id)?;
+        health::delete(conn, scope, *id)?;
         receipts::delete_all(conn, scope, *id)?;
     }
     for row in &plan.released {
@@ -77,6 +78,9 @@ fn save(conn: &mut AnyConnection, scope: &Scope, plan: &Plan) -> Result<(), Repo
             ManifestStep::Store(row) => manifests::store(conn, row)?,
             ManifestStep::Drop(id) => manifests::delete(conn, scope, *id)?,
         }
+    }
+    for (row, version) in &plan.health {
+        health::store(conn, row, *version)?;
     }
     for step in &plan.settings {
         match step {

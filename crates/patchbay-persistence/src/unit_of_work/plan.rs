@@ -3,8 +3,8 @@
 use chrono::{DateTime, NaiveDateTime, Utc};
 use diesel::prelude::*;
 use patchbay_domain::{
-    ApiKey, ApiKeyId, Changes, Environment, Event, Integration, IntegrationId, IntegrationWrite, KeyWrite,
-    LeaseKey, LeaseWrite, ManifestWrite, ReceiptId, ReceiptWrite, RepositoryError, Scope, Setting,
+    ApiKey, ApiKeyId, Changes, Environment, Event, HealthWrite, Integration, IntegrationId, IntegrationWrite,
+    KeyWrite, LeaseKey, LeaseWrite, ManifestWrite, ReceiptId, ReceiptWrite, RepositoryError, Scope, Setting,
     SettingWrite, UniqueKey,
 };
 use sha2::{Digest, Sha256};
@@ -13,6 +13,7 @@ use crate::api_keys::ApiKeyRow;
 use crate::columns::column_of;
 use crate::environments::EnvironmentRow;
 use crate::events::EventRow;
+use crate::health::HealthRow;
 use crate::integrations::IntegrationRow;
 use crate::leases::LeaseRow;
 use crate::manifests::ManifestRow;
@@ -28,6 +29,7 @@ pub(super) struct Plan {
     pub(super) released: Vec<UniqueKeyRow>,
     pub(super) claimed: Vec<(UniqueKeyRow, UniqueKey)>,
     pub(super) manifests: Vec<ManifestStep>,
+    pub(super) health: Vec<(HealthRow, i32)>,
     pub(super) settings: Vec<SettingStep>,
     pub(super) api_keys: Vec<KeyStep>,
     pub(super) receipt: Option<ReceiptStep>,
@@ -128,6 +130,7 @@ impl Plan {
             released: Vec::new(),
             claimed: Vec::new(),
             manifests: Vec::with_capacity(changes.manifests.len()),
+            health: Vec::with_capacity(changes.health.len()),
             settings: Vec::with_capacity(changes.settings.len()),
             api_keys: Vec::new(),
             receipt: None,
@@ -142,6 +145,9 @@ impl Plan {
         }
         for write in &changes.manifests {
             plan.add_manifest(&changes, write)?;
+        }
+        for write in &changes.health {
+            plan.add_health(scope, write)?;
         }
         for write in &changes.settings {
             plan.add_setting(scope, write)?;
@@ -216,6 +222,15 @@ impl Plan {
             Some(document) => ManifestStep::Store(ManifestRow::new(integration, document)),
             None => ManifestStep::Drop(integration.id()),
         });
+        Ok(())
+    }
+
+    /// Another version, and so one that lies elsewhere, is not found.
+    fn add_health(&mut self, scope: &Scope, write: &HealthWrite) -> Result<(), RepositoryError> {
+        if !sees(scope, &write.integration) {
+            return Err(RepositoryError::Stale);
+        }
+        self.health.push((write.into(), write.integration.version().number()));
         Ok(())
     }
 

@@ -7,6 +7,7 @@ mod commits;
 mod connections;
 mod events;
 mod fixtures;
+mod health;
 mod integrations;
 mod isolation;
 mod key_uses;

@@ -148,6 +148,7 @@ impl<'a> From<&'a Event> for EventDocument<'a> {
         let actor = match event.actor {
             Actor::Key(id) => ActorDocument { kind: "key", id: Some(id.to_string()) },
             Actor::Operator => ActorDocument { kind: "operator", id: None },
+            Actor::Service => ActorDocument { kind: "service", id: None },
         };
         Self {
             id: event.id.to_string(),

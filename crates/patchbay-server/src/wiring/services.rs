@@ -5,13 +5,17 @@ use std::time::Duration;
 
 use patchbay_application::idempotency::PurgeReceipts;
 use patchbay_application::integrations::SystemApp;
-use patchbay_application::{Background, Ports, Services};
+use patchbay_application::verification::VerifyDue;
+use patchbay_application::{Background, Ports};
 use patchbay_crypto::HmacFingerprinter;
-use patchbay_domain::{Provider, ProviderDirectory, ProviderId, Vault};
+use patchbay_domain::{
+    CredentialVerifier, Provider, ProviderDirectory, ProviderId, Vault, Verifiable, Verification,
+    VerificationClass,
+};
 use patchbay_persistence::{
-    CachedKeyLookup, DieselChannelConfigRepository, DieselIntegrationRepository, DieselKeyUses,
-    DieselManifestRepository, DieselReceiptRepository, DieselSettingRepository, DieselUnitOfWork,
-    ForgetRevoked,
+    CachedKeyLookup, DieselChannelConfigRepository, DieselHealthRepository, DieselIntegrationRepository,
+    DieselKeyUses, DieselManifestRepository, DieselOrganisationDirectory, DieselReceiptRepository,
+    DieselSettingRepository, DieselUnitOfWork, ForgetRevoked,
 };
 use patchbay_providers::{GuardedClient, HttpManifestFetcher, HttpOAuthExchanger};
 
@@ -34,6 +38,16 @@ pub struct Surroundings {
     pub background: Arc<dyn Background>,
     /// How long what is done by one at a time keeps others out when it is killed.
     pub lease: Duration,
+}
+
+/// Asks nobody.
+struct NothingVerified;
+
+#[async_trait::async_trait]
+impl CredentialVerifier for NothingVerified {
+    async fn verify(&self, _: &Verifiable) -> Verification {
+        Verification::of(VerificationClass::Skipped)
+    }
 }
 
 /// Knows no provider.
@@ -60,8 +74,8 @@ impl Installation {
         PurgeReceipts { archive, clock: self.clock.clone() }
     }
 
-    /// What the HTTP interface runs.
-    pub fn services(&self, surroundings: Surroundings) -> Services {
+    /// What the use cases stand on.
+    pub fn ports(&self, surroundings: Surroundings) -> Ports {
         let Surroundings { vault, outbound, providers, system_apps, uses, background, lease } = surroundings;
         let client = GuardedClient::new(outbound.policy);
         let fetcher = HttpManifestFetcher::new(client.clone(), providers.manifests_from);
@@ -69,7 +83,7 @@ impl Installation {
         let metrics = &self.metrics;
         let keys = Arc::new(CachedKeyLookup::new(metrics.key_misses(self.key_lookup())));
         let db = || self.database.clone();
-        Services::over(&Ports {
+        Ports {
             scheme: scheme(),
             keys: Arc::new(metrics.key_queries(keys.clone())),
             uses,
@@ -81,6 +95,8 @@ impl Installation {
             fingerprints: Arc::new(HmacFingerprinter),
             work: Arc::new(ForgetRevoked::new(DieselUnitOfWork::new(db()), keys)),
             vault,
+            health: Arc::new(DieselHealthRepository::new(db())),
+            verifier: Arc::new(NothingVerified),
             providers: Arc::new(NoProviders),
             fetcher: Arc::new(metrics.fetcher(fetcher)),
             exchanger: Arc::new(metrics.exchanger(HttpOAuthExchanger::new(client, providers.oauth_clients))),
@@ -89,6 +105,16 @@ impl Installation {
             ids: self.ids.clone(),
             system_apps: system_apps.into(),
             lease,
-        })
+        }
+    }
+
+    /// Asks the providers of the integrations whose turn it is.
+    pub fn verify_due(&self, ports: &Ports) -> VerifyDue {
+        VerifyDue {
+            schedule: Arc::new(DieselHealthRepository::new(self.database.clone())),
+            organisations: Arc::new(DieselOrganisationDirectory::new(self.database.clone())),
+            verify: ports.verify_integration(),
+            clock: self.clock.clone(),
+        }
     }
 }

@@ -9,7 +9,8 @@ use futures::executor::block_on;
 use patchbay_domain::testing::{FixedClock, SequentialIds};
 use patchbay_domain::{
     FetchError, IntegrationWrite, Mask, MockIntegrationRepository, MockManifestFetcher,
-    MockSettingRepository, MockUnitOfWork, MockVault, RepositoryError, SettingWrite,
+    MockProviderDirectory, MockSettingRepository, MockUnitOfWork, MockVault, Provider, ProviderId,
+    RepositoryError, SettingWrite,
 };
 use serde_json::{Value, json};
 
@@ -286,4 +287,44 @@ fn a_secret_is_not_carried_to_a_host_that_it_was_not_given_for() {
         run(finding(a_sealed_integration("secret")), MockUnitOfWork::new(), vault(), WRITER, change);
     let said = "base_url cannot change without the secrets: send them again";
     assert_eq!(outcome.unwrap_err().to_string(), said);
+}
+
+/// Whether the provider is to be asked again after `change`.
+fn asks_again(before: Integration, change: IntegrationChange) -> bool {
+    let (asked, asks) = std::sync::mpsc::channel();
+    let mut work = MockUnitOfWork::new();
+    work.expect_commit().returning(move |_, changes| {
+        asked.send(changes.health.iter().any(|write| write.due_at.is_some())).unwrap();
+        Ok(())
+    });
+    let mut providers = MockProviderDirectory::new();
+    providers.expect_described().returning(|id: &ProviderId| {
+        Arc::new(Provider { is_verifiable: true, ..Provider::unknown(id.clone()) })
+    });
+    let edit = EditIntegration {
+        integrations: Arc::new(finding(before)),
+        settings: Arc::new(MockSettingRepository::new()),
+        providers: Arc::new(providers),
+        fetcher: Arc::new(MockManifestFetcher::new()),
+        work: Arc::new(work),
+        vault: Arc::new(vault()),
+        clock: Arc::new(FixedClock::default()),
+        ids: Arc::new(SequentialIds::default()),
+    };
+    let (writer, id) = (caller(WRITER), an_integration().id());
+    block_on(edit.run(&writer, id, change, &Expected::Any, Reveal::Never, &ReceiptFor::none())).unwrap();
+    asks.try_recv().unwrap()
+}
+
+#[test]
+fn a_provider_is_asked_again_when_the_connection_is_another_one() {
+    let change_of_status = |status| IntegrationChange { status: Some(status), ..Default::default() };
+    let stored = || a_sealed_integration("secret");
+    let mut paused = stored().parts().clone();
+    paused.status = Status::Paused;
+    assert!(asks_again(stored(), with_secret("another")));
+    assert!(asks_again(stored(), configured(ConfigurationChange::Merge(sent(&json!({"a": 1}))))));
+    assert!(asks_again(Integration::from_parts(paused), change_of_status(Status::Active)));
+    assert!(!asks_again(stored(), renamed("Store")));
+    assert!(!asks_again(stored(), change_of_status(Status::Paused)));
 }

@@ -24,6 +24,7 @@ fn provider() -> Provider {
         logo: None,
         is_disabled: false,
         offers: Vec::new(),
+        is_verifiable: false,
         fields: vec![
             field("base_url", FieldKind::Url),
             confined,

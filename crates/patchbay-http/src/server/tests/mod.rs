@@ -14,10 +14,11 @@ use patchbay_application::{Background, Ports};
 use patchbay_domain::testing::{FixedClock, SequentialIds};
 use patchbay_domain::{
     ApiKey, ApiKeyId, ApiKeyName, EnvironmentId, FetchError, KeyHash, KeyKind, KeyOwner,
-    MockChannelConfigRepository, MockFingerprinter, MockIntegrationRepository, MockKeyLookup, MockKeyScheme,
-    MockKeyUses, MockManifestFetcher, MockManifestRepository, MockOAuthExchanger, MockProviderDirectory,
-    MockReceiptRepository, MockSettingRepository, MockUnitOfWork, MockVault, Organisation, OrganisationId,
-    OrganisationName, Permissions, RepositoryError,
+    MockChannelConfigRepository, MockCredentialVerifier, MockFingerprinter, MockHealthRepository,
+    MockIntegrationRepository, MockKeyLookup, MockKeyScheme, MockKeyUses, MockManifestFetcher,
+    MockManifestRepository, MockOAuthExchanger, MockProviderDirectory, MockReceiptRepository,
+    MockSettingRepository, MockUnitOfWork, MockVault, Organisation, OrganisationId, OrganisationName,
+    Permissions, RepositoryError,
 };
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
@@ -142,6 +143,8 @@ fn state(integrations: MockIntegrationRepository, work: MockUnitOfWork) -> HttpS
         fingerprints: Arc::new(MockFingerprinter::new()),
         work: Arc::new(work),
         vault: Arc::new(MockVault::new()),
+        health: Arc::new(MockHealthRepository::new()),
+        verifier: Arc::new(MockCredentialVerifier::new()),
         providers: Arc::new(MockProviderDirectory::new()),
         fetcher: Arc::new(nothing_to_fetch()),
         exchanger: Arc::new(MockOAuthExchanger::new()),

@@ -86,7 +86,7 @@ impl<'a> From<&'a Disclosed> for AccessView<'a> {
         let parts = integration.parts();
         let user_id = parts.grant.as_ref().and_then(|grant| match grant.granted_by {
             Actor::Key(id) => Some(id.to_string()),
-            Actor::Operator => None,
+            Actor::Operator | Actor::Service => None,
         });
         Self {
             id: parts.id.to_string(),

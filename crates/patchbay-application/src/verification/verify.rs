@@ -1,0 +1,135 @@
+//! Asking the provider of one integration.
+
+use std::sync::Arc;
+
+use patchbay_domain::{
+    Changes, Clock, CredentialVerifier, EventType, Health, HealthRepository, IdGenerator, Integration,
+    IntegrationEdit, IntegrationId, IntegrationRepository, Permission, Status, UnitOfWork, Vault, Verifiable,
+    Verification,
+};
+use serde_json::{Map, Value, json};
+
+use super::next;
+use crate::record::{Recorder, difference};
+use crate::retry::{Attempt, until_current};
+use crate::{AppError, Caller, Entity, disclosure};
+
+/// Asks the provider of an integration whether it works, and keeps what came of it.
+#[derive(Clone)]
+pub struct VerifyIntegration {
+    /// Finds it.
+    pub integrations: Arc<dyn IntegrationRepository>,
+    /// Knows what was found before.
+    pub health: Arc<dyn HealthRepository>,
+    /// Asks.
+    pub verifier: Arc<dyn CredentialVerifier>,
+    /// Saves what came of it.
+    pub work: Arc<dyn UnitOfWork>,
+    /// Opens its secrets.
+    pub vault: Arc<dyn Vault>,
+    /// Dates the outcome.
+    pub clock: Arc<dyn Clock>,
+    /// Names the record of it.
+    pub ids: Arc<dyn IdGenerator>,
+}
+
+impl VerifyIntegration {
+    /// Asks now, and tells what is known then. Nobody is asked about an integration that is
+    /// paused.
+    ///
+    /// # Errors
+    /// [`AppError::Forbidden`] without [`Permission::IntegrationsWrite`],
+    /// [`AppError::NotFound`] when the caller sees no such integration.
+    pub async fn run(&self, caller: &Caller, id: IntegrationId) -> Result<Health, AppError> {
+        caller.require(Permission::IntegrationsWrite)?;
+        let found = self.integrations.find(caller.scope(), id).await?;
+        let asked = found.ok_or(AppError::NotFound(Entity::Integration))?;
+        let verification =
+            if asked.parts().status == Status::Active { Some(self.ask(&asked).await?) } else { None };
+        until_current(|| self.attempt(caller, &asked, verification.as_ref())).await
+    }
+
+    async fn ask(&self, integration: &Integration) -> Result<Verification, AppError> {
+        let parts = integration.parts();
+        let connection = Verifiable {
+            provider: parts.provider.clone(),
+            configuration: parts.configuration.clone(),
+            facts: parts.facts.clone(),
+            credentials: disclosure::open(&*self.vault, integration)?,
+            tokens: disclosure::open_grant(&*self.vault, integration)?,
+        };
+        Ok(self.verifier.verify(&connection).await)
+    }
+
+    /// Keeps what came of asking. What was changed meanwhile is another connection: then
+    /// this says nothing of it, and it has a turn of its own.
+    async fn attempt(
+        &self,
+        caller: &Caller,
+        asked: &Integration,
+        verification: Option<&Verification>,
+    ) -> Result<Health, Attempt> {
+        let found = self.integrations.find(caller.scope(), asked.id()).await?;
+        let found = found.ok_or(AppError::NotFound(Entity::Integration))?;
+        let before = self.health.find(caller.scope(), asked.id()).await?;
+        if !is_same_connection(&found, asked) {
+            return Ok(before);
+        }
+        let recorder = Recorder { caller, ids: &*self.ids, at: self.clock.now() };
+        let Some(verification) = verification else {
+            if before != Health::unknown() {
+                let changes = Changes::new().health(&found, before.clone(), None);
+                self.work.commit(caller.scope(), changes).await?;
+            }
+            return Ok(before);
+        };
+        let health = before.after(verification, recorder.at);
+        let (current, changes) = with_facts(found, verification, &recorder);
+        let changes = changes.health(&current, health.clone(), Some(next(current.id(), recorder.at)));
+        let changes = if health.state == before.state {
+            changes
+        } else {
+            let digest = difference(&summary(&before), &summary(&health));
+            changes.event(recorder.integration(EventType::HealthChanged, &current, digest))
+        };
+        self.work.commit(caller.scope(), changes).await?;
+        Ok(health)
+    }
+}
+
+/// Whether asking about the one is asking about the other.
+fn is_same_connection(one: &Integration, other: &Integration) -> bool {
+    let (one, other) = (one.parts(), other.parts());
+    one.status == other.status
+        && one.configuration == other.configuration
+        && one.credentials == other.credentials
+        && one.grant == other.grant
+}
+
+/// What the provider said of the connection joins what it said before.
+fn with_facts(
+    before: Integration,
+    verification: &Verification,
+    recorder: &Recorder<'_>,
+) -> (Integration, Changes) {
+    let mut facts = before.parts().facts.clone();
+    facts.extend(verification.facts.clone());
+    let edit = IntegrationEdit { facts: Some(facts), ..IntegrationEdit::default() };
+    match before.edited(edit, recorder.at) {
+        None => (before, Changes::new()),
+        Some(after) => {
+            let updated = recorder.integration(EventType::IntegrationUpdated, &after, Map::new());
+            let changes = Changes::new().update(&before, &after).event(updated);
+            (after, changes)
+        }
+    }
+}
+
+/// What may be recorded of a state.
+fn summary(health: &Health) -> Map<String, Value> {
+    let class = health.class.map(patchbay_domain::VerificationClass::as_str);
+    Map::from_iter([("state".to_owned(), json!(health.state.as_str())), ("class".to_owned(), json!(class))])
+}
+
+#[cfg(test)]
+mod tests;
