@@ -1,12 +1,13 @@
 //! The entries that every build has.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::error::Error;
 use std::path::Path;
 use std::sync::Arc;
 
-use patchbay_catalogue::{Catalogue, EMBEDDED, Sources};
+use patchbay_catalogue::{Catalogue, EMBEDDED, RenderError, Sources};
 use patchbay_domain::{FieldKind, FieldSource, Provider, ProviderDirectory, ProviderId};
+use secrecy::ExposeSecret;
 
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
@@ -159,6 +160,39 @@ fn what_google_offers_has_googles_authorisation_and_scopes_of_its_own() {
         assert_eq!(exchange.scopes, [scope]);
         assert_eq!(exchange.token_url.to_string(), "https://oauth2.googleapis.com/token");
     }
+}
+
+#[test]
+fn templates_are_filled_with_constants_values_and_defaults() {
+    let catalogue = catalogue().unwrap();
+    let url = |id: &str, check: &str, given: &[(&'static str, &'static str)]| {
+        let entry = catalogue.entry(&ProviderId::parse(id).unwrap()).unwrap();
+        let given: HashMap<_, _> = given.iter().copied().collect();
+        entry.url(&entry.check(check).unwrap().url, &given).map(String::from)
+    };
+    let shop = ("shop_domain", "acme.myshopify.com");
+    let versioned = |version| format!("https://acme.myshopify.com/admin/api/{version}/graphql.json");
+    assert_eq!(url("shopify", "shop", &[shop]).unwrap(), versioned("2026-10"));
+    assert_eq!(url("shopify", "shop", &[shop, ("api_version", "unstable")]).unwrap(), versioned("unstable"));
+    assert_eq!(
+        url("google_calendar", "calendar", &[("calendar_id", "a@b.example")]).unwrap(),
+        "https://www.googleapis.com/calendar/v3/users/me/calendarList/a%40b.example"
+    );
+    assert_eq!(
+        url("whatsapp", "number", &[("phone_number_id", "7")]).unwrap(),
+        "https://graph.facebook.com/v25.0/7"
+    );
+    assert_eq!(url("zendesk", "me", &[]), Err(RenderError::Missing("subdomain".to_owned())));
+    assert_eq!(
+        url("odoo", "json2", &[("url", "https://odoo.example/")]).unwrap(),
+        "https://odoo.example/json/2/res.users/context_get"
+    );
+
+    let notion = catalogue.entry(&ProviderId::parse("notion").unwrap()).unwrap();
+    let none = HashMap::<&str, &str>::new();
+    let header =
+        notion.check("bot").unwrap().headers.0["notion-version"].render_header(&notion.values(&none));
+    assert_eq!(header.unwrap().expose_secret(), "2026-03-11");
 }
 
 #[test]

@@ -144,13 +144,19 @@ impl Entry {
         self.auth.iter().any(|method| method.auth_type.is_outside())
     }
 
-    /// The URL of one of its templates; its constants need not be among `values`.
+    /// What its templates are filled with: its constants, what a connection has, and for fields
+    /// that have nothing there their defaults.
+    pub const fn values<'a, V: Values>(&'a self, given: &'a V) -> EntryValues<'a, V> {
+        EntryValues { entry: self, given }
+    }
+
+    /// The URL of one of its templates, filled with [`values`](Self::values).
     ///
     /// # Errors
     /// When a value is missing, or cannot stand where it would.
-    pub fn url(&self, template: &Template, values: &impl Values) -> Result<Url, RenderError> {
+    pub fn url(&self, template: &Template, given: &impl Values) -> Result<Url, RenderError> {
         let kind_of = |name: &str| -> Option<FieldKind> { self.field(name).map(|field| field.kind) };
-        render_url(template, kind_of, &WithVars { vars: &self.vars, values })
+        render_url(template, kind_of, &self.values(given))
     }
 
     /// What the model knows of it.
@@ -176,15 +182,18 @@ impl Entry {
     }
 }
 
-/// Values over the constants of an entry.
-pub(crate) struct WithVars<'a, V> {
-    pub vars: &'a BTreeMap<String, String>,
-    pub values: &'a V,
+/// What the templates of an entry are filled with.
+#[derive(Clone, Copy, Debug)]
+pub struct EntryValues<'a, V> {
+    entry: &'a Entry,
+    given: &'a V,
 }
 
-impl<V: Values> Values for WithVars<'_, V> {
+impl<V: Values> Values for EntryValues<'_, V> {
     fn value(&self, name: &str) -> Option<&str> {
-        self.vars.get(name).map(String::as_str).or_else(|| self.values.value(name))
+        let constant = self.entry.vars.get(name).map(String::as_str);
+        let default = || self.entry.field(name)?.default.as_ref()?.as_str();
+        constant.or_else(|| self.given.value(name)).or_else(default)
     }
 }
 

@@ -7,11 +7,9 @@ use patchbay_application::idempotency::PurgeReceipts;
 use patchbay_application::integrations::SystemApp;
 use patchbay_application::verification::VerifyDue;
 use patchbay_application::{Background, Ports};
+use patchbay_catalogue::ReloadableCatalogue;
 use patchbay_crypto::HmacFingerprinter;
-use patchbay_domain::{
-    CredentialVerifier, Provider, ProviderDirectory, ProviderId, Vault, Verifiable, Verification,
-    VerificationClass,
-};
+use patchbay_domain::{CredentialVerifier, Vault, Verifiable, Verification, VerificationClass};
 use patchbay_persistence::{
     CachedKeyLookup, DieselChannelConfigRepository, DieselHealthRepository, DieselIntegrationRepository,
     DieselKeyUses, DieselManifestRepository, DieselOrganisationDirectory, DieselReceiptRepository,
@@ -26,6 +24,8 @@ use crate::settings::{OutboundSettings, ProviderSettings};
 pub struct Surroundings {
     /// Seals and opens.
     pub vault: Arc<dyn Vault>,
+    /// Knows the providers.
+    pub catalogue: Arc<ReloadableCatalogue>,
     /// Where requests to third parties may go.
     pub outbound: OutboundSettings,
     /// Where providers are, and as whom they are asked.
@@ -50,23 +50,6 @@ impl CredentialVerifier for NothingVerified {
     }
 }
 
-/// Knows no provider.
-struct NoProviders;
-
-impl ProviderDirectory for NoProviders {
-    fn get(&self, _: &ProviderId) -> Option<Arc<Provider>> {
-        None
-    }
-
-    fn named(&self, _: &str, _: &str) -> Option<Arc<Provider>> {
-        None
-    }
-
-    fn offered(&self, _: &str) -> Vec<Arc<Provider>> {
-        Vec::new()
-    }
-}
-
 impl Installation {
     /// Clears away receipts whose time is over.
     pub fn purge_receipts(&self) -> PurgeReceipts {
@@ -76,7 +59,8 @@ impl Installation {
 
     /// What the use cases stand on.
     pub fn ports(&self, surroundings: Surroundings) -> Ports {
-        let Surroundings { vault, outbound, providers, system_apps, uses, background, lease } = surroundings;
+        let Surroundings { vault, catalogue, outbound, providers, system_apps, uses, background, lease } =
+            surroundings;
         let client = GuardedClient::new(outbound.policy);
         let fetcher = HttpManifestFetcher::new(client.clone(), providers.manifests_from);
         let fetcher = fetcher.also_from(providers.manifests_also_from);
@@ -97,7 +81,7 @@ impl Installation {
             vault,
             health: Arc::new(DieselHealthRepository::new(db())),
             verifier: Arc::new(NothingVerified),
-            providers: Arc::new(NoProviders),
+            providers: catalogue,
             fetcher: Arc::new(metrics.fetcher(fetcher)),
             exchanger: Arc::new(metrics.exchanger(HttpOAuthExchanger::new(client, providers.oauth_clients))),
             background,
