@@ -23,6 +23,18 @@ impl Providers {
         Ok(self.directory.offered(dialect))
     }
 
+    /// What is known of a provider.
+    #[must_use]
+    pub fn known(&self, id: &ProviderId) -> Option<Arc<Provider>> {
+        self.directory.get(id)
+    }
+
+    /// What people call a provider; one that is not known by its id.
+    #[must_use]
+    pub fn title_of(&self, id: &ProviderId) -> String {
+        self.directory.described(id).name.clone()
+    }
+
     /// The provider that a dialect offers under `name`.
     #[must_use]
     pub fn named(&self, dialect: &str, name: &str) -> Option<ProviderId> {

@@ -57,7 +57,7 @@ pub struct CustomListView<'a> {
 
 impl<'a> From<&'a Integration> for CustomListView<'a> {
     fn from(integration: &'a Integration) -> Self {
-        let listed = ListView::from(integration);
+        let listed = ListView::of(integration, None);
         Self {
             id: listed.id,
             app_name: listed.app_name,

@@ -5,8 +5,8 @@ use std::sync::LazyLock;
 use patchbay_application::integrations::{Created, IntegrationChange, NewIntegration};
 use patchbay_application::{AppError, Disclosed, Fault, FaultReason, Shown};
 use patchbay_domain::{
-    CredentialName, Credentials, Integration, IntegrationKind, IntegrationName, ManifestUrl, Origin,
-    ProviderId, Status, UniqueRule,
+    AppDescription, CredentialName, Credentials, Integration, IntegrationKind, IntegrationName, ManifestUrl,
+    Origin, Provider, ProviderId, Status, UniqueRule,
 };
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
@@ -198,18 +198,23 @@ pub struct ListView<'a> {
     pub(super) updated_at: String,
 }
 
-impl<'a> From<&'a Integration> for ListView<'a> {
-    fn from(integration: &'a Integration) -> Self {
+impl<'a> ListView<'a> {
+    /// What its manifest does not say of an app, its provider does.
+    pub fn of(integration: &'a Integration, provider: Option<&'a Provider>) -> Self {
         let parts = integration.parts();
         let app = integration.manifest().and_then(|manifest| manifest.app.as_ref());
-        let app_name = app.map(|app| app.name.as_str()).filter(|name| !name.is_empty());
+        let said = |of_app: fn(&AppDescription) -> &str, otherwise: Option<&'a str>| {
+            app.map(of_app).filter(|text| !text.is_empty()).or(otherwise)
+        };
+        let of_provider = |text: fn(&Provider) -> Option<&str>| provider.and_then(text);
         Self {
             id: parts.id.to_string(),
-            app_name: app_name.unwrap_or(parts.name.as_str()),
+            app_name: said(|app| &app.name, None).unwrap_or(parts.name.as_str()),
             json_url: json_url(integration),
-            app_url: app.map_or("", |app| &app.url),
-            app_logo: app.map_or("", |app| &app.logo),
-            app_description: app.map_or("", |app| &app.description),
+            app_url: said(|app| &app.url, of_provider(|one| one.homepage.as_deref())).unwrap_or_default(),
+            app_logo: said(|app| &app.logo, of_provider(|one| one.logo.as_deref())).unwrap_or_default(),
+            app_description: said(|app| &app.description, of_provider(|one| Some(&one.description)))
+                .unwrap_or_default(),
             is_system_integration: is_system(integration),
             is_active: parts.status == Status::Active,
             created_at: time(parts.created_at),
@@ -229,10 +234,11 @@ pub struct SingleView<'a> {
     auth_credential: String,
 }
 
-impl<'a> From<&'a Disclosed> for SingleView<'a> {
-    fn from(Disclosed { integration, secrets }: &'a Disclosed) -> Self {
+impl<'a> SingleView<'a> {
+    /// The same with its provider, as in a list.
+    pub fn of(Disclosed { integration, secrets }: &'a Disclosed, provider: Option<&'a Provider>) -> Self {
         Self {
-            listed: ListView::from(integration),
+            listed: ListView::of(integration, provider),
             name: integration.name().as_str(),
             integration_type: integration.parts().kind.as_str(),
             auth_credential: auth_credential(secrets),

@@ -1,11 +1,13 @@
 //! T3–T6: the integrations of an organisation.
 
+use std::sync::Arc;
+
 use actix_web::http::StatusCode;
 use actix_web::web::{Data, ReqData};
 use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post};
 use patchbay_application::integrations::Created;
 use patchbay_application::{AppError, Caller, Conflict, Disclosed, Reveal};
-use patchbay_domain::{Permission, UniqueRule};
+use patchbay_domain::{Integration, Permission, Provider, ProviderId, UniqueRule};
 
 use super::search::SearchQuery;
 use super::{Answer, MASK, disclosing, is_no_literal, success};
@@ -74,8 +76,16 @@ pub async fn list(
     let (search, page) = (search.into_inner().search(None)?, page.into_inner().numbered()?);
     path.require(&caller)?;
     let found = app.services.list_integrations.run(&caller, &search, page).await?;
-    let views: Vec<_> = found.items.iter().map(ListView::from).collect();
+    let providers: Vec<_> = found.items.iter().map(|one| provider_of(&app, one)).collect();
+    let views = found.items.iter().zip(&providers);
+    let views: Vec<_> = views.map(|(one, provider)| ListView::of(one, provider.as_deref())).collect();
     Ok(paged(success(&LIST, StatusCode::OK, views), &request, page, found.total))
+}
+
+/// What is known of the provider of an integration; of an app, only its manifest knows.
+fn provider_of(app: &HttpState, integration: &Integration) -> Option<Arc<Provider>> {
+    let provider = &integration.parts().provider;
+    if *provider == ProviderId::json_manifest() { None } else { app.services.providers.known(provider) }
 }
 
 pub(super) static GET: Operation<Telex> = Operation::on::<OnIntegration>(
@@ -99,7 +109,9 @@ pub async fn get(
     let reveal = Reveal::Permitted(MASK);
     let read = app.services.get_integration.run(&caller, path.integration, reveal, &known).await?;
     let answer = |found: Disclosed| {
-        disclosing(&GET, StatusCode::OK, found.secrets.is_revealing(), SingleView::from(&found))
+        let provider = provider_of(&app, &found.integration);
+        let view = SingleView::of(&found, provider.as_deref());
+        disclosing(&GET, StatusCode::OK, found.secrets.is_revealing(), view)
     };
     Ok(tagged(read, answer))
 }

@@ -15,9 +15,6 @@ use crate::dialects::telex::dto::{AccessView, CodeBody, ExchangedView};
 use crate::dialects::telex::{Absent, InOrganisation, Telex, Words};
 use crate::kernel::{Body, Gate, Known, Once, Operation, Query, Unlisted, switch, tagged};
 
-/// What a connection of Slack is called.
-const NAME: &str = "Slack";
-
 /// What connecting may be refused with beside.
 fn not_connected() -> Vec<AppError> {
     vec![
@@ -71,7 +68,7 @@ pub async fn exchange(
 ) -> Answer {
     let new = NewConnection {
         provider: ProviderId::slack(),
-        name: IntegrationName::parse(NAME)
+        name: IntegrationName::parse(&app.services.providers.title_of(&ProviderId::slack()))
             .map_err(|why| AppError::Invalid(Fault::of_body(FaultReason::Text(why)).into()))?,
         code: body.into_inner().code()?,
         replace: switch("replace", query.into_inner().replace.as_deref())?,
