@@ -125,6 +125,7 @@ async fn point_2_every_view_has_its_members_in_order(#[case] backend: Backend) -
         ),
         ("T15", format!("{listed} is_active created_at updated_at")),
         ("T19", "field_name value".to_owned()),
+        ("verification", "state checked_at reason".to_owned()),
     ];
     for route in ROUTES.iter().filter(|route| route.shows) {
         let answer = routed.send_to(route, &routed.path(route)).await?.expect_status(route.done.0).json();

@@ -243,6 +243,14 @@ pub const ROUTES: &[Route] = &[
     },
     Route { name: "T19", path: CUSTOM_SETTINGS, permission: "settings:read", ..LIST },
     Route {
+        name: "verification",
+        method: "POST",
+        path: "/organisations/{org}/integrations/{integration}/verify",
+        done: (200, "Integration verified"),
+        shows: true,
+        ..OF_INTEGRATION
+    },
+    Route {
         name: "T13",
         method: "DELETE",
         path: CHANNEL_SETTING,

@@ -46,7 +46,7 @@ const WRITE_SETTINGS: &str = "settings:write";
 
 /// The Telex API, below each of its prefixes.
 #[rustfmt::skip]
-pub const TELEX: [Row; 22] = [
+pub const TELEX: [Row; 23] = [
     row(("POST", "/slack/organisations/{org}/token-exchg"), "oauth:exchange", Nothing,
         r#"{"oauth_code":"{code}"}"#, [401, 401, 401, 401, 401, 404, 403, 200]),
     row(("GET", "/slack/organisations/{org}"), READ, Connection, "", [401, 401, 401, 401, 401, 404, 403, 200]),
@@ -82,6 +82,9 @@ pub const TELEX: [Row; 22] = [
         WRITE_SETTINGS, Channel, r#"{"form_field_value":"c"}"#, [401, 401, 401, 401, 401, 404, 403, 200]),
     row(("DELETE", "/organisations/{org}/integrations/{integration}/channels/{channel}/settings/{setting}"),
         WRITE_SETTINGS, Channel, "", [401, 401, 401, 401, 401, 404, 403, 200]),
+
+    row(("POST", "/organisations/{org}/integrations/{integration}/verify"), WRITE, Integration,
+        "", [401, 401, 401, 401, 401, 404, 403, 200]),
 
     row(("POST", "/organisations/{org}/integrations/custom"), WRITE, Nothing,
         r#"{"json_url":"{sandbox}/manifests/output.json"}"#, [401, 401, 401, 401, 401, 404, 403, 201]),

@@ -7,6 +7,7 @@ use futures::stream::{self, StreamExt};
 use patchbay_domain::{Clock, DueVerification, OrganisationDirectory, VerificationSchedule};
 
 use super::VerifyIntegration;
+use crate::idempotency::ReceiptFor;
 use crate::{AppError, Caller};
 
 /// How many are taken at once, and how many of these are asked at the same time.
@@ -63,7 +64,8 @@ impl VerifyDue {
 
     async fn try_one(&self, due: DueVerification) -> Result<(), AppError> {
         let Some(organisation) = self.organisations.find(due.organisation).await? else { return Ok(()) };
-        self.verify.run(&Caller::service(&organisation), due.integration).await.map(drop)
+        let service = Caller::service(&organisation);
+        self.verify.run(&service, due.integration, &ReceiptFor::none()).await.map(drop)
     }
 }
 

@@ -10,6 +10,7 @@ use patchbay_domain::{
 use serde_json::{Map, Value, json};
 
 use super::next;
+use crate::idempotency::ReceiptFor;
 use crate::record::{Recorder, difference};
 use crate::retry::{Attempt, until_current};
 use crate::{AppError, Caller, Entity, disclosure};
@@ -40,13 +41,18 @@ impl VerifyIntegration {
     /// # Errors
     /// [`AppError::Forbidden`] without [`Permission::IntegrationsWrite`],
     /// [`AppError::NotFound`] when the caller sees no such integration.
-    pub async fn run(&self, caller: &Caller, id: IntegrationId) -> Result<Health, AppError> {
+    pub async fn run(
+        &self,
+        caller: &Caller,
+        id: IntegrationId,
+        receipt: &ReceiptFor<Health>,
+    ) -> Result<Health, AppError> {
         caller.require(Permission::IntegrationsWrite)?;
         let found = self.integrations.find(caller.scope(), id).await?;
         let asked = found.ok_or(AppError::NotFound(Entity::Integration))?;
         let verification =
             if asked.parts().status == Status::Active { Some(self.ask(&asked).await?) } else { None };
-        until_current(|| self.attempt(caller, &asked, verification.as_ref())).await
+        until_current(|| self.attempt(caller, &asked, verification.as_ref(), receipt)).await
     }
 
     async fn ask(&self, integration: &Integration) -> Result<Verification, AppError> {
@@ -68,33 +74,43 @@ impl VerifyIntegration {
         caller: &Caller,
         asked: &Integration,
         verification: Option<&Verification>,
+        receipt: &ReceiptFor<Health>,
     ) -> Result<Health, Attempt> {
         let found = self.integrations.find(caller.scope(), asked.id()).await?;
         let found = found.ok_or(AppError::NotFound(Entity::Integration))?;
         let before = self.health.find(caller.scope(), asked.id()).await?;
-        if !is_same_connection(&found, asked) {
-            return Ok(before);
-        }
         let recorder = Recorder { caller, ids: &*self.ids, at: self.clock.now() };
-        let Some(verification) = verification else {
-            if before != Health::unknown() {
-                let changes = Changes::new().health(&found, before.clone(), None);
-                self.work.commit(caller.scope(), changes).await?;
-            }
-            return Ok(before);
+        let (health, changes) = match verification {
+            _ if !is_same_connection(&found, asked) => (before, Changes::new()),
+            None if before == Health::unknown() => (before, Changes::new()),
+            // Its turn is over until it is in use again.
+            None => (before.clone(), Changes::new().health(&found, before, None)),
+            Some(verification) => found_out(found, &before, verification, &recorder),
         };
-        let health = before.after(verification, recorder.at);
-        let (current, changes) = with_facts(found, verification, &recorder);
-        let changes = changes.health(&current, health.clone(), Some(next(current.id(), recorder.at)));
-        let changes = if health.state == before.state {
-            changes
-        } else {
-            let digest = difference(&summary(&before), &summary(&health));
-            changes.event(recorder.integration(EventType::HealthChanged, &current, digest))
-        };
-        self.work.commit(caller.scope(), changes).await?;
+        let changes = receipt.keep(changes, &health, asked.id(), &*self.vault)?;
+        if changes != Changes::new() {
+            self.work.commit(caller.scope(), changes).await?;
+        }
         Ok(health)
     }
+}
+
+/// What is known once the provider was asked, and all that changes by it.
+fn found_out(
+    of: Integration,
+    before: &Health,
+    verification: &Verification,
+    recorder: &Recorder<'_>,
+) -> (Health, Changes) {
+    let health = before.after(verification, recorder.at);
+    let (current, changes) = with_facts(of, verification, recorder);
+    let changes = changes.health(&current, health.clone(), Some(next(current.id(), recorder.at)));
+    if health.state == before.state {
+        return (health, changes);
+    }
+    let digest = difference(&summary(before), &summary(&health));
+    let event = recorder.integration(EventType::HealthChanged, &current, digest);
+    (health, changes.event(event))
 }
 
 /// Whether asking about the one is asking about the other.

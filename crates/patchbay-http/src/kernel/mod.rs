@@ -9,6 +9,7 @@ mod failure;
 mod fallback;
 mod field_order;
 mod gate;
+mod health;
 mod members;
 mod mount;
 mod once;
@@ -31,6 +32,7 @@ pub use document::{
 };
 pub use failure::{Failure, Refusal};
 pub use gate::Gate;
+pub use health::{reason_of, state_in_short};
 pub use members::{Member, Scalar, filled, nested, text, well_typed};
 pub use mount::mounted;
 pub use once::Once;

@@ -44,7 +44,7 @@ fn run(
         clock: Arc::new(FixedClock::default()),
         ids: Arc::new(SequentialIds::default()),
     };
-    block_on(verify.run(&caller(&[permission]), an_integration().id()))
+    block_on(verify.run(&caller(&[permission]), an_integration().id(), &ReceiptFor::none()))
 }
 
 fn valid() -> Health {

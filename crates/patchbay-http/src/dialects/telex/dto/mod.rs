@@ -1,6 +1,7 @@
 //! The bodies of the Telex API, member for member in the order of the wire.
 
 mod custom;
+mod health;
 mod integrations;
 mod settings;
 mod slack;
@@ -9,6 +10,7 @@ use chrono::{DateTime, SecondsFormat, Utc};
 use serde::Serialize;
 
 pub use custom::{CustomBody, CustomListView};
+pub use health::HealthView;
 pub use integrations::{ChangedView, Changes, CreateBody, CreatedView, EditBody, ListView, SingleView};
 pub use settings::{
     AddSettingBody, ChannelSettingView, CustomSettingBody, CustomSettingsView, EditSettingBody,

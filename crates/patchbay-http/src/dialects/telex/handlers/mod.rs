@@ -6,6 +6,7 @@ mod integrations;
 mod search;
 mod settings;
 mod slack;
+mod verification;
 
 use actix_web::HttpResponse;
 use actix_web::guard::GuardContext;
@@ -40,6 +41,7 @@ pub fn organisations(routes: &mut Routes<'_, Telex>) {
         .add(&custom::GET_SETTING, custom::get_setting)
         .add(&integrations::EDIT, integrations::edit)
         .add(&integrations::DELETE, integrations::delete)
+        .add(&verification::VERIFY, verification::verify)
         .add(&settings::ADD, settings::add)
         .add(&settings::EDIT, settings::edit)
         .add(&settings::EDIT_ONE, settings::edit_one)

@@ -1,0 +1,39 @@
+//! Asking the provider of an integration. Telex itself has no such operation.
+
+use actix_web::http::StatusCode;
+use actix_web::web::{Data, ReqData};
+use actix_web::{HttpResponse, post};
+use patchbay_application::Caller;
+use patchbay_domain::{Health, Permission};
+
+use super::{Answer, success};
+use crate::HttpState;
+use crate::dialects::telex::dto::HealthView;
+use crate::dialects::telex::{Absent, OnIntegration, Telex, Words};
+use crate::kernel::{Gate, Once, Operation};
+
+pub(super) static VERIFY: Operation<Telex> = Operation::on::<OnIntegration>(
+    "verify_integration",
+    Permission::IntegrationsWrite,
+    &Words::new("Integration verified", "Invalid input", Absent::any("Integration not found")),
+);
+
+/// Asks the provider of an integration whether it works, and tells what is known then. A body is
+/// ignored.
+#[utoipa::path(tag = "integrations", responses((status = 200, body = HealthView)))]
+#[post("/{org}/integrations/{integration}/verify", wrap = "Gate::to(&VERIFY)")]
+pub async fn verify(
+    app: Data<HttpState>,
+    caller: ReqData<Caller>,
+    path: ReqData<OnIntegration>,
+    once: Once,
+) -> Answer {
+    path.within.require(&caller)?;
+    let verify = &app.services.verify_integration;
+    let health = verify.run(&caller, path.integration, &once.receipt(verified)).await?;
+    Ok(verified(&health))
+}
+
+fn verified(health: &Health) -> HttpResponse {
+    success(&VERIFY, StatusCode::OK, HealthView::from(health))
+}
