@@ -19,6 +19,23 @@ pub fn master_key(id: &str) -> String {
 /// The discard service, which no machine offers any more: connections are refused.
 const NOTHING_THERE: &str = "127.0.0.1:9";
 
+/// The providers that a service asks by itself.
+const PROVIDERS: [&str; 13] = [
+    "custom_api",
+    "gmail",
+    "google_calendar",
+    "hubspot",
+    "json_manifest",
+    "messenger",
+    "notion",
+    "odoo",
+    "shopify",
+    "slack",
+    "twilio_sms",
+    "whatsapp",
+    "zendesk",
+];
+
 /// The bytes of [`master_key`].
 #[must_use]
 pub fn master_key_bytes(id: &str) -> Vec<u8> {
@@ -37,7 +54,7 @@ pub struct InstallationBuilder {
 
 impl InstallationBuilder {
     /// The usual one: a free port, four connections, migrations at start, one master key,
-    /// no limit of a key's requests, logs as JSON; manifests from where nothing is, so that no test asks the network.
+    /// no limit of a key's requests, logs as JSON; every provider where nothing is, so that no test asks the network.
     #[must_use]
     pub fn on(backend: Backend) -> Self {
         let usual = [
@@ -46,12 +63,13 @@ impl InstallationBuilder {
             // As many services as there are cores share one PostgreSQL.
             ("database.pool_size", "4".to_owned()),
             ("secrets.keys", format!("['{}']", master_key("k1"))),
-            ("providers.json_manifest.base_url", format!("'http://{NOTHING_THERE}'")),
             ("telemetry.log_format", "'json'".to_owned()),
             // One key does what many clients would, as fast as it can.
             ("rate_limit.requests_per_minute", "0".to_owned()),
         ];
-        let settings = usual.into_iter().map(|(key, value)| (key.to_owned(), value)).collect();
+        let nowhere = |id: &&str| (format!("providers.{id}.base_url"), format!("'http://{NOTHING_THERE}'"));
+        let usual = usual.into_iter().map(|(key, value)| (key.to_owned(), value));
+        let settings = usual.chain(PROVIDERS.iter().map(nowhere)).collect();
         Self { backend, settings, environment: Vec::new() }
     }
 

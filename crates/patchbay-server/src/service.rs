@@ -13,7 +13,7 @@ use patchbay_application::idempotency::PurgeReceipts;
 use patchbay_application::integrations::SystemApp;
 use patchbay_application::verification::VerifyDue;
 use patchbay_catalogue::ReloadableCatalogue;
-use patchbay_domain::Vault;
+use patchbay_domain::{ProviderDirectory, Vault};
 use patchbay_http::{HttpOptions, HttpState, Limits, RateLimits, Readiness};
 use patchbay_persistence::{Database, DieselKeyUses};
 use tokio::time::{MissedTickBehavior, timeout};
@@ -165,6 +165,9 @@ impl Parts {
         } = settings;
         let listener = listen(&server.host, server.port)?;
         let catalogue = Arc::new(catalogue::open(catalogue)?);
+        if let Some(unknown) = providers.origins.keys().find(|id| catalogue.get(id).is_none()) {
+            bail!("providers.{unknown}.base_url: there is no provider of that id");
+        }
         let (keys, warning) = master_keys.open()?;
         if let Some(warning) = warning {
             tracing::warn!("{warning}");

@@ -10,6 +10,8 @@ use serde_json::Value;
 use super::parse::text;
 use super::reader::{Reader, Refusal};
 
+const SECTION: &str = "providers";
+
 /// `providers.*`: where providers are, and as whom they are asked.
 #[derive(Clone, Debug, Default)]
 pub struct ProviderSettings {
@@ -18,23 +20,42 @@ pub struct ProviderSettings {
     /// Where manifests are fetched from too, whatever `outbound` says. No setting names it:
     /// `patchbay dev` does, for its sandbox.
     pub manifests_also_from: Option<TrustedOrigin>,
+    /// Where providers are asked, in the place of their own hosts.
+    pub origins: HashMap<ProviderId, TrustedOrigin>,
     /// The OAuth applications that the installation has.
     pub oauth_clients: HashMap<ProviderId, OAuthClient>,
 }
 
 impl ProviderSettings {
     pub(super) fn read(reader: &mut Reader) -> Self {
-        let manifests_from = reader.optional("providers.json_manifest.base_url", origin);
-        let clients = oauth_providers().filter_map(|id| Some((id.clone(), client(reader, &id)?)));
+        let mut origins = origins(reader);
+        let manifests_from = origins.remove(&ProviderId::json_manifest());
+        let clients = oauth_providers().filter_map(|id| {
+            let base_url = origins.get(&id).cloned();
+            Some((id.clone(), client(reader, &id, base_url)?))
+        });
         let oauth_clients = clients.collect();
-        Self { manifests_from, manifests_also_from: None, oauth_clients }
+        Self { manifests_from, manifests_also_from: None, origins, oauth_clients }
     }
 }
 
+/// `providers.*.base_url`. Whether there is such a provider shows when the catalogue is read.
+fn origins(reader: &mut Reader) -> HashMap<ProviderId, TrustedOrigin> {
+    let given = reader.names_between(SECTION, "base_url");
+    let given = given.iter().filter_map(|id| ProviderId::parse(id).ok());
+    // Always asked for: its section stands in the defaults.
+    let ids = given.chain([ProviderId::json_manifest()]);
+    ids.filter_map(|id| Some((id.clone(), reader.optional(&format!("{SECTION}.{id}.base_url"), origin)?)))
+        .collect()
+}
+
 /// The application at one provider: a name and a secret, or neither.
-fn client(reader: &mut Reader, provider: &ProviderId) -> Option<OAuthClient> {
-    let key = |name: &str| format!("providers.{provider}.{name}");
-    let base_url = reader.optional(&key("base_url"), origin);
+fn client(
+    reader: &mut Reader,
+    provider: &ProviderId,
+    base_url: Option<TrustedOrigin>,
+) -> Option<OAuthClient> {
+    let key = |name: &str| format!("{SECTION}.{provider}.{name}");
     let redirect_uri = reader.optional(&key("redirect_uri"), redirect_uri);
     let id_given = reader.is_given(&key("client_id"));
     let secret_given = reader.is_given(&key("client_secret"));

@@ -125,6 +125,14 @@ impl Reader {
         taken.collect()
     }
 
+    /// What stands between `section` and `member` in the keys that are given: one level.
+    pub fn names_between(&self, section: &str, member: &str) -> Vec<String> {
+        let (start, end) = (below(section, ""), below("", member));
+        let end = format!(".{end}");
+        let between = |key: &String| Some(key.strip_prefix(&start)?.strip_suffix(&end)?.to_owned());
+        self.leaves.keys().filter_map(between).filter(|name| !name.contains('.')).collect()
+    }
+
     /// Notes something that is wrong with a setting.
     pub fn fault(&mut self, key: &str, reason: &str) {
         self.faults.push(Fault::new(key, reason, None));

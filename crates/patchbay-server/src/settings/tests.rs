@@ -325,7 +325,7 @@ fn what_may_be_reached_is_checked_without_showing_it() {
             "outbound.allowed_private_networks must be a list of networks ADDRESS/BITS, as in 127.0.0.1/32 (file)",
             "outbound.allowed_ports must be a list of ports from 1 to 65535 (file)",
             "providers.json_manifest.base_url must be http(s)://host or http(s)://host:port, without a path (file)",
-            "providers.planted.base_url is not a setting that this version knows (file)",
+            "providers.planted.base_url must be http(s)://host or http(s)://host:port, without a path (file)",
         ]
     );
 }
@@ -341,6 +341,25 @@ fn an_oauth_application_is_a_name_and_a_secret() {
     assert_eq!(client.base_url.as_ref().unwrap().to_string(), "http://127.0.0.1:9");
     assert!(!format!("{:?}", settings.providers).contains("planted"));
     assert!(load("[providers.slack]\nbase_url = 'http://127.0.0.1:9'", &[]).is_ok());
+}
+
+#[test]
+fn every_provider_can_be_asked_elsewhere() {
+    let file = "[providers.hubspot]\nbase_url = 'http://127.0.0.1:9'\n[providers.slack]\nbase_url = 'https://a.example'";
+    let variables = [("PATCHBAY__PROVIDERS__ODOO__BASE_URL", "http://127.0.0.1:7")];
+    let origins = load(file, &variables).unwrap().providers.origins;
+    let named = |id: &str| origins[&ProviderId::parse(id).unwrap()].to_string();
+    assert_eq!(
+        ["hubspot", "odoo", "slack"].map(named),
+        ["http://127.0.0.1:9", "http://127.0.0.1:7", "https://a.example"]
+    );
+    assert_eq!(
+        faults("[providers.Hub-Spot]\nbase_url = 'http://127.0.0.1:9'\n[providers.odoo]\nbase = 'x'", &[]),
+        [
+            "providers.Hub-Spot.base_url is not a setting that this version knows (file)",
+            "providers.odoo.base is not a setting that this version knows (file)",
+        ]
+    );
 }
 
 #[test]
