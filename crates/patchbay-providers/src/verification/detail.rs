@@ -1,7 +1,7 @@
 //! What may be repeated of what a provider says when it refuses.
 
 use base64::Engine;
-use base64::prelude::{BASE64_STANDARD_NO_PAD, BASE64_URL_SAFE_NO_PAD};
+use base64::prelude::{BASE64_STANDARD, BASE64_STANDARD_NO_PAD, BASE64_URL_SAFE, BASE64_URL_SAFE_NO_PAD};
 use patchbay_catalogue::Pointer;
 use patchbay_domain::Verification;
 use secrecy::zeroize::Zeroizing;
@@ -76,7 +76,9 @@ impl Redaction {
             // The same characters are left as they are, apart from these.
             Zeroizing::new(form_encoded.replace('+', "%20").replace('*', "%2A").replace("%7E", "~")),
             form_encoded,
+            Zeroizing::new(BASE64_STANDARD.encode(text)),
             Zeroizing::new(BASE64_STANDARD_NO_PAD.encode(text)),
+            Zeroizing::new(BASE64_URL_SAFE.encode(text)),
             Zeroizing::new(BASE64_URL_SAFE_NO_PAD.encode(text)),
             Zeroizing::new(in_json(text)),
         ];

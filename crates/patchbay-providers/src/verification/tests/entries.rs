@@ -57,7 +57,7 @@ fn google() -> Vec<Good> {
     let rejection = || {
         (401, json!({"error": {"code": 401, "message": "Invalid Credentials", "status": "UNAUTHENTICATED"}}))
     };
-    let mail = || json!({"emailAddress": "ann@example.com", "messagesTotal": 3, "threadsTotal": 2, "historyId": "77"});
+    let mail = || json!({"emailAddress": "ann@example.com", "messagesTotal": 3, "historyId": "77"});
     let gmail = |method, connection| {
         let facts = json!({"email": "ann@example.com", "history_id": "77"});
         let other = vec![("email", json!("bob@example.com"), MISMATCH)];
@@ -88,10 +88,8 @@ fn crm() -> Vec<Good> {
     };
     let notion = |method, connection| {
         let answer = json!({"object": "user", "id": "b-1", "type": "bot", "bot": {"workspace_name": "Acme"}});
-        let rejection = (
-            401,
-            json!({"object": "error", "status": 401, "code": "unauthorized", "message": "API token is invalid."}),
-        );
+        let rejection =
+            (401, json!({"object": "error", "status": 401, "code": "unauthorized", "message": "invalid"}));
         good(
             (method, &["bot"]),
             connection,
@@ -110,12 +108,8 @@ fn crm() -> Vec<Good> {
 }
 
 fn meta() -> Vec<Good> {
-    let rejection = || {
-        (
-            401,
-            json!({"error": {"message": "Error validating access token", "type": "OAuthException", "code": 190}}),
-        )
-    };
+    let rejection =
+        || (401, json!({"error": {"message": "Session has expired", "type": "OAuthException", "code": 190}}));
     let secrets = [("page_access_token", "planted-page"), ("app_secret", "planted-app-secret")];
     let page = connection("messenger", json!({}), &secrets);
     let page = good(
@@ -131,7 +125,8 @@ fn meta() -> Vec<Good> {
         &[("access_token", "planted-access")],
     );
     let answer = json!({
-        "id": "106540352242922", "display_phone_number": "+1 555-0100", "verified_name": "Acme", "quality_rating": "GREEN",
+        "id": "106540352242922", "display_phone_number": "+1 555-0100", "verified_name": "Acme",
+        "quality_rating": "GREEN",
     });
     let facts =
         json!({"display_phone_number": "+1 555-0100", "verified_name": "Acme", "quality_rating": "GREEN"});
@@ -157,7 +152,9 @@ fn odoo() -> Vec<Good> {
 
 fn shops() -> Vec<Good> {
     let shop = |method, connection| {
-        let answer = json!({"data": {"shop": {"id": "gid://shopify/Shop/1", "name": "Acme", "myshopifyDomain": "acme.myshopify.com"}}});
+        let shop =
+            json!({"id": "gid://shopify/Shop/1", "name": "Acme", "myshopifyDomain": "acme.myshopify.com"});
+        let answer = json!({"data": {"shop": shop}});
         let facts = json!({"shop_id": "gid://shopify/Shop/1", "shop_name": "Acme"});
         let rejection = (401, json!({"errors": "[API] Invalid API key or access token"}));
         good((method, &["shop"]), connection, vec![answer], facts, rejection)
@@ -230,10 +227,9 @@ fn zendesk() -> Vec<Good> {
 fn custom_api() -> Vec<Good> {
     let rejection = || (401, json!({"message": "no"}));
     let api = |method, more: Value, secrets: &[(&str, &str)]| {
-        let mut configuration =
-            json!({"base_url": "https://api.example.com/v1/", "verify_path": "/me", "auth_type": method});
-        configuration.as_object_mut().unwrap().extend(members(more));
-        let connection = connection("custom_api", configuration, secrets);
+        let mut configuration = members(more);
+        configuration.insert("auth_type".to_owned(), json!(method));
+        let connection = super::custom_api(Value::Object(configuration), secrets);
         good((method, &["reachable"]), connection, vec![json!(null)], json!({}), rejection())
     };
     let named = || json!({"auth_name": "x-key"});

@@ -1,9 +1,14 @@
 //! Verifications against loopback providers, which stand where the entries that every build
 //! has send requests to.
 
+mod choosing;
 mod entries;
 mod outcomes;
 mod regressions;
+mod requests;
+mod secrets;
+mod shapes;
+mod waiting;
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, OnceLock};
@@ -11,7 +16,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use patchbay_catalogue::{CatalogueFiles, Entry, ReloadableCatalogue};
+use patchbay_catalogue::{Catalogue, CatalogueFiles, Entry, ReloadableCatalogue, SourceFile, Sources};
 use patchbay_domain::{
     Clock, Configuration, CredentialName, CredentialVerifier, Credentials, ProviderId, Verifiable,
     Verification,
@@ -50,6 +55,14 @@ fn catalogue() -> Arc<ReloadableCatalogue> {
     static CATALOGUE: OnceLock<Arc<ReloadableCatalogue>> = OnceLock::new();
     let open = || Arc::new(ReloadableCatalogue::open(CatalogueFiles::default()).unwrap());
     CATALOGUE.get_or_init(open).clone()
+}
+
+/// An entry of somebody else's.
+fn foreign(text: &str) -> Arc<Entry> {
+    let head = "schema = 1\nid = 'foreign'\nname = 'F'\ndescription = 'F'\nreviewed = 2026-11-20\n";
+    let file = SourceFile::new(None, "foreign.toml", format!("{head}{text}"));
+    let catalogue = Catalogue::load(&Sources { below: vec![file], ..Sources::default() }).unwrap();
+    catalogue.entry(&provider("foreign")).unwrap().clone()
 }
 
 fn provider(id: &str) -> ProviderId {
@@ -99,6 +112,13 @@ fn connection(id: &str, configuration: Value, secrets: &[(&str, &str)]) -> Verif
         credentials: credentials(secrets),
         tokens: Credentials::default(),
     }
+}
+
+/// A connection to an API of its owner's own.
+fn custom_api(more: Value, secrets: &[(&str, &str)]) -> Verifiable {
+    let mut configuration = members(json!({"base_url": "https://a.example", "verify_path": "/me"}));
+    configuration.extend(members(more));
+    connection("custom_api", Value::Object(configuration), secrets)
 }
 
 /// The same, connected by a person.

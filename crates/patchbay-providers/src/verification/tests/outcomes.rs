@@ -96,7 +96,7 @@ async fn what_is_no_json_says_nothing_of_the_credentials() {
 
 #[rstest]
 #[case::too_large(
-    Manner::Says([b"HTTP/1.1 200 OK\r\nContent-Length: 2097152\r\n\r\n".to_vec(), vec![b' '; 2 << 20]].concat()),
+    answers(200, "", &" ".repeat(2 << 20)),
     Class::UnexpectedAnswer
 )]
 #[case::too_large_unannounced(
