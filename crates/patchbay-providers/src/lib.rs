@@ -9,6 +9,7 @@ mod oauth;
 mod outbound;
 #[cfg(test)]
 mod testing;
+mod verification;
 
 pub use manifest::HttpManifestFetcher;
 pub use oauth::{HttpOAuthExchanger, OAuthClient, oauth_providers};
@@ -16,3 +17,4 @@ pub use outbound::{
     ForbiddenHeader, GuardedClient, InvalidOrigin, Method, OutboundError, OutboundPolicy, OutboundRequest,
     OutboundResponse, OutboundUrl, Refused, TrustedOrigin, is_public,
 };
+pub use verification::HttpCredentialVerifier;

@@ -23,7 +23,7 @@ impl Server {
         self.connections.load(Ordering::SeqCst)
     }
 
-    /// Waits for the next request and answers its head.
+    /// Waits for the next request and tells its head; a scripted server tells its body too.
     pub(crate) async fn heard(&mut self) -> String {
         self.heads.recv().await.unwrap()
     }
@@ -82,6 +82,10 @@ where
 async fn talk(mut stream: TcpStream, manner: Manner, heads: mpsc::UnboundedSender<String>) {
     let head = head(&mut stream).await;
     let _ = heads.send(head);
+    act(stream, manner).await;
+}
+
+async fn act(mut stream: TcpStream, manner: Manner) {
     // The other side may be gone at any moment: then this ends.
     match manner {
         Manner::Says(bytes) => {
@@ -105,6 +109,32 @@ async fn talk(mut stream: TcpStream, manner: Manner, heads: mpsc::UnboundedSende
             }
         }
     }
+}
+
+/// A server that gives each connection the next of `answers`, the last one again and again.
+/// It hears whole requests: head and body.
+pub(crate) async fn scripted(answers: Vec<Manner>) -> Server {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let given = Arc::new(AtomicUsize::new(0));
+    serve(listener, move |mut stream, requests| {
+        let next = given.fetch_add(1, Ordering::SeqCst).min(answers.len() - 1);
+        let manner = answers[next].clone();
+        async move {
+            let mut request = head(&mut stream).await;
+            let mut body = vec![0; length(&request)];
+            let _ = stream.read_exact(&mut body).await;
+            request.push_str(&String::from_utf8(body).unwrap());
+            let _ = requests.send(request);
+            act(stream, manner).await;
+        }
+    })
+}
+
+/// How many bytes of body a head announces.
+fn length(head: &str) -> usize {
+    let head = head.to_ascii_lowercase();
+    let value = head.split("content-length:").nth(1).and_then(|rest| rest.lines().next());
+    value.map_or(0, |value| value.trim().parse().unwrap())
 }
 
 /// Reads the head of a request.

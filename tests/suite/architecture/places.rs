@@ -15,7 +15,7 @@ const MAKE_SCOPES: [&str; 3] = [
 ];
 
 /// Where a secret is taken out of its wrapping, and why.
-const EXPOSE_SECRETS: [(&str, &str); 10] = [
+const EXPOSE_SECRETS: [(&str, &str); 11] = [
     ("crates/patchbay-application/src/idempotency/", "packs answers for the vault"),
     ("crates/patchbay-crypto/src/", "seals, opens, and reads keys"),
     ("crates/patchbay-domain/src/secret/", "packs credentials for the vault, and masks them"),
@@ -25,6 +25,7 @@ const EXPOSE_SECRETS: [(&str, &str); 10] = [
     ("crates/patchbay-http/src/kernel/reveal.rs", "shows secrets to callers that may see them"),
     ("crates/patchbay-persistence/src/database/", "connects with a URL that may hold a password"),
     ("crates/patchbay-providers/src/oauth/", "sends codes and tokens to the provider that they are for"),
+    ("crates/patchbay-providers/src/verification/", "asks providers whether credentials are good"),
     ("crates/patchbay-server/src/commands/", "prints a new key, this once"),
 ];
 

@@ -103,6 +103,14 @@ impl OutboundRequest {
         self
     }
 
+    /// Where it goes, and the names of its headers.
+    #[cfg(test)]
+    pub(crate) fn parts(&self) -> (&url::Url, Vec<String>) {
+        let mut names: Vec<_> = self.headers.keys().map(ToString::to_string).collect();
+        names.sort();
+        (self.url.as_url(), names)
+    }
+
     /// Exempts the request from the judgement of its address when it goes to `origin`.
     #[must_use]
     pub fn trusting(mut self, origin: &TrustedOrigin) -> Self {

@@ -17,12 +17,13 @@ mod tests;
 use std::sync::Arc;
 use std::time::Duration;
 
+use patchbay_domain::ProviderId;
 use patchbay_http::{Answered, Meter};
 use patchbay_persistence::Database;
 
 pub use database::DatabaseMetrics;
 pub use keys::Counted;
-pub use outbound::{CountedExchanger, CountedFetcher};
+pub use outbound::{CountedExchanger, CountedFetcher, CountedVerifier};
 
 use crate::background::BackgroundTasks;
 use http::HttpMetrics;
@@ -74,6 +75,16 @@ impl Metrics {
     /// Counts what providers are asked for.
     pub fn exchanger<E>(&self, exchanger: E) -> CountedExchanger<E> {
         CountedExchanger::new(exchanger, &self.registry)
+    }
+
+    /// Counts how often `providers` are asked whether a connection works, and any others
+    /// together.
+    pub fn verifier<V>(
+        &self,
+        verifier: V,
+        providers: impl IntoIterator<Item = ProviderId>,
+    ) -> CountedVerifier<V> {
+        CountedVerifier::new(verifier, providers, &self.registry)
     }
 
     /// Folds what was measured together, from time to time, for as long as it is polled.

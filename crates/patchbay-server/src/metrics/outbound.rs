@@ -6,8 +6,8 @@ use std::time::Instant;
 use async_trait::async_trait;
 use metrics::{Counter, Histogram};
 use patchbay_domain::{
-    Credentials, ExchangeError, FetchError, Granted, ManifestDocument, ManifestFetcher, ManifestUrl,
-    OAuthExchanger, ProviderId,
+    CredentialVerifier, Credentials, ExchangeError, FetchError, Granted, ManifestDocument, ManifestFetcher,
+    ManifestUrl, OAuthExchanger, ProviderId, Verifiable, Verification, VerificationClass,
 };
 use patchbay_providers::oauth_providers;
 use secrecy::SecretString;
@@ -64,7 +64,12 @@ impl Asked {
     ) -> Result<T, E> {
         let began = Instant::now();
         let answer = asking.await;
-        let outcome = answer.as_ref().err().map_or(Outcome::Done, judge);
+        self.count(answer.as_ref().err().map_or(Outcome::Done, judge), began);
+        answer
+    }
+
+    /// Counts what began then and ended now.
+    fn count(&self, outcome: Outcome, began: Instant) {
         let place = OUTCOMES.iter().position(|(known, _)| *known == outcome);
         if let Some(requests) = place.and_then(|place| self.requests.get(place)) {
             requests.increment(1);
@@ -72,7 +77,6 @@ impl Asked {
         if outcome != Outcome::NotSent {
             self.duration.record(began.elapsed());
         }
-        answer
     }
 }
 
@@ -149,5 +153,51 @@ impl<E: OAuthExchanger> OAuthExchanger for CountedExchanger<E> {
             Some(asked) => asked.counted(asking, judge).await,
             None => asking.await,
         }
+    }
+}
+
+/// What providers are called together that were not known when counting began.
+const OTHERS: &str = "other";
+
+/// A [`CredentialVerifier`] whose verifications are counted, each as one request.
+pub struct CountedVerifier<V> {
+    inner: V,
+    providers: HashMap<ProviderId, Asked>,
+    others: Asked,
+}
+
+impl<V> CountedVerifier<V> {
+    /// Counts what `inner` asks `providers`, each by itself, and all others together.
+    pub fn new(inner: V, providers: impl IntoIterator<Item = ProviderId>, registry: &Registry) -> Self {
+        let asked = |provider: &str| Asked::of(registry, "verification", provider);
+        let providers = providers.into_iter().map(|id| (id.clone(), asked(id.as_str()))).collect();
+        Self { inner, providers, others: asked(OTHERS) }
+    }
+}
+
+/// A verification says no more of an answer that does not come than that it did not.
+const fn judge_class(class: VerificationClass) -> Outcome {
+    match class {
+        VerificationClass::Ok | VerificationClass::OkWithWarnings => Outcome::Done,
+        VerificationClass::Incomplete | VerificationClass::Skipped => Outcome::NotSent,
+        VerificationClass::CredentialsRejected
+        | VerificationClass::PermissionMissing
+        | VerificationClass::NotFound
+        | VerificationClass::AccountInactive
+        | VerificationClass::Mismatch
+        | VerificationClass::Throttled => Outcome::Rejected,
+        VerificationClass::ProviderUnreachable => Outcome::Unreachable,
+        VerificationClass::UnexpectedAnswer => Outcome::Unusable,
+    }
+}
+
+#[async_trait]
+impl<V: CredentialVerifier> CredentialVerifier for CountedVerifier<V> {
+    async fn verify(&self, connection: &Verifiable) -> Verification {
+        let asked = self.providers.get(&connection.provider).unwrap_or(&self.others);
+        let began = Instant::now();
+        let verification = self.inner.verify(connection).await;
+        asked.count(judge_class(verification.class), began);
+        verification
     }
 }

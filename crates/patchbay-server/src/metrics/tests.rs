@@ -4,7 +4,10 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use patchbay_application::AuthRefusal;
-use patchbay_domain::{FetchError, KeyHash, KeyLookup, ManifestDocument, ManifestFetcher, ManifestUrl};
+use patchbay_domain::{
+    Configuration, CredentialVerifier, Credentials, FetchError, KeyHash, KeyLookup, ManifestDocument,
+    ManifestFetcher, ManifestUrl, Verifiable, Verification, VerificationClass,
+};
 use patchbay_persistence::{DatabaseLoad, DatabaseObserver, JobKind, JobOutcome};
 
 use super::names::{ALL, Kind, Metric};
@@ -178,6 +181,52 @@ async fn what_is_asked_of_others_is_counted_by_outcome_and_timed_when_it_was_sen
         format!("patchbay_outbound_requests_total{{{tags},outcome=\"timed_out\"}} 1"),
         format!("patchbay_outbound_request_duration_seconds_count{{{tags}}} 1"),
     ] {
+        assert!(has(&metrics, &line), "{line}: {:#?}", reported(&metrics));
+    }
+}
+
+/// Finds every connection to be what its configuration says.
+struct Fixed;
+
+#[async_trait]
+impl CredentialVerifier for Fixed {
+    async fn verify(&self, connection: &Verifiable) -> Verification {
+        let said = connection.configuration.members()["class"].as_str().unwrap();
+        Verification::of(VerificationClass::from_code(said).unwrap())
+    }
+}
+
+#[tokio::test]
+async fn verifications_are_counted_by_provider_and_outcome() {
+    let metrics = metrics();
+    let verifier = metrics.verifier(Fixed, [ProviderId::slack()]);
+    for provider in [ProviderId::slack(), ProviderId::parse("made_up").unwrap()] {
+        for class in VerificationClass::ALL {
+            let members = [("class".to_owned(), class.as_str().into())];
+            let connection = Verifiable {
+                provider: provider.clone(),
+                configuration: Configuration::from_stored(members.into_iter().collect()),
+                facts: serde_json::Map::new(),
+                credentials: Credentials::default(),
+                tokens: Credentials::default(),
+            };
+            assert_eq!(verifier.verify(&connection).await.class, *class);
+        }
+    }
+    for provider in ["slack", "other"] {
+        let tags = format!("purpose=\"verification\",provider=\"{provider}\"");
+        for (outcome, count) in [
+            ("done", 2),
+            ("not_sent", 2),
+            ("timed_out", 0),
+            ("rejected", 6),
+            ("unreachable", 1),
+            ("unusable", 1),
+        ] {
+            let line = format!("patchbay_outbound_requests_total{{{tags},outcome=\"{outcome}\"}} {count}");
+            assert!(has(&metrics, &line), "{line}: {:#?}", reported(&metrics));
+        }
+        let line = format!("patchbay_outbound_request_duration_seconds_count{{{tags}}} 10");
         assert!(has(&metrics, &line), "{line}: {:#?}", reported(&metrics));
     }
 }

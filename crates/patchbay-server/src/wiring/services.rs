@@ -9,13 +9,13 @@ use patchbay_application::verification::VerifyDue;
 use patchbay_application::{Background, Ports};
 use patchbay_catalogue::ReloadableCatalogue;
 use patchbay_crypto::HmacFingerprinter;
-use patchbay_domain::{CredentialVerifier, Vault, Verifiable, Verification, VerificationClass};
+use patchbay_domain::Vault;
 use patchbay_persistence::{
     CachedKeyLookup, DieselChannelConfigRepository, DieselHealthRepository, DieselIntegrationRepository,
     DieselKeyUses, DieselManifestRepository, DieselOrganisationDirectory, DieselReceiptRepository,
     DieselSettingRepository, DieselUnitOfWork, ForgetRevoked,
 };
-use patchbay_providers::{GuardedClient, HttpManifestFetcher, HttpOAuthExchanger};
+use patchbay_providers::{GuardedClient, HttpCredentialVerifier, HttpManifestFetcher, HttpOAuthExchanger};
 
 use super::{Installation, scheme};
 use crate::settings::{OutboundSettings, ProviderSettings};
@@ -40,16 +40,6 @@ pub struct Surroundings {
     pub lease: Duration,
 }
 
-/// Asks nobody.
-struct NothingVerified;
-
-#[async_trait::async_trait]
-impl CredentialVerifier for NothingVerified {
-    async fn verify(&self, _: &Verifiable) -> Verification {
-        Verification::of(VerificationClass::Skipped)
-    }
-}
-
 impl Installation {
     /// Clears away receipts whose time is over.
     pub fn purge_receipts(&self) -> PurgeReceipts {
@@ -65,6 +55,13 @@ impl Installation {
         let fetcher = HttpManifestFetcher::new(client.clone(), providers.manifests_from);
         let fetcher = fetcher.also_from(providers.manifests_also_from);
         let metrics = &self.metrics;
+        let known: Vec<_> = catalogue.current().entries().iter().map(|entry| entry.id.clone()).collect();
+        let verifier = HttpCredentialVerifier::new(
+            client.clone(),
+            catalogue.clone(),
+            providers.origins,
+            self.clock.clone(),
+        );
         let keys = Arc::new(CachedKeyLookup::new(metrics.key_misses(self.key_lookup())));
         let db = || self.database.clone();
         Ports {
@@ -80,7 +77,7 @@ impl Installation {
             work: Arc::new(ForgetRevoked::new(DieselUnitOfWork::new(db()), keys)),
             vault,
             health: Arc::new(DieselHealthRepository::new(db())),
-            verifier: Arc::new(NothingVerified),
+            verifier: Arc::new(metrics.verifier(verifier, known)),
             providers: catalogue,
             fetcher: Arc::new(metrics.fetcher(fetcher)),
             exchanger: Arc::new(metrics.exchanger(HttpOAuthExchanger::new(client, providers.oauth_clients))),
