@@ -5,7 +5,7 @@ use std::sync::Arc;
 use patchbay_domain::{
     Changes, Clock, CredentialVerifier, EventType, Health, HealthRepository, IdGenerator, Integration,
     IntegrationEdit, IntegrationId, IntegrationRepository, Permission, Status, UnitOfWork, Vault, Verifiable,
-    Verification,
+    Verification, VerificationClass,
 };
 use serde_json::{Map, Value, json};
 
@@ -104,7 +104,10 @@ fn found_out(
 ) -> (Health, Changes) {
     let health = before.after(verification, recorder.at);
     let (current, changes) = with_facts(of, verification, recorder);
-    let changes = changes.health(&current, health.clone(), Some(next(current.id(), recorder.at)));
+    // What there is nothing to ask about is not asked about again until it changes.
+    let is_askable = verification.class != VerificationClass::Skipped;
+    let due_at = is_askable.then(|| next(current.id(), recorder.at));
+    let changes = changes.health(&current, health.clone(), due_at);
     if health.state == before.state {
         return (health, changes);
     }
@@ -143,7 +146,7 @@ fn with_facts(
 
 /// What may be recorded of a state.
 fn summary(health: &Health) -> Map<String, Value> {
-    let class = health.class.map(patchbay_domain::VerificationClass::as_str);
+    let class = health.class.map(VerificationClass::as_str);
     Map::from_iter([("state".to_owned(), json!(health.state.as_str())), ("class".to_owned(), json!(class))])
 }
 

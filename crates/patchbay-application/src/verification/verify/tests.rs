@@ -4,7 +4,7 @@ use futures::executor::block_on;
 use patchbay_domain::testing::{FixedClock, SequentialIds};
 use patchbay_domain::{
     HealthState, IntegrationParts, IntegrationWrite, MockCredentialVerifier, MockHealthRepository,
-    MockIntegrationRepository, MockUnitOfWork, Patch, RepositoryError, VerificationClass,
+    MockIntegrationRepository, MockUnitOfWork, Patch, RepositoryError,
 };
 use secrecy::ExposeSecret;
 
@@ -125,6 +125,19 @@ fn another_name_meanwhile_makes_no_other_connection() {
     let verifier = answering(Verification::of(VerificationClass::AccountInactive));
     let found = finding(vec![asked.clone(), asked, renamed]);
     run(found, valid(), verifier, work, Permission::IntegrationsWrite).unwrap();
+}
+
+#[test]
+fn what_there_is_nothing_to_ask_about_has_no_next_time() {
+    let mut work = MockUnitOfWork::new();
+    work.expect_commit().once().returning(|_, changes| {
+        assert_eq!((changes.health[0].due_at, changes.events.len()), (None, 0));
+        Ok(())
+    });
+    let verifier = answering(Verification::of(VerificationClass::Skipped));
+    let found = finding(vec![a_sealed_integration("secret")]);
+    let health = run(found, Health::unknown(), verifier, work, Permission::IntegrationsWrite).unwrap();
+    assert_eq!(health.state, HealthState::Unverified);
 }
 
 #[test]
