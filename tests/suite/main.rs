@@ -45,3 +45,4 @@ mod telex_routes;
 mod telex_settings;
 #[cfg(test)]
 mod telex_slack;
+mod telex_verification;

@@ -32,7 +32,7 @@ const BAD_KEY: &str = r#"Bearer realm="patchbay", error="invalid_token""#;
 const BAD_REQUEST: &str = r#"Bearer realm="patchbay", error="invalid_request""#;
 
 /// An organisation whose service takes a sandbox for Slack.
-struct Slacked {
+pub struct Slacked {
     acme: Acme,
     sandbox: Sandbox,
 }
@@ -67,7 +67,7 @@ impl Slacked {
 }
 
 /// T1, which must succeed; answers the token that it shows.
-async fn connected(telex: &Telex, code: &str) -> Result<String> {
+pub async fn connected(telex: &Telex, code: &str) -> Result<String> {
     telex.exchange(code).await?.expect_status(200).access_token()
 }
 
