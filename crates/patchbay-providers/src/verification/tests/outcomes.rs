@@ -115,6 +115,19 @@ async fn what_is_no_answer_is_an_outcome_like_any_other(#[case] manner: Manner, 
     every_check("no answer", |_| manner.clone(), |_| class).await;
 }
 
+#[tokio::test]
+async fn an_answer_of_the_largest_size_is_read() {
+    let (connection, answer) = slack();
+    let padded = |bytes: usize| {
+        let answer = answer.to_string();
+        answers(200, "", &format!("{answer}{}", " ".repeat(bytes - answer.len())))
+    };
+    assert_eq!(outcome(&connection, vec![padded(64 << 10)]).await.class, Class::Ok);
+    let verification = outcome(&connection, vec![padded((64 << 10) + 1)]).await;
+    assert_eq!(verification.class, Class::UnexpectedAnswer);
+    assert_eq!(verification.detail.unwrap(), "the answer has more than 65536 bytes");
+}
+
 #[rstest]
 #[case::no_answer(Manner::Hangs(""))]
 #[case::slow_body(Manner::Trickles("HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n{", " "))]
