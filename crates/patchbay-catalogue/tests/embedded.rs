@@ -202,3 +202,22 @@ fn no_two_entries_have_one_revision() {
     assert_eq!(revisions.len(), catalogue.entries().len());
     assert!(revisions.iter().all(|revision| revision.len() == 32));
 }
+
+#[test]
+fn a_host_that_is_confined_leads_nowhere_else() -> Result<()> {
+    let catalogue = catalogue()?;
+    let shopify = catalogue.entry(&ProviderId::parse("shopify")?).ok_or("there is no shopify")?;
+    let check = shopify.check("shop").ok_or("there is no check")?;
+    let url = |shop| {
+        let values = HashMap::from([("shop_domain", shop), ("api_version", "2026-10")]);
+        shopify.url(&check.url, &values).map(String::from)
+    };
+    let expected = "https://acme.myshopify.com/admin/api/2026-10/graphql.json";
+    assert_eq!(url("Acme.myshopify.com").as_deref(), Ok(expected));
+    for shop in
+        ["evil.example", "acme.myshopify.com.evil.example", "evilmyshopify.com", "myshopify.com", "10.0.0.1"]
+    {
+        assert_eq!(url(shop), Err(RenderError::Host("shop_domain".to_owned())), "{shop}");
+    }
+    Ok(())
+}

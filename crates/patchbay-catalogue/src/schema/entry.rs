@@ -9,7 +9,7 @@ use url::Url;
 use super::reader::{FromNode, Reading, TableReader, choice, mistyped, table};
 use super::{AuthMethod, Check, DIALECTS, Disconnect, Field, Identity, Limits, Sunset, Wire};
 use crate::findings::Rule;
-use crate::template::{RenderError, Template, Values, render_url};
+use crate::template::{Base, RenderError, Template, Values, base_of, render_url};
 use crate::tree::{Node, Path, Place};
 
 /// The version of the schema.
@@ -150,13 +150,26 @@ impl Entry {
         EntryValues { entry: self, given }
     }
 
-    /// The URL of one of its templates, filled with [`values`](Self::values).
+    /// The URL of one of its templates, filled with [`values`](Self::values). Where a field
+    /// decides the host, that ends as the field has to, whoever let its value in.
     ///
     /// # Errors
     /// When a value is missing, or cannot stand where it would.
     pub fn url(&self, template: &Template, given: &impl Values) -> Result<Url, RenderError> {
         let kind_of = |name: &str| -> Option<FieldKind> { self.field(name).map(|field| field.kind) };
-        render_url(template, kind_of, &self.values(given))
+        let url = render_url(template, kind_of, &self.values(given))?;
+        let decides = match base_of(template) {
+            Ok(Base::Host(name) | Base::Url(name)) => self.field(name),
+            _ => None,
+        };
+        let leads_away = |field: &&Field| {
+            let host = url.host_str().unwrap_or_default();
+            field.host_suffix.as_ref().is_some_and(|suffix| !host.ends_with(suffix.as_str()))
+        };
+        match decides.filter(leads_away) {
+            Some(field) => Err(RenderError::Host(field.key.clone())),
+            None => Ok(url),
+        }
     }
 
     /// What the model knows of it.

@@ -7,7 +7,7 @@
 //! 2. For each check of that method, in order, [`request`] makes a request of the entry's
 //!    templates and [`sign`] puts the credential into it. It goes through the guarded client
 //!    like every other: ten seconds, 64 KiB, no redirect.
-//! 3. [`judge`] says what the answer means. The first check that does not pass ends it. Who
+//! 3. [`mod@judge`] says what the answer means. The first check that does not pass ends it. Who
 //!    is asked to wait a moment waits that moment and asks again, once.
 //! 4. When all have passed, [`facts`] keeps what the provider said of the connection; when
 //!    one has not, [`detail`] keeps its words, without anything secret.

@@ -66,6 +66,11 @@ async fn what_is_missing_is_named(
     json!({"subdomain": "evil.example/", "email": "a@b.example"}),
     &[("api_token", "planted")]
 ))]
+#[case::away(connection(
+    "shopify",
+    json!({"shop_domain": "planted.evil.example"}),
+    &[("access_token", "planted")]
+))]
 #[case::header(connection("slack", json!({}), &[("bot_token", "planted\r\nx-admin: 1")]))]
 #[case::user(connection("zendesk", json!({"subdomain": "acme", "email": "a:b"}), &[("api_token", "planted")]))]
 #[case::path(connection("whatsapp", json!({"phone_number_id": ".."}), &[("access_token", "planted")]))]

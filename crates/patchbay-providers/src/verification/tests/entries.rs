@@ -59,7 +59,7 @@ fn google() -> Vec<Good> {
     };
     let mail = || json!({"emailAddress": "ann@example.com", "messagesTotal": 3, "historyId": "77"});
     let gmail = |method, connection| {
-        let facts = json!({"email": "ann@example.com", "history_id": "77"});
+        let facts = json!({"email": "ann@example.com"});
         let other = vec![("email", json!("bob@example.com"), MISMATCH)];
         good((method, &["profile"]), connection, vec![mail()], facts, rejection()).told_apart_by(other)
     };
@@ -144,10 +144,14 @@ fn odoo() -> Vec<Good> {
         json!({"uid": 2}),
         denied,
     );
-    let refused = (200, json!({"jsonrpc": "2.0", "id": 1, "result": false}));
-    let password = connection("odoo", at(), &[("password", "planted-password")]);
-    let answer = vec![json!({"jsonrpc": "2.0", "id": 1, "result": 7})];
-    vec![json2, good(("password", &["rpc_password"]), password, answer, json!({"uid": 7}), refused)]
+    let by_rpc = |ids: (&'static str, &'static [&'static str]), secret: (&'static str, &'static str)| {
+        let refused = (200, json!({"jsonrpc": "2.0", "id": 1, "result": false}));
+        let answer = vec![json!({"jsonrpc": "2.0", "id": 1, "result": 7})];
+        good(ids, connection("odoo", at(), &[secret]), answer, json!({"uid": 7}), refused)
+    };
+    let key = by_rpc(("rpc", &["rpc"]), ("api_key", "planted-key"));
+    let password = by_rpc(("password", &["rpc_password"]), ("password", "planted-password"));
+    vec![json2, key, password]
 }
 
 fn shops() -> Vec<Good> {
@@ -255,8 +259,6 @@ async fn a_good_connection_is_found_to_be_one_and_tells_of_itself() {
     }
 }
 
-/// One method of Odoo's is never the first that holds: whoever has an API key is asked by the
-/// newer one.
 #[test]
 fn every_method_and_every_check_of_every_entry_is_tried() {
     let catalogue = catalogue().current();
@@ -275,6 +277,5 @@ fn every_method_and_every_check_of_every_entry_is_tried() {
             checks.remove(&format!("{} {check}", entry.id));
         }
     }
-    assert_eq!(methods.into_iter().collect::<Vec<_>>(), ["odoo rpc"]);
-    assert_eq!(checks.into_iter().collect::<Vec<_>>(), ["odoo rpc"]);
+    assert_eq!((methods, checks), (BTreeSet::new(), BTreeSet::new()));
 }

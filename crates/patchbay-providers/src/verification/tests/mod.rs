@@ -27,8 +27,20 @@ use super::{HttpCredentialVerifier, Pause};
 use crate::testing::{Manner, Server, says, scripted};
 use crate::{GuardedClient, OutboundPolicy};
 
-/// What all share: its certificates are read once.
-static CLIENT: OnceLock<GuardedClient> = OnceLock::new();
+/// What all share: its certificates are read once. It waits for ever, and reads any answer to
+/// its end, where nothing else says otherwise.
+fn client() -> GuardedClient {
+    static CLIENT: OnceLock<GuardedClient> = OnceLock::new();
+    let open = || {
+        let timeout = Duration::from_secs(3600);
+        GuardedClient::new(OutboundPolicy {
+            timeout,
+            max_response_bytes: usize::MAX,
+            ..OutboundPolicy::default()
+        })
+    };
+    CLIENT.get_or_init(open).clone()
+}
 
 /// Always the same moment: 2026-11-20T12:00:00Z.
 struct Stopped;
@@ -80,9 +92,8 @@ fn verifier_of(
     port: u16,
 ) -> (HttpCredentialVerifier, Arc<Impatient>) {
     let origins = HashMap::from([(provider(id), format!("http://127.0.0.1:{port}").parse().unwrap())]);
-    let client = CLIENT.get_or_init(|| GuardedClient::new(OutboundPolicy::default())).clone();
     let pause = Arc::new(Impatient::default());
-    let verifier = HttpCredentialVerifier::new(client, catalogue, origins, Arc::new(Stopped));
+    let verifier = HttpCredentialVerifier::new(client(), catalogue, origins, Arc::new(Stopped));
     (HttpCredentialVerifier { pause: pause.clone(), ..verifier }, pause)
 }
 

@@ -39,6 +39,27 @@ async fn wrong_credentials_are_told_in_each_providers_own_way() {
     every_check("rejected", rejection, |_| Class::CredentialsRejected).await;
 }
 
+/// Answers that mean something else at this provider than they would anywhere.
+#[rstest]
+#[case("slack", json_answer(200, &json!({"ok": false, "error": "account_inactive"})), Class::AccountInactive)]
+#[case("slack", json_answer(200, &json!({"ok": false, "error": "missing_scope"})), Class::PermissionMissing)]
+#[case("slack", json_answer(200, &json!({"ok": false, "error": "fatal_error"})), Class::ProviderUnreachable)]
+#[case("slack", json_answer(200, &json!({"ok": false, "error": "rate_limited"})), Class::Throttled)]
+#[case("shopify", json_answer(423, &json!({})), Class::AccountInactive)]
+#[case("shopify", json_answer(402, &json!({})), Class::AccountInactive)]
+#[case("shopify", json_answer(200, &json!({"errors": [{"extensions": {"code": "ACCESS_DENIED"}}]})), Class::PermissionMissing)]
+#[case("odoo", json_answer(200, &json!({"error": {"data": {"name": "odoo.exceptions.AccessDenied"}}})), Class::CredentialsRejected)]
+#[tokio::test]
+async fn an_answer_means_what_its_provider_means_by_it(
+    #[case] provider: &str,
+    #[case] answer: Manner,
+    #[case] class: Class,
+) {
+    // Of several ways to Odoo the last one is by RPC.
+    let good = all().into_iter().rfind(|good| good.connection.provider.as_str() == provider).unwrap();
+    assert_eq!(outcome(&good.connection, vec![answer]).await.class, class);
+}
+
 #[tokio::test]
 async fn credentials_of_another_account_are_found_out() {
     let mut found = 0;
@@ -65,7 +86,7 @@ async fn credentials_of_another_account_are_found_out() {
 
 #[rstest]
 #[case(400, Class::UnexpectedAnswer)]
-#[case(402, Class::UnexpectedAnswer)]
+#[case(405, Class::UnexpectedAnswer)]
 #[case(403, Class::PermissionMissing)]
 #[case(404, Class::NotFound)]
 #[case(408, Class::Throttled)]
@@ -113,6 +134,19 @@ async fn what_is_no_json_says_nothing_of_the_credentials() {
 #[tokio::test]
 async fn what_is_no_answer_is_an_outcome_like_any_other(#[case] manner: Manner, #[case] class: Class) {
     every_check("no answer", |_| manner.clone(), |_| class).await;
+}
+
+#[tokio::test]
+async fn an_answer_of_the_largest_size_is_read() {
+    let (connection, answer) = slack();
+    let padded = |bytes: usize| {
+        let answer = answer.to_string();
+        answers(200, "", &format!("{answer}{}", " ".repeat(bytes - answer.len())))
+    };
+    assert_eq!(outcome(&connection, vec![padded(64 << 10)]).await.class, Class::Ok);
+    let verification = outcome(&connection, vec![padded((64 << 10) + 1)]).await;
+    assert_eq!(verification.class, Class::UnexpectedAnswer);
+    assert_eq!(verification.detail.unwrap(), "the answer has more than 65536 bytes");
 }
 
 #[rstest]
