@@ -33,12 +33,12 @@ const BAD_REQUEST: &str = r#"Bearer realm="patchbay", error="invalid_request""#;
 
 /// An organisation whose service takes a sandbox for Slack.
 pub struct Slacked {
-    acme: Acme,
-    sandbox: Sandbox,
+    pub acme: Acme,
+    pub sandbox: Sandbox,
 }
 
 impl Slacked {
-    async fn on(backend: Backend) -> Result<Self> {
+    pub async fn on(backend: Backend) -> Result<Self> {
         Self::with(backend, |builder| builder).await
     }
 
