@@ -287,3 +287,17 @@ fn a_secret_is_not_carried_to_a_host_that_it_was_not_given_for() {
     let said = "base_url cannot change without the secrets: send them again";
     assert_eq!(outcome.unwrap_err().to_string(), said);
 }
+
+#[test]
+fn what_it_connects_to_may_be_said_and_never_be_changed() {
+    let named = |name: &str| {
+        let provider = Some(ProviderNamed { dialect: "shop", name: name.to_owned() });
+        IntegrationChange { provider, ..renamed("Store") }
+    };
+    let work = committing(|types, _| assert_eq!(types, [EventType::IntegrationUpdated]));
+    run(finding(an_integration()), work, vault(), WRITER, named("json_manifest")).unwrap();
+    for other in ["slack", "JSON_MANIFEST", ""] {
+        let outcome = run(finding(an_integration()), MockUnitOfWork::new(), vault(), WRITER, named(other));
+        assert!(matches!(outcome, Err(AppError::ProviderFixed)), "{other}: {outcome:?}");
+    }
+}

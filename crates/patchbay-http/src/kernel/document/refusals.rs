@@ -161,6 +161,7 @@ fn name_of(refusal: &Refusal) -> &'static str {
         Refusal::App(error) => match error {
             AppError::Invalid(_) => "invalid",
             AppError::Configuration(_) => "no_configuration",
+            AppError::ProviderFixed => "fixed",
             AppError::Unauthenticated(_) => "unknown_caller",
             AppError::Forbidden(_) => "missing_permission",
             AppError::NotFound(_) => "not_found",

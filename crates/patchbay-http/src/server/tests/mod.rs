@@ -17,7 +17,7 @@ use patchbay_domain::{
     MockChannelConfigRepository, MockFingerprinter, MockIntegrationRepository, MockKeyLookup, MockKeyScheme,
     MockKeyUses, MockManifestFetcher, MockManifestRepository, MockOAuthExchanger, MockProviderDirectory,
     MockReceiptRepository, MockSettingRepository, MockUnitOfWork, MockVault, Organisation, OrganisationId,
-    OrganisationName, Permissions, RepositoryError,
+    OrganisationName, Permissions, Provider, RepositoryError,
 };
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
@@ -98,6 +98,12 @@ impl Meter for Counts {
     }
 }
 
+fn no_provider() -> MockProviderDirectory {
+    let mut providers = MockProviderDirectory::new();
+    providers.expect_described().returning(|id| Arc::new(Provider::unknown(id.clone())));
+    providers
+}
+
 fn nothing_to_fetch() -> MockManifestFetcher {
     let mut fetcher = MockManifestFetcher::new();
     fetcher.expect_fetch().returning(|_| Err(FetchError::NotAUrl));
@@ -142,7 +148,7 @@ fn state(integrations: MockIntegrationRepository, work: MockUnitOfWork) -> HttpS
         fingerprints: Arc::new(MockFingerprinter::new()),
         work: Arc::new(work),
         vault: Arc::new(MockVault::new()),
-        providers: Arc::new(MockProviderDirectory::new()),
+        providers: Arc::new(no_provider()),
         fetcher: Arc::new(nothing_to_fetch()),
         exchanger: Arc::new(MockOAuthExchanger::new()),
         background: Arc::new(Spawned),
