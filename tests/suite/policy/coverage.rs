@@ -10,8 +10,9 @@ use serde_json::Value;
 use super::table::TELEX;
 use crate::given::UNKNOWN_ID;
 
-/// The methods that a route is asked for.
-const METHODS: [&str; 5] = ["GET", "POST", "PUT", "PATCH", "DELETE"];
+/// The methods that a route is asked for. What answers GET answers HEAD, which is no operation
+/// of its own.
+const METHODS: [&str; 6] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"];
 
 /// Routes, each as method and path.
 type Routes = BTreeSet<(String, String)>;
@@ -61,7 +62,8 @@ async fn in_router(http: &Http, prefix: &str, paths: &BTreeSet<&str>) -> Result<
             }
         }
         assert_eq!(allowed.unwrap_or_default(), known.join(", "), "what `Allow` says of {path}");
-        routes.extend(known.into_iter().map(|method| route(method, path)));
+        assert_eq!(known.contains(&"HEAD"), known.contains(&"GET"), "{path}");
+        routes.extend(known.into_iter().filter(|method| *method != "HEAD").map(|method| route(method, path)));
     }
     Ok(routes)
 }
