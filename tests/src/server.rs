@@ -109,6 +109,11 @@ impl Server {
         ask_to_end(&self.process).await
     }
 
+    /// Tells it to read its files again (`SIGHUP`) and does not wait.
+    pub async fn hang_up(&self) -> Result<()> {
+        send(&self.process, "HUP").await
+    }
+
     /// Waits until it has ended.
     pub async fn ended(&mut self) -> Result<ExitStatus> {
         ended(&mut self.process).await
@@ -123,9 +128,13 @@ impl Server {
 
 /// Asks a process to end (`SIGTERM`) and does not wait.
 pub async fn ask_to_end(process: &Child) -> Result<()> {
+    send(process, "TERM").await
+}
+
+async fn send(process: &Child, signal: &str) -> Result<()> {
     let id = process.id().context("it has ended already")?;
-    let sent = Command::new("sh").args(["-c", &format!("kill -TERM {id}")]).status().await?;
-    ensure!(sent.success(), "SIGTERM could not be sent");
+    let sent = Command::new("sh").args(["-c", &format!("kill -{signal} {id}")]).status().await?;
+    ensure!(sent.success(), "SIG{signal} could not be sent");
     Ok(())
 }
 

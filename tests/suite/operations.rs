@@ -12,6 +12,7 @@ mod logs;
 mod master_keys;
 mod metrics;
 mod migrations;
+mod providers;
 mod refusals_to_start;
 mod rotation;
 mod sandbox;

@@ -60,6 +60,9 @@ pub enum Command {
     /// Make master keys, and look after what is sealed under them.
     #[command(subcommand)]
     Secrets(SecretsCommand),
+    /// Show and check what is known of providers.
+    #[command(subcommand)]
+    Providers(ProvidersCommand),
     /// Print the OpenAPI document of one API, or those of all by their names.
     Openapi {
         /// The API.
@@ -255,6 +258,19 @@ pub enum SecretsCommand {
     Rotate,
     /// Open every sealed value, and say which do not open.
     Verify,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum ProvidersCommand {
+    /// List all providers, by id.
+    List,
+    /// Look for what is wrong with their entries, or due; exit with 1 when it has to be mended.
+    Check {
+        /// A folder with entries over those that are compiled in, in the place of
+        /// `catalogue.directory`.
+        #[arg(long, value_name = "DIR")]
+        directory: Option<PathBuf>,
+    },
 }
 
 fn permission() -> impl TypedValueParser<Value = Permission> {

@@ -5,6 +5,7 @@
 
 mod adapters;
 mod background;
+mod catalogue;
 mod cli;
 mod commands;
 mod files;

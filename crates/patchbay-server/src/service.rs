@@ -10,12 +10,14 @@ use anyhow::{Context, bail};
 use async_trait::async_trait;
 use patchbay_application::idempotency::PurgeReceipts;
 use patchbay_application::integrations::SystemApp;
+use patchbay_catalogue::ReloadableCatalogue;
 use patchbay_domain::Vault;
 use patchbay_http::{HttpOptions, HttpState, Limits, RateLimits, Readiness};
 use patchbay_persistence::{Database, DieselKeyUses};
 use tokio::time::timeout;
 
 use crate::background::{BackgroundTasks, KeyUseKeeper};
+use crate::catalogue;
 use crate::files::replace_file;
 use crate::listener::listen;
 use crate::metrics::ServiceMeter;
@@ -23,7 +25,7 @@ use crate::open_files;
 use crate::settings::{
     MetricsSettings, OutboundSettings, ProviderSettings, RateLimitSettings, ServerSettings, Settings,
 };
-use crate::signals::Signals;
+use crate::signals::{Asked, Signals};
 use crate::wiring::{Installation, Surroundings};
 
 /// How long the database may take to close, however little of the grace is left.
@@ -49,6 +51,7 @@ struct Parts {
     system_apps: Vec<SystemApp>,
     outbound: OutboundSettings,
     providers: ProviderSettings,
+    catalogue: Arc<ReloadableCatalogue>,
     metrics: MetricsSettings,
     spans_exported: bool,
     listener: TcpListener,
@@ -68,7 +71,7 @@ impl Service {
         open_files::raise_limit();
         tokio::select! {
             parts = Parts::open(settings, data_dir) => Ok(Self { parts: parts?, signals }),
-            signal = signals.next() => {
+            signal = signals.stop() => {
                 tracing::info!(signal, "stopped before it was ready");
                 std::process::exit(0);
             }
@@ -80,7 +83,8 @@ impl Service {
         &self.parts.installation
     }
 
-    /// Serves until it is told to stop, by SIGTERM or SIGINT. `announce` hears the address
+    /// Serves until it is told to stop, by SIGTERM or SIGINT; SIGHUP has the catalogue of
+    /// providers read again. `announce` hears the address
     /// as soon as it answers.
     ///
     /// # Errors
@@ -90,6 +94,7 @@ impl Service {
         announce: impl FnOnce(SocketAddr) -> anyhow::Result<()>,
     ) -> anyhow::Result<()> {
         let background = BackgroundTasks::here();
+        let catalogue = self.parts.catalogue.clone();
         let uses = Arc::new(DieselKeyUses::new(self.parts.installation.database().clone()));
         let Serving { server, listener, installation, state } = self.parts.serving(&background, &uses);
         let address = listener.local_addr().context("the listener has no address")?;
@@ -108,10 +113,13 @@ impl Service {
         let counting = actix_web::rt::spawn(installation.metrics().keep_small());
         let address_file = server.address_file.map(|path| AddressFile::write(path, address)).transpose()?;
         tracing::info!(%address, version = env!("CARGO_PKG_VERSION"), "listening");
+        catalogue::warn_of_dates(&catalogue.current(), installation.today());
         announce(address)?;
 
         tokio::select! {
-            signal = self.signals.next() => tracing::info!(signal, "stopping"),
+            signal = until_stopped(&mut self.signals, &catalogue, &installation) => {
+                tracing::info!(signal, "stopping");
+            }
             ended = &mut serving => {
                 ended.context("the server's task ended")?.context("the server ended")?;
                 bail!("the server ended by itself");
@@ -119,7 +127,7 @@ impl Service {
         }
         tokio::select! {
             () = stop(&handle, server.shutdown_grace, &background, uses, &installation) => {}
-            signal = self.signals.next() => {
+            signal = self.signals.stop() => {
                 tracing::warn!(signal, "stopping at once");
                 drop(address_file);
                 std::process::exit(1);
@@ -141,11 +149,13 @@ impl Parts {
             master_keys,
             outbound,
             providers,
+            catalogue,
             metrics,
             telemetry,
             system_apps,
         } = settings;
         let listener = listen(&server.host, server.port)?;
+        let catalogue = Arc::new(catalogue::open(catalogue)?);
         let (keys, warning) = master_keys.open()?;
         if let Some(warning) = warning {
             tracing::warn!("{warning}");
@@ -158,6 +168,7 @@ impl Parts {
                 system_apps,
                 outbound,
                 providers,
+                catalogue,
                 metrics,
                 spans_exported: telemetry.otlp_endpoint.is_some(),
                 listener,
@@ -198,6 +209,22 @@ impl Parts {
             spans_exported: self.spans_exported,
         });
         Serving { server, listener: self.listener, installation, state }
+    }
+}
+
+/// Waits until it is told to stop, and names what told it. Until then it reads the catalogue of
+/// providers again whenever it is told to: some milliseconds, on the thread that waits for
+/// signals and answers nobody.
+async fn until_stopped(
+    signals: &mut Signals,
+    catalogue: &ReloadableCatalogue,
+    installation: &Installation,
+) -> &'static str {
+    loop {
+        match signals.next().await {
+            Asked::Stop(signal) => return signal,
+            Asked::Reload => catalogue::reload(catalogue, installation.today()),
+        }
     }
 }
 

@@ -29,6 +29,13 @@ pub(crate) struct Judged<'a> {
 }
 
 impl Judged<'_> {
+    /// Whether the files have a member of that name in a list, be it one that cannot be read:
+    /// then that was noted, and that it is missing would be wrong.
+    fn has_member(&self, list: &str, name: Option<&str>) -> bool {
+        let list = self.tree.as_table().and_then(|table| table.get(list)?.node.as_list());
+        list.is_some_and(|list| list.iter().any(|member| name.is_none() || member.name() == name))
+    }
+
     /// Notes an error.
     fn error(&mut self, rule: Rule, at: &Path, what: impl Into<String>, remedy: impl Into<String>) {
         self.findings.error(rule, self.tree.place_of(at), at, what, remedy);

@@ -92,7 +92,7 @@ fn judge_method(judged: &mut Judged<'_>, method: &AuthMethod, at: &Path) {
         needs_field(judged, key, &at.key("needs").item(index, None));
     }
     for (index, id) in method.checks.iter().flatten().enumerate() {
-        if judged.entry.check(id).is_none() {
+        if !judged.has_member("verify", Some(id)) {
             let what = format!("\"{id}\" is no check of this entry");
             let remedy = "add it to [[verify]], or correct the name";
             judged.error(Rule::Reference, &at.key("verify").item(index, None), what, remedy);

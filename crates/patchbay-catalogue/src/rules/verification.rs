@@ -7,11 +7,11 @@ use crate::tree::Path;
 
 pub fn judge(judged: &mut Judged<'_>) {
     let entry = judged.entry;
-    if entry.auth.is_empty() {
+    if !judged.has_member("auth", None) {
         let at = Path::root().key("auth");
         judged.error(Rule::Shape, &at, "is missing", "add one, with `type = \"none\"` where nobody is asked");
     }
-    if entry.is_outside() && entry.checks.is_empty() {
+    if entry.is_outside() && !judged.has_member("verify", None) {
         let remedy = "add a request to [[verify]] that shows whether a connection works";
         judged.error(Rule::Unverified, &Path::root().key("verify"), "there is none", remedy);
     }

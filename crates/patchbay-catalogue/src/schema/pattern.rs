@@ -1,5 +1,7 @@
 //! What the values of a field look like.
 
+use std::sync::OnceLock;
+
 use regex::{Regex, RegexBuilder};
 use regex_syntax::hir::{Class, ErrorKind, Hir, HirKind, Look};
 
@@ -9,11 +11,19 @@ use crate::tree::{Node, Path};
 
 /// A regular expression that holds for a whole value. Its classes (`\d`, `\w`, `\s`) mean
 /// ASCII.
+///
+/// It is read at once and compiled when it is first needed: compiling all of them would take
+/// longer than everything else at the start.
 #[derive(Clone, Debug)]
 pub struct Pattern {
-    regex: Regex,
+    text: String,
     stays_in_a_label: bool,
+    compiled: OnceLock<Option<Regex>>,
 }
+
+/// The most that a pattern may be once everything that it repeats is written out: far below
+/// what the compiler of expressions takes.
+const MAX_WEIGHT: u64 = 20_000;
 
 impl PartialEq for Pattern {
     fn eq(&self, other: &Self) -> bool {
@@ -27,9 +37,12 @@ pub enum InvalidPattern {
     /// It has more than 200 characters.
     #[error("has more than {} characters", Pattern::MAX_CHARS)]
     TooLong,
-    /// It is no regular expression, or too large a one.
+    /// It is no regular expression.
     #[error("is no regular expression: {0}")]
     NotARegex(String),
+    /// What it repeats adds up to too much.
+    #[error("repeats too much")]
+    TooLarge,
     /// It says "any character", or "any but these", without saying that characters are meant:
     /// everything else in a pattern is ASCII.
     #[error("has a . or a [^…] outside of (?u:…)")]
@@ -56,21 +69,25 @@ impl Pattern {
         if !is_anchored(&syntax) {
             return Err(InvalidPattern::NotAnchored);
         }
-        let regex = RegexBuilder::new(text).unicode(false).build();
-        let regex = regex.map_err(|error| InvalidPattern::NotARegex(last_line(&error.to_string())))?;
-        Ok(Self { regex, stays_in_a_label: stays_in_a_label(&syntax) })
+        if weight(&syntax) > MAX_WEIGHT {
+            return Err(InvalidPattern::TooLarge);
+        }
+        let stays_in_a_label = stays_in_a_label(&syntax);
+        Ok(Self { text: text.to_owned(), stays_in_a_label, compiled: OnceLock::new() })
     }
 
     /// The pattern as text.
     #[must_use]
     pub fn as_str(&self) -> &str {
-        self.regex.as_str()
+        &self.text
     }
 
     /// Whether a value looks like this.
     #[must_use]
     pub fn holds_for(&self, value: &str) -> bool {
-        self.regex.is_match(value)
+        let compile = || RegexBuilder::new(&self.text).unicode(false).build().ok();
+        // What was read and is not too large compiles.
+        self.compiled.get_or_init(compile).as_ref().is_some_and(|regex| regex.is_match(value))
     }
 
     /// Whether every value that it holds for may stand as one label of a host: nothing but
@@ -99,6 +116,24 @@ fn last_line(message: &str) -> String {
 fn is_anchored(syntax: &Hir) -> bool {
     let looks = syntax.properties();
     looks.look_set_prefix().contains(Look::Start) && looks.look_set_suffix().contains(Look::End)
+}
+
+/// How much a pattern is once everything that it repeats is written out.
+fn weight(syntax: &Hir) -> u64 {
+    match syntax.kind() {
+        HirKind::Empty | HirKind::Look(_) => 1,
+        HirKind::Literal(literal) => u64::try_from(literal.0.len()).unwrap_or(u64::MAX),
+        HirKind::Class(Class::Unicode(class)) => u64::try_from(class.ranges().len()).unwrap_or(u64::MAX),
+        HirKind::Class(Class::Bytes(class)) => u64::try_from(class.ranges().len()).unwrap_or(u64::MAX),
+        HirKind::Repetition(repetition) => {
+            let times = repetition.max.unwrap_or(repetition.min).max(1);
+            weight(&repetition.sub).saturating_mul(times.into())
+        }
+        HirKind::Capture(capture) => weight(&capture.sub),
+        HirKind::Concat(parts) | HirKind::Alternation(parts) => {
+            parts.iter().map(weight).fold(0, u64::saturating_add)
+        }
+    }
 }
 
 fn stays_in_a_label(syntax: &Hir) -> bool {
@@ -167,8 +202,8 @@ mod tests {
         for text in ["^.$", "^[^/]+$"] {
             assert_eq!(Pattern::parse(text).unwrap_err(), InvalidPattern::AnyCharacter, "{text}");
         }
-        let huge = Pattern::parse("^((a{100}){100}){1000}$").unwrap_err();
-        assert!(matches!(huge, InvalidPattern::NotARegex(_)), "{huge}");
+        assert_eq!(Pattern::parse("^((a{100}){100}){10}$").unwrap_err(), InvalidPattern::TooLarge);
+        assert!(Pattern::parse("^(?u:.){0,4096}$").unwrap().holds_for(&"é".repeat(4096)));
     }
 
     #[test]

@@ -1,9 +1,10 @@
 //! The way from an entry to one of its members.
 
 use std::fmt;
+use std::rc::Rc;
 
 /// One step down.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Debug)]
 pub enum Step {
     /// To the member of a table.
     Key(String),
@@ -17,39 +18,54 @@ pub enum Step {
 }
 
 /// The way from an entry to one of its members, shown as in `auth[oauth].read.access_token`.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Path(Vec<Step>);
+///
+/// One is made for nearly everything that is read, so that a finding can name it: paths share
+/// their beginnings.
+#[derive(Clone, Debug, Default)]
+pub struct Path(Option<Rc<Below>>);
+
+#[derive(Debug)]
+struct Below {
+    parent: Path,
+    step: Step,
+}
 
 impl Path {
     /// The entry itself.
     pub const fn root() -> Self {
-        Self(Vec::new())
+        Self(None)
     }
 
     /// The member `name` of what this leads to.
     pub fn key(&self, name: &str) -> Self {
-        self.step(Step::Key(name.to_owned()))
+        self.below(Step::Key(name.to_owned()))
     }
 
     /// The member at `index` of what this leads to, known as `name`.
     pub fn item(&self, index: usize, name: Option<&str>) -> Self {
-        self.step(Step::Item { index, name: name.map(str::to_owned) })
+        self.below(Step::Item { index, name: name.map(str::to_owned) })
     }
 
-    pub fn steps(&self) -> &[Step] {
-        &self.0
+    /// Its steps, from the entry down.
+    pub fn steps(&self) -> Vec<&Step> {
+        let mut steps = Vec::new();
+        let mut path = self;
+        while let Some(below) = path.0.as_deref() {
+            steps.push(&below.step);
+            path = &below.parent;
+        }
+        steps.reverse();
+        steps
     }
 
-    fn step(&self, step: Step) -> Self {
-        let mut steps = self.0.clone();
-        steps.push(step);
-        Self(steps)
+    fn below(&self, step: Step) -> Self {
+        Self(Some(Rc::new(Below { parent: self.clone(), step })))
     }
 }
 
 impl fmt::Display for Path {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (position, step) in self.0.iter().enumerate() {
+        for (position, step) in self.steps().into_iter().enumerate() {
             match step {
                 Step::Key(name) if position == 0 => f.write_str(name)?,
                 Step::Key(name) => write!(f, ".{name}")?,

@@ -8,6 +8,7 @@ mod key;
 mod migrate;
 mod openapi;
 mod organisation;
+mod providers;
 mod sandbox;
 mod secrets;
 mod serve;
@@ -57,6 +58,7 @@ pub fn run(cli: Cli) -> anyhow::Result<()> {
             let (database, keys) = load_with_keys(&place)?;
             operate(&database, async |opened| secrets::verify(opened, keys).await)
         }
+        Command::Providers(command) => providers::run(load(&place)?.catalogue, command),
         Command::Openapi { api } => openapi::run(api.as_deref()),
         Command::Sandbox { port } => actix_web::rt::System::new().block_on(sandbox::run(port)),
     }

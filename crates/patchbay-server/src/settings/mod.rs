@@ -5,17 +5,18 @@
 //! reported together, by the full name of its key and without its value; so is every key
 //! that nothing knows.
 
-mod catalogue;
 mod fault;
 mod key_file;
 mod layers;
 mod metrics;
 mod outbound;
 mod parse;
+mod provider_entries;
 mod providers;
 mod rate_limit;
 mod reader;
 mod sections;
+mod system_apps;
 #[cfg(test)]
 mod tests;
 
@@ -28,6 +29,7 @@ pub use rate_limit::RateLimitSettings;
 pub use sections::{DatabaseSettings, LogFormat, MasterKeySource, ServerSettings, TelemetrySettings};
 
 use patchbay_application::integrations::SystemApp;
+use patchbay_catalogue::CatalogueFiles;
 
 use reader::Reader;
 
@@ -45,6 +47,8 @@ pub struct Settings {
     pub outbound: OutboundSettings,
     /// Where providers are, and as whom they are asked.
     pub providers: ProviderSettings,
+    /// Where the entries of providers are.
+    pub catalogue: CatalogueFiles,
     /// Who may read its counts.
     pub metrics: MetricsSettings,
     /// What it says of itself.
@@ -69,9 +73,10 @@ impl Settings {
         let master_keys = MasterKeySource::read(&mut reader);
         let outbound = OutboundSettings::read(&mut reader);
         let providers = ProviderSettings::read(&mut reader);
+        let catalogue = provider_entries::read(&mut reader);
         let metrics = MetricsSettings::read(&mut reader);
         let telemetry = TelemetrySettings::read(&mut reader);
-        let system_apps = catalogue::read(&mut reader);
+        let system_apps = system_apps::read(&mut reader);
         let all = server.zip(rate_limit).zip(database).zip(outbound.zip(telemetry));
         reader.finish(all.map(|(((server, rate_limit), database), (outbound, telemetry))| Self {
             server,
@@ -80,6 +85,7 @@ impl Settings {
             master_keys,
             outbound,
             providers,
+            catalogue,
             metrics,
             telemetry,
             system_apps,

@@ -107,6 +107,24 @@ impl Reader {
         tables
     }
 
+    /// Takes every setting below `section`, whatever it is called: by what follows the
+    /// section's name.
+    pub fn all_below<T>(
+        &mut self,
+        section: &str,
+        parse: impl Fn(&Value) -> Result<T, Refusal>,
+    ) -> Vec<(String, T)> {
+        let start = below(section, "");
+        // So that an empty section is known as one.
+        self.known.insert(start.clone());
+        let keys: Vec<_> = self.leaves.keys().filter(|key| key.starts_with(&start)).cloned().collect();
+        let taken = keys.into_iter().filter_map(|key| {
+            let value = self.optional(&key, &parse)?;
+            Some((key.strip_prefix(&start)?.to_owned(), value))
+        });
+        taken.collect()
+    }
+
     /// Notes something that is wrong with a setting.
     pub fn fault(&mut self, key: &str, reason: &str) {
         self.faults.push(Fault::new(key, reason, None));

@@ -369,3 +369,34 @@ fn the_token_of_the_counts_is_what_a_header_can_carry() {
         assert_eq!(faults, [expected], "{wrong:?}");
     }
 }
+
+#[test]
+fn entries_of_providers_come_from_a_folder_with_constants_from_anywhere() {
+    let file = "[catalogue]\ndirectory = '/etc/entries'\n[catalogue.vars.whatsapp]\ngraph = 'v25.0'\n";
+    let variables = [
+        ("PATCHBAY__CATALOGUE__VARS__WHATSAPP__GRAPH", "v26.0"),
+        ("PATCHBAY__CATALOGUE__VARS__NOTION__NOTION_VERSION", "2026-03-11"),
+    ];
+    let catalogue = load(file, &variables).unwrap().catalogue;
+    assert_eq!(catalogue.directory.as_deref(), Some(Path::new("/etc/entries")));
+    let set: Vec<_> =
+        catalogue.vars.iter().flat_map(|(id, vars)| vars.iter().map(move |var| (id, var))).collect();
+    let set: Vec<_> = set.iter().map(|(id, (name, value))| [id.as_str(), name, value].join(" ")).collect();
+    assert_eq!(set, ["notion notion_version 2026-03-11", "whatsapp graph v26.0"]);
+    assert!(load("[catalogue]\n[catalogue.vars]\n", &[]).unwrap().catalogue.vars.is_empty());
+}
+
+#[test]
+fn constants_of_entries_are_named_by_provider_and_name() {
+    let file = "[catalogue]\nfolder = 'x'\n[catalogue.vars]\nwhatsapp = 'v1'\nnotion.notion_version = 7\n\
+                slack.a.b = 'c'\n";
+    assert_eq!(
+        faults(file, &[]),
+        [
+            "catalogue.vars.notion.notion_version must be text (file)",
+            "catalogue.vars.slack.a.b must be named catalogue.vars.PROVIDER.NAME",
+            "catalogue.vars.whatsapp must be named catalogue.vars.PROVIDER.NAME",
+            "catalogue.folder is not a setting that this version knows (file)",
+        ]
+    );
+}

@@ -8,6 +8,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::{Context, anyhow, bail};
+use chrono::NaiveDate;
 use patchbay_application::operator::{
     ActForOrganisation, CheckMasterKeys, CreateEnvironment, CreateKey, CreateOrganisation, ListEnvironments,
     ListEvents, ListKeys, ListOrganisations, RevokeKey, RotateSecrets, VerifySecrets,
@@ -123,6 +124,11 @@ impl Installation {
     /// What is counted of it.
     pub fn metrics(&self) -> Arc<Metrics> {
         self.metrics.clone()
+    }
+
+    /// The day that it is, in UTC.
+    pub fn today(&self) -> NaiveDate {
+        self.clock.now().date_naive()
     }
 
     /// Names things.
