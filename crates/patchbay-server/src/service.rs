@@ -189,6 +189,7 @@ impl Parts {
         let state = Arc::new(HttpState {
             services: installation.services(Surroundings {
                 vault: self.vault,
+                catalogue: self.catalogue,
                 outbound: self.outbound,
                 providers: self.providers,
                 system_apps: self.system_apps,

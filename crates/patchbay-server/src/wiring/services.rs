@@ -6,8 +6,9 @@ use std::time::Duration;
 use patchbay_application::idempotency::PurgeReceipts;
 use patchbay_application::integrations::SystemApp;
 use patchbay_application::{Background, Ports, Services};
+use patchbay_catalogue::ReloadableCatalogue;
 use patchbay_crypto::HmacFingerprinter;
-use patchbay_domain::{Provider, ProviderDirectory, ProviderId, Vault};
+use patchbay_domain::Vault;
 use patchbay_persistence::{
     CachedKeyLookup, DieselChannelConfigRepository, DieselIntegrationRepository, DieselKeyUses,
     DieselManifestRepository, DieselReceiptRepository, DieselSettingRepository, DieselUnitOfWork,
@@ -22,6 +23,8 @@ use crate::settings::{OutboundSettings, ProviderSettings};
 pub struct Surroundings {
     /// Seals and opens.
     pub vault: Arc<dyn Vault>,
+    /// Knows the providers.
+    pub catalogue: Arc<ReloadableCatalogue>,
     /// Where requests to third parties may go.
     pub outbound: OutboundSettings,
     /// Where providers are, and as whom they are asked.
@@ -36,23 +39,6 @@ pub struct Surroundings {
     pub lease: Duration,
 }
 
-/// Knows no provider.
-struct NoProviders;
-
-impl ProviderDirectory for NoProviders {
-    fn get(&self, _: &ProviderId) -> Option<Arc<Provider>> {
-        None
-    }
-
-    fn named(&self, _: &str, _: &str) -> Option<Arc<Provider>> {
-        None
-    }
-
-    fn offered(&self, _: &str) -> Vec<Arc<Provider>> {
-        Vec::new()
-    }
-}
-
 impl Installation {
     /// Clears away receipts whose time is over.
     pub fn purge_receipts(&self) -> PurgeReceipts {
@@ -62,7 +48,8 @@ impl Installation {
 
     /// What the HTTP interface runs.
     pub fn services(&self, surroundings: Surroundings) -> Services {
-        let Surroundings { vault, outbound, providers, system_apps, uses, background, lease } = surroundings;
+        let Surroundings { vault, catalogue, outbound, providers, system_apps, uses, background, lease } =
+            surroundings;
         let client = GuardedClient::new(outbound.policy);
         let fetcher = HttpManifestFetcher::new(client.clone(), providers.manifests_from);
         let fetcher = fetcher.also_from(providers.manifests_also_from);
@@ -81,7 +68,7 @@ impl Installation {
             fingerprints: Arc::new(HmacFingerprinter),
             work: Arc::new(ForgetRevoked::new(DieselUnitOfWork::new(db()), keys)),
             vault,
-            providers: Arc::new(NoProviders),
+            providers: catalogue,
             fetcher: Arc::new(metrics.fetcher(fetcher)),
             exchanger: Arc::new(metrics.exchanger(HttpOAuthExchanger::new(client, providers.oauth_clients))),
             background,
