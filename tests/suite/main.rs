@@ -4,6 +4,8 @@
 //! service of its own, on SQLite and on PostgreSQL.
 
 #[cfg(test)]
+mod aloochat_fixtures;
+#[cfg(test)]
 mod architecture;
 #[cfg(test)]
 mod connections;
