@@ -4,7 +4,21 @@
 //! service of its own, on SQLite and on PostgreSQL.
 
 #[cfg(test)]
+mod aloochat_channels;
+#[cfg(test)]
+mod aloochat_checklist;
+#[cfg(test)]
+mod aloochat_errors;
+#[cfg(test)]
 mod aloochat_fixtures;
+#[cfg(test)]
+mod aloochat_lists;
+#[cfg(test)]
+mod aloochat_once;
+#[cfg(test)]
+mod aloochat_secrets;
+#[cfg(test)]
+mod aloochat_telex;
 #[cfg(test)]
 mod architecture;
 #[cfg(test)]
@@ -47,3 +61,5 @@ mod telex_routes;
 mod telex_settings;
 #[cfg(test)]
 mod telex_slack;
+#[cfg(test)]
+mod twins;

@@ -21,6 +21,9 @@ const MAX_SIZE: u32 = 200;
 const TIME_DIGITS: usize = 16;
 const DIGITS: usize = 48;
 
+/// The first 16 bits of the latest time: in the year 9997.
+const LATEST: i64 = 0x0383;
+
 /// `?limit=` and `?cursor=`. With neither, the whole list is meant.
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
@@ -29,7 +32,7 @@ pub struct CursorQuery {
     #[param(value_type = Option<usize>, minimum = 1)]
     limit: Option<String>,
     /// Where the page begins, as the page before it says in its header `Link`.
-    #[param(value_type = Option<String>, pattern = "^0[0-3][0-9a-f]{46}$")]
+    #[param(value_type = Option<String>, pattern = "^0([0-2][0-9a-f]{2}|3[0-7][0-9a-f]|38[0-3])[0-9a-f]{44}$")]
     cursor: Option<String>,
 }
 
@@ -58,15 +61,15 @@ fn position_of(cursor: &str) -> Result<IntegrationPosition, AppError> {
     read(cursor).ok_or_else(|| refused("cursor", FaultReason::Syntax { expected: "a cursor of this list" }))
 }
 
-/// Only what [`cursor_to`] may have written: a time that is older than the service, or later
-/// than every store can tell, is none.
+/// Only what [`cursor_to`] may have written: a time before 1970, or after the last year of four
+/// digits, is none, because not every store puts it in its place.
 fn read(cursor: &str) -> Option<IntegrationPosition> {
     let is_digit = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
     if cursor.len() != DIGITS || !cursor.bytes().all(is_digit) {
         return None;
     }
     let (time, id) = cursor.split_at(TIME_DIGITS);
-    let micros = i64::from_str_radix(time, 16).ok().filter(|micros| micros >> 56 <= 3)?;
+    let micros = i64::from_str_radix(time, 16).ok().filter(|micros| micros >> 48 <= LATEST)?;
     let created_at = DateTime::from_timestamp_micros(micros)?;
     Some(IntegrationPosition { created_at, id: IntegrationId::from_uuid(Uuid::try_parse(id).ok()?) })
 }
@@ -129,7 +132,7 @@ mod tests {
     fn what_was_never_given_as_a_cursor_is_refused() {
         let (short, long, upper) = (&CURSOR[1..], format!("{CURSOR}0"), CURSOR.to_uppercase());
         // Before the first second of 1970, and in years of which not every store knows.
-        let (early, late) = (CURSOR.replacen("00", "ff", 1), CURSOR.replacen("00", "04", 1));
+        let (early, late) = (CURSOR.replacen("00", "ff", 1), CURSOR.replacen("0006", "0384", 1));
         for wrong in ["", "x", short, &long, &upper, &early, &late, &CURSOR.replacen('d', "ä", 1)] {
             let why = asked(None, Some(wrong)).unwrap_err();
             assert_eq!(why, "cursor is not a cursor of this list", "{wrong}");
