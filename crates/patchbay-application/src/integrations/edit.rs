@@ -80,8 +80,8 @@ impl EditIntegration {
     /// # Errors
     /// [`AppError::Forbidden`] without [`Permission::IntegrationsWrite`],
     /// [`AppError::NotFound`] when the caller sees no such integration,
-    /// [`AppError::PreconditionFailed`] when it is at another version than expected,
     /// [`AppError::ProviderFixed`] when it connects to something else than is said,
+    /// [`AppError::PreconditionFailed`] when it is at another version than expected,
     /// [`AppError::Configuration`] when it cannot be configured so,
     /// [`AppError::Conflict`] when another integration holds the same under a rule.
     pub async fn run(
@@ -127,12 +127,13 @@ impl EditIntegration {
     ) -> Result<Disclosed, Attempt> {
         let found = self.integrations.find(caller.scope(), id).await?;
         let before = found.ok_or(AppError::NotFound(Entity::Integration))?;
-        expected.require(&before)?;
+        // What is refused at any version is refused first (RFC 9110 §13.2.1).
         if let Some(named) = &change.provider
             && !named.is_of(&*self.providers, &before.parts().provider)
         {
             return Err(AppError::ProviderFixed.into());
         }
+        expected.require(&before)?;
         let opened = disclosure::open(&*self.vault, &before)?;
         let Configured { configuration, mut credentials } =
             self.configured(&before, opened.clone(), change.configuration)?;

@@ -39,6 +39,18 @@ fn run_fetching(
     permissions: &[Permission],
     change: IntegrationChange,
 ) -> Result<Disclosed, AppError> {
+    run_for(&Expected::Any, fetcher, integrations, work, vault, permissions, change)
+}
+
+fn run_for(
+    expected: &Expected,
+    fetcher: MockManifestFetcher,
+    integrations: MockIntegrationRepository,
+    work: MockUnitOfWork,
+    vault: MockVault,
+    permissions: &[Permission],
+    change: IntegrationChange,
+) -> Result<Disclosed, AppError> {
     let mut settings = MockSettingRepository::new();
     settings.expect_list().returning(|_, _| Ok(vec![a_setting(1, "colour", "red")]));
     let edit = EditIntegration {
@@ -55,7 +67,7 @@ fn run_fetching(
         &caller(permissions),
         an_integration().id(),
         change,
-        &Expected::Any,
+        expected,
         Reveal::Permitted(Mask::StarsAndTail),
         &ReceiptFor::none(),
     ))
@@ -300,4 +312,25 @@ fn what_it_connects_to_may_be_said_and_never_be_changed() {
         let outcome = run(finding(an_integration()), MockUnitOfWork::new(), vault(), WRITER, named(other));
         assert!(matches!(outcome, Err(AppError::ProviderFixed)), "{other}: {outcome:?}");
     }
+}
+
+#[test]
+fn what_is_refused_at_any_version_is_refused_before_the_version_is_looked_at() {
+    let provider = |name: &str| Some(ProviderNamed { dialect: "shop", name: name.to_owned() });
+    let run = |name| {
+        let change = IntegrationChange { provider: provider(name), ..renamed("Store") };
+        let at_no_version = Expected::These(Vec::new());
+        let finding = finding(an_integration());
+        run_for(
+            &at_no_version,
+            MockManifestFetcher::new(),
+            finding,
+            MockUnitOfWork::new(),
+            vault(),
+            WRITER,
+            change,
+        )
+    };
+    assert!(matches!(run("slack"), Err(AppError::ProviderFixed)));
+    assert!(matches!(run("json_manifest"), Err(AppError::PreconditionFailed)));
 }
