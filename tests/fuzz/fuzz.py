@@ -86,16 +86,28 @@ class Service:
         done = [BINARY, *arguments, "--config", self.configuration]
         return json.loads(subprocess.run(done, check=True, capture_output=True, text=True).stdout)
 
-    def call(self, method: str, path: str, body=None):
+    def call(self, method: str, path: str, body=None, header=("Authorization", "Bearer {}")):
         data = None if body is None else json.dumps(body).encode()
         request = urllib.request.Request(self.url + path, data, method=method)
-        request.add_header("Authorization", "Bearer " + self.key)
+        request.add_header(header[0], header[1].format(self.key))
         with urllib.request.urlopen(request, timeout=REQUEST_TIME) as answer:
             return json.load(answer)
 
 
+class Api:
+    """What the requests of one API are made with. `header` presents the key."""
+
+    header = ("Authorization", "Bearer {}")
+
+    def parameters(self, service: Service) -> dict:
+        """Makes what the operations speak of, and answers the parameters to fill in."""
+        raise NotImplementedError
+
+    def narrow(self, service: Service, document: dict):
+        """Puts into the document what only this installation knows."""
+
+
 def telex(service: Service) -> dict:
-    """Makes what the Telex operations speak of, and answers the parameters to fill in."""
     place = f"/organisations/{service.organisation}"
     service.call("POST", f"/slack{place}/token-exchg", {"oauth_code": "sandbox-ok-acme"})
     service.call("POST", f"{place}/integrations", {"name": "plain", "json_url": "x"})
@@ -108,19 +120,52 @@ def telex(service: Service) -> dict:
 # Operations on a custom integration, which no other operation makes from nothing.
 CUSTOM = ("replace_custom_integration", "put_custom_setting", "get_custom_settings")
 
-APIS = {"telex": telex}
+
+class Telex(Api):
+    def parameters(self, service: Service) -> dict:
+        return telex(service)
+
+
+class AlooChat(Api):
+    header = ("x-api-key", "{}")
+
+    def parameters(self, service: Service) -> dict:
+        place = "/api/public/integrations"
+        shop = {"name": "shop", "type": "shopify", "config": {"shop_domain": "a.myshopify.com", "access_token": "t"}}
+        made = service.call("POST", place, shop, self.header)["id"]
+        service.call("PUT", f"{place}/{made}/channels/general", {"colour": "red", "token": "t"}, self.header)
+        return {"": {}, **{name: {"path.id": made} for name in ABOUT_ONE}}
+
+    def narrow(self, service: Service, document: dict):
+        """Which types there are is a matter of the catalogue, and that of a made integration is fixed."""
+        types = [one["type"] for one in service.call("GET", "/api/public/integrations/types", None, self.header)]
+        schemas = document["components"]["schemas"]
+        schemas["CreateBody"]["properties"]["type"]["enum"] = types
+        schemas["EditBody"]["properties"]["type"]["enum"] = ["shopify"]
+        for parameter in document["paths"]["/integrations"]["get"]["parameters"]:
+            if parameter["name"] == "type":
+                parameter["schema"]["enum"] = types
+
+
+# Operations of AlooChat on the integration that is made for them.
+ABOUT_ONE = ("get_integration", "edit_integration", "patch_integration", "get_channel", "replace_channel", "clear_channel")
+
+APIS = {"telex": Telex(), "aloochat": AlooChat()}
 
 
 # The statuses that schemathesis takes for an answer to a sound request.
 SOUND = ("2xx", "3xx", "401", "403", "404", "409", "429", "5xx")
 
 
-def excluded(operations: set[str]) -> dict[str, dict[str, str]]:
+def excluded(api: str, operations: set[str]) -> dict[str, dict[str, str]]:
     """What each operation is excused from: settings of its checks."""
     excused: dict[str, dict[str, str]] = {}
     for one in tomllib.loads((HERE / "exclusions.toml").read_text())["exclusion"]:
-        if not {"operations", "check", "reason"} <= set(one) <= {"operations", "check", "reason", "status"}:
-            sys.exit(f"fuzz: an exclusion is operations, a check, a reason and perhaps a status: {one}")
+        needed = {"api", "operations", "check", "reason"}
+        if not needed <= set(one) <= needed | {"status"} or one["api"] not in APIS:
+            sys.exit(f"fuzz: an exclusion is an API, operations, a check, a reason and perhaps a status: {one}")
+        if one["api"] != api:
+            continue
         for operation in one["operations"]:
             if operation not in operations:
                 sys.exit(f"fuzz: an exclusion of no operation: {operation}")
@@ -150,13 +195,18 @@ def fuzz(api: str, examples: int, seed: int | None) -> int:
         folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="patchbay-fuzz."))
         service = Service(folder, stack)
         document = service.call("GET", f"/openapi/{api}.json")
+        parameters = APIS[api].parameters(service)
+        APIS[api].narrow(service, document)
+        described = Path(folder) / f"{api}.json"
+        described.write_text(json.dumps(document))
         operations = {one["operationId"] for item in document["paths"].values() for one in item.values()}
         settings = Path(folder) / "schemathesis.toml"
-        settings.write_text(configuration(APIS[api](service), excluded(operations)))
+        settings.write_text(configuration(parameters, excluded(api, operations)))
         base = document["servers"][0]["url"].rstrip("/")
         command = [Path(sys.executable).with_name("schemathesis"), "--config-file", settings]
-        command += ["run", f"{service.url}/openapi/{api}.json", "--url", service.url + base]
-        command += ["--header", f"Authorization: Bearer {service.key}", "--no-color"]
+        command += ["run", described, "--url", service.url + base]
+        name, value = APIS[api].header
+        command += ["--header", f"{name}: {value.format(service.key)}", "--no-color"]
         command += ["--continue-on-failure", "--request-timeout", str(REQUEST_TIME)]
         command += ["--max-examples", str(-(-examples // len(operations)))]
         if seed is not None:

@@ -1,10 +1,12 @@
 //! The request and answer pairs that the wire contract was written from.
 
+use std::collections::BTreeMap;
+
 use anyhow::{Context, Result, ensure};
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::{Answer, Http};
+use crate::{Answer, Http, Request};
 
 /// One request and what it must be answered.
 #[derive(Debug, Deserialize)]
@@ -22,6 +24,8 @@ struct Asked {
     body: Option<Value>,
     /// Given only where they are other than the key's.
     headers: Option<Value>,
+    /// Headers beside those.
+    beside: Option<BTreeMap<String, String>>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -34,10 +38,21 @@ struct Expected {
 /// examples: each is written once.
 const TELEX: &str = include_str!("../../crates/patchbay-http/src/dialects/telex/examples.jsonl");
 
+/// The same of the AlooChat dialect.
+const ALOOCHAT: &str = include_str!("../../crates/patchbay-http/src/dialects/aloochat/examples.jsonl");
+
 /// The fixture `id` of the Telex dialect.
 pub fn telex_fixture(id: &str) -> Result<Fixture> {
-    let all: Vec<Fixture> = read(TELEX)?;
-    all.into_iter().find(|fixture| fixture.id == id).with_context(|| format!("no fixture {id}"))
+    find(TELEX, id)
+}
+
+/// The fixture `id` of the AlooChat dialect.
+pub fn aloochat_fixture(id: &str) -> Result<Fixture> {
+    find(ALOOCHAT, id)
+}
+
+fn find(lines: &str, id: &str) -> Result<Fixture> {
+    read(lines)?.into_iter().find(|fixture| fixture.id == id).with_context(|| format!("no fixture {id}"))
 }
 
 fn read(lines: &str) -> Result<Vec<Fixture>> {
@@ -46,20 +61,23 @@ fn read(lines: &str) -> Result<Vec<Fixture>> {
 
 impl Fixture {
     /// Sends the request and asserts the answer. `places` fills what stands in braces in
-    /// the path.
+    /// the path; `present` presents a key.
     pub async fn play(
         &self,
         http: &Http,
         prefix: &str,
         places: &[(&str, &str)],
-        key: &str,
+        present: impl FnOnce(Request) -> Request,
     ) -> Result<Answer> {
         let Self { id, req, res, .. } = self;
         let path = places.iter().fold(req.path.clone(), |path, (name, value)| path.replace(name, value));
         ensure!(!path.contains('{'), "{id}: nothing fills {path}");
         let mut request = http.request(&req.method, &format!("{prefix}{path}"));
         if req.headers.is_none() {
-            request = request.bearer(key);
+            request = present(request);
+        }
+        for (name, value) in req.beside.iter().flatten() {
+            request = request.header(name, value);
         }
         if let Some(body) = &req.body {
             request = request.json(body);
@@ -75,11 +93,13 @@ mod tests {
 
     #[test]
     fn every_fixture_can_be_read_and_has_an_id_of_its_own() {
-        let all = read(TELEX).unwrap();
-        let mut ids: Vec<_> = all.iter().map(|fixture| fixture.id.as_str()).collect();
-        ids.dedup();
-        let numbers = (1..=19).map(|number| format!("TX-{number:02}"));
-        let refusals = (1..=6).map(|number| format!("TX-E{number}"));
-        assert_eq!(ids, numbers.chain(refusals).collect::<Vec<_>>());
+        for (lines, start, numbers, refusals) in [(TELEX, "TX", 19, 6), (ALOOCHAT, "AC", 11, 5)] {
+            let all = read(lines).unwrap();
+            let mut ids: Vec<_> = all.iter().map(|fixture| fixture.id.as_str()).collect();
+            ids.dedup();
+            let numbers = (1..=numbers).map(|number| format!("{start}-{number:02}"));
+            let refusals = (1..=refusals).map(|number| format!("{start}-E{number}"));
+            assert_eq!(ids, numbers.chain(refusals).collect::<Vec<_>>());
+        }
     }
 }

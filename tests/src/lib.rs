@@ -14,6 +14,7 @@
     reason = "an error or a panic of the harness is a failing test, whatever its cause"
 )]
 
+mod aloochat;
 mod collector;
 mod command_line;
 mod contract;
@@ -37,11 +38,12 @@ mod tenant;
 mod tour;
 mod wire;
 
+pub use aloochat::{ALOOCHAT_PREFIX, AlooChat};
 pub use collector::Collector;
 pub use command_line::{CommandLine, CommandOutput};
 pub use database::{Backend, Database};
 pub use demo::Demo;
-pub use fixture::{Fixture, telex_fixture};
+pub use fixture::{Fixture, aloochat_fixture, telex_fixture};
 pub use http::{Answer, Http, Request};
 pub use installation::{Installation, InstallationBuilder, master_key, master_key_bytes};
 pub use leak::{Marker, Place};

@@ -3,7 +3,8 @@
 use anyhow::{Result, ensure};
 
 use crate::{
-    Backend, CommandOutput, Database, Http, Installation, InstallationBuilder, Server, Telex, Tenant,
+    AlooChat, Backend, CommandOutput, Database, Http, Installation, InstallationBuilder, Server, Telex,
+    Tenant,
 };
 
 /// A running Patchbay with an installation of its own. Dropped, it is killed.
@@ -58,6 +59,12 @@ impl Service {
     #[must_use]
     pub fn telex(&self, prefix: &str, tenant: &Tenant, key: &str) -> Telex {
         Telex::new(self.http(), prefix, &tenant.id, key)
+    }
+
+    /// Speaks AlooChat to it with `key`.
+    #[must_use]
+    pub fn aloochat(&self, key: &str) -> AlooChat {
+        AlooChat::new(self.http(), key)
     }
 
     /// Makes an organisation on the command line.

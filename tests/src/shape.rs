@@ -9,7 +9,7 @@ const VOLATILE: &str = "(volatile)";
 /// their members.
 ///
 /// `volatile` names members that the service makes up, as `data.id` or, in every element of
-/// an array, `data[].id`. Of these only the JSON type counts; and members called `id` must
+/// an array, `data[].id`; of a document that is one, `[].id`. Of these only the JSON type counts; and members called `id` must
 /// be UUIDs (version 7, or 5 where the id is derived), those called `created_at` or
 /// `updated_at` must be times in UTC with six fraction digits, texts must not be empty.
 #[must_use]
@@ -27,7 +27,13 @@ pub fn difference(expected: &Value, actual: &Value, volatile: &[&str]) -> Option
 fn pass_over(expected: &mut Value, actual: &mut Value, path: &str) -> Result<(), String> {
     let (step, rest) = path.split_once('.').unwrap_or((path, ""));
     let (name, each) = step.strip_suffix("[]").map_or((step, false), |name| (name, true));
-    let (Some(expected), Some(actual)) = (expected.get_mut(name), actual.get_mut(name)) else {
+    // A document that is an array itself has no name.
+    let members = if name.is_empty() {
+        (Some(expected), Some(actual))
+    } else {
+        (expected.get_mut(name), actual.get_mut(name))
+    };
+    let (Some(expected), Some(actual)) = members else {
         return Err(format!("one of the two has no `{name}`"));
     };
     if each {
@@ -111,6 +117,15 @@ mod tests {
         assert!(differs(json!(7), json!(TIME)));
         assert!(differs(json!(null), json!(TIME)));
         assert!(differs(json!(ID), json!("2026-01-01T00:00:00Z")));
+    }
+
+    #[test]
+    fn a_document_may_be_an_array() {
+        let expected = json!([{"id": "your_id", "n": 1}]);
+        assert_eq!(difference(&expected, &json!([{"id": ID, "n": 1}]), &["[].id"]), None);
+        for other in [json!([{"id": "x", "n": 1}]), json!([{"id": ID, "n": 2}]), json!([]), json!({})] {
+            assert!(difference(&expected, &other, &["[].id"]).is_some(), "{other}");
+        }
     }
 
     #[test]

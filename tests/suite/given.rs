@@ -1,7 +1,7 @@
 //! What most tests start from, and the assertions that they share.
 
 use anyhow::Result;
-use patchbay_tests::{Answer, Backend, Service, TELEX_PREFIXES, Telex, Tenant};
+use patchbay_tests::{AlooChat, Answer, Backend, Service, TELEX_PREFIXES, Telex, Tenant};
 use serde_json::{Value, json};
 
 /// An id that nothing has.
@@ -29,6 +29,11 @@ impl Acme {
         let key = tenant.full_key().await?;
         let telex = service.telex("", &tenant, &key);
         Ok(Self { service, tenant, telex, key })
+    }
+
+    /// A client of the same organisation that speaks AlooChat, and may do everything.
+    pub fn aloochat(&self) -> AlooChat {
+        self.service.aloochat(&self.key)
     }
 
     /// The client below each prefix that the dialect is served under.
@@ -64,4 +69,24 @@ pub fn refused(answer: Answer, status: u16, message: &str) -> String {
 pub fn every(answer: &Answer, member: &str) -> Vec<String> {
     let data = answer.json()["data"].as_array().unwrap().clone();
     data.iter().map(|element| element[member].as_str().unwrap().to_owned()).collect()
+}
+
+/// What most tests create through AlooChat: a shop with a token.
+pub fn a_shop(name: &str) -> Value {
+    json!({
+        "name": name,
+        "type": "shopify",
+        "config": { "shop_domain": "mystore.myshopify.com", "access_token": "shpat_0123456789abcdef", "api_version": "2024-01" },
+    })
+}
+
+/// Asserts a refusal in AlooChat's shape, with just these words.
+pub fn declined(answer: Answer, status: u16, detail: &str) {
+    let answer = answer.expect_status(status).expect_json(&json!({ "detail": detail }), &[]);
+    assert_eq!(answer.header("content-type"), "application/json", "{answer}");
+}
+
+/// Asserts that AlooChat refuses what was sent, for this reason.
+pub fn invalid(answer: Answer, why: &str) {
+    declined(answer, 400, &format!("Invalid input data: {why}"));
 }

@@ -4,6 +4,22 @@
 //! service of its own, on SQLite and on PostgreSQL.
 
 #[cfg(test)]
+mod aloochat_channels;
+#[cfg(test)]
+mod aloochat_checklist;
+#[cfg(test)]
+mod aloochat_errors;
+#[cfg(test)]
+mod aloochat_fixtures;
+#[cfg(test)]
+mod aloochat_lists;
+#[cfg(test)]
+mod aloochat_once;
+#[cfg(test)]
+mod aloochat_secrets;
+#[cfg(test)]
+mod aloochat_telex;
+#[cfg(test)]
 mod architecture;
 #[cfg(test)]
 mod connections;
@@ -45,4 +61,7 @@ mod telex_routes;
 mod telex_settings;
 #[cfg(test)]
 mod telex_slack;
+#[cfg(test)]
 mod telex_verification;
+#[cfg(test)]
+mod twins;

@@ -5,6 +5,7 @@ mod audit;
 mod commands;
 mod dev;
 mod endpoints;
+mod head;
 mod headers;
 mod keys;
 mod logs;

@@ -23,7 +23,7 @@ impl Play<'_> {
     pub async fn fixture_about(&self, id: &str, names: &[(&str, &str)]) -> Result<()> {
         let places = [&[("{org}", self.tenant.id.as_str())], names].concat();
         let (fixture, http) = (telex_fixture(id)?, self.service.http());
-        fixture.play(&http, self.prefix, &places, &self.key).await.map(drop)
+        fixture.play(&http, self.prefix, &places, |request| request.bearer(&self.key)).await.map(drop)
     }
 
     /// A client of the organisation, to prepare what a fixture is given.

@@ -257,7 +257,7 @@ async fn point_12_the_word_custom_is_never_an_id(#[case] backend: Backend) -> Re
     for telex in acme.below_each_prefix() {
         for (method, below) in [("PATCH", "/custom"), ("DELETE", "/custom"), ("PUT", "/custom/")] {
             let answer = telex.request(method, below).json(&json!({ "name": "x" })).send().await?;
-            assert_eq!(answer.header("allow"), "GET, POST", "{answer}");
+            assert_eq!(answer.header("allow"), "GET, HEAD, POST", "{answer}");
             refused(answer, 405, "Method not allowed");
         }
         for settings in [telex.settings("custom"), telex.channel("custom", "general")] {

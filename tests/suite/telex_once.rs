@@ -10,13 +10,11 @@ use anyhow::Result;
 use patchbay_tests::{Answer, Telex};
 use serde_json::Value;
 
+use crate::twins::is_replay;
+
 /// A request of that name below the organisation's integrations.
 async fn named(telex: &Telex, name: &str, method: &str, below: &str, body: &Value) -> Result<Answer> {
     telex.request(method, below).header("idempotency-key", name).json(body).send().await
-}
-
-fn is_replay(answer: &Answer) -> bool {
-    answer.headers.get("idempotent-replayed").is_some_and(|value| value == "true")
 }
 
 /// Asserts that `again` is `first`, said to be so.

@@ -6,7 +6,7 @@ use patchbay_domain::{
 use serde_json::Map;
 
 use crate::record::Recorder;
-use crate::{AppError, Caller};
+use crate::{AppError, Caller, VersionSeen};
 
 /// How an answer is to show the secrets of an integration.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,6 +41,14 @@ pub struct Disclosed {
     pub integration: Integration,
     /// Its secrets.
     pub secrets: Shown,
+}
+
+impl Disclosed {
+    /// Which version this is, as the caller sees it.
+    #[must_use]
+    pub const fn seen(&self) -> VersionSeen {
+        VersionSeen { version: self.integration.version(), in_full: matches!(self.secrets, Shown::Full(_)) }
+    }
 }
 
 impl Reveal {

@@ -32,6 +32,9 @@ pub enum AppError {
     /// It would collide with what is there.
     #[error("{0}")]
     Conflict(Conflict),
+    /// An integration connects to one provider for as long as it lives.
+    #[error("what an integration connects to cannot be changed")]
+    ProviderFixed,
     /// No app can be installed by the manifest at the address that was sent.
     #[error(transparent)]
     Manifest(#[from] UnusableManifest),

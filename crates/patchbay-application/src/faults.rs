@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use patchbay_domain::{InvalidText, SettingFault};
+use patchbay_domain::{InvalidText, SettingFault, Wrong};
 
 /// The part of a request that a fault lies in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,6 +28,8 @@ pub enum JsonType {
     Scalar,
     /// An object.
     Object,
+    /// The name of a [`Visibility`](patchbay_domain::Visibility).
+    Visibility,
 }
 
 impl JsonType {
@@ -39,6 +41,7 @@ impl JsonType {
             Self::Boolean => "a boolean",
             Self::Scalar => "a string, a number or a boolean",
             Self::Object => "an object",
+            Self::Visibility => "private or public",
         }
     }
 }
@@ -71,6 +74,10 @@ pub enum FaultReason {
     },
     /// It is no value of its setting, as the app's manifest defines that.
     Setting(SettingFault),
+    /// It is no member of a configuration.
+    Configuration(Wrong),
+    /// It names nothing that the API offers.
+    NotOffered,
     /// The body asks for no change that is known.
     NothingToChange,
 }
@@ -85,6 +92,8 @@ impl fmt::Display for FaultReason {
             Self::Text(why) => write!(f, "{why}"),
             Self::Syntax { expected } => write!(f, "is not {expected}"),
             Self::Setting(why) => write!(f, "{why}"),
+            Self::Configuration(why) => write!(f, "{why}"),
+            Self::NotOffered => f.write_str("names nothing that is offered"),
             Self::NothingToChange => f.write_str("has no member that can be changed"),
         }
     }

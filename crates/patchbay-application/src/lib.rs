@@ -33,5 +33,5 @@ pub use error::{AppError, AuthRefusal, Conflict, Entity, UnusableManifest};
 pub use faults::{Fault, FaultReason, Faults, JsonType, Location};
 pub use listed::Listed;
 pub use precondition::{Expected, Read, VersionSeen};
-pub use providers::Providers;
+pub use providers::{ProviderNamed, Providers};
 pub use services::{Ports, Services};

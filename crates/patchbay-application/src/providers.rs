@@ -6,6 +6,22 @@ use patchbay_domain::{Permission, Provider, ProviderDirectory, ProviderId};
 
 use crate::{AppError, Caller};
 
+/// What an API calls a provider.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ProviderNamed {
+    /// The dialect of the API.
+    pub dialect: &'static str,
+    /// The name.
+    pub name: String,
+}
+
+impl ProviderNamed {
+    /// Whether `provider` is the one that is called so, offered there or not.
+    pub(crate) fn is_of(&self, directory: &dyn ProviderDirectory, provider: &ProviderId) -> bool {
+        directory.described(provider).name_on(self.dialect).unwrap_or(provider.as_str()) == self.name
+    }
+}
+
 /// Tells what an API offers, and what it calls it.
 #[derive(Clone)]
 pub struct Providers {
@@ -60,7 +76,9 @@ mod tests {
         let offer = Offer { dialect: "shop".to_owned(), name: "Slack!".to_owned(), position: None };
         let slack = Arc::new(Provider { offers: vec![offer], ..Provider::unknown(ProviderId::slack()) });
         let mut directory = MockProviderDirectory::new();
-        directory.expect_get().returning(move |id| (*id == slack.id).then(|| slack.clone()));
+        let known = slack.clone();
+        directory.expect_get().returning(move |id| (*id == known.id).then(|| known.clone()));
+        directory.expect_described().returning(move |_| slack.clone());
         Providers { directory: Arc::new(directory) }
     }
 
@@ -76,6 +94,12 @@ mod tests {
         let providers = knowing_slack();
         assert_eq!(providers.name_on("shop", &ProviderId::slack()), "Slack!");
         assert_eq!(providers.name_on("other", &ProviderId::slack()), "slack");
+        let is_slack = |dialect, name: &str| {
+            let named = ProviderNamed { dialect, name: name.to_owned() };
+            named.is_of(&*providers.directory, &ProviderId::slack())
+        };
+        assert!(is_slack("shop", "Slack!") && is_slack("other", "slack"));
+        assert!(!is_slack("shop", "slack") && !is_slack("other", "Slack!"));
         assert_eq!(providers.name_on("shop", &ProviderId::json_manifest()), "json_manifest");
     }
 }

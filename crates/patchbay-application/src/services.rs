@@ -14,7 +14,10 @@ use crate::integrations::{
     ConnectProvider, CreateIntegration, DeleteIntegration, EditIntegration, GetConnection, GetIntegration,
     InstallCustom, ListIntegrations, ReplaceManifest, RevokeGrants, SystemApp,
 };
-use crate::settings::{DeleteSetting, EditSetting, ListSettings, PutSetting, SettingAccess};
+use crate::settings::{
+    ClearChannel, DeleteSetting, EditSetting, GetChannel, ListSettings, PutSetting, ReplaceChannel,
+    SettingAccess,
+};
 use crate::verification::VerifyIntegration;
 use crate::{Authenticate, Background, Providers};
 
@@ -101,6 +104,12 @@ pub struct Services {
     pub edit_setting: EditSetting,
     /// Deletes a setting.
     pub delete_setting: DeleteSetting,
+    /// Shows what is plain of a channel's settings.
+    pub get_channel: GetChannel,
+    /// Gives a channel other settings.
+    pub replace_channel: ReplaceChannel,
+    /// Takes a channel's settings away.
+    pub clear_channel: ClearChannel,
 }
 
 impl Services {
@@ -109,7 +118,7 @@ impl Services {
     pub fn over(ports: &Ports) -> Self {
         let create_integration = ports.create_integration();
         let access = ports.setting_access();
-        let Ports { scheme, keys, uses, clock, integrations, system_apps, .. } = ports.clone();
+        let Ports { scheme, keys, uses, clock, integrations, system_apps, vault, .. } = ports.clone();
         Self {
             authenticate: Authenticate { scheme, keys, uses, clock },
             begin_once: ports.begin_once(),
@@ -120,14 +129,17 @@ impl Services {
             connect_provider: ports.connect_provider(),
             get_connection: GetConnection { get: ports.get_integration() },
             get_integration: ports.get_integration(),
-            list_integrations: ListIntegrations { integrations, system_apps },
+            list_integrations: ListIntegrations { integrations, system_apps, vault },
             edit_integration: ports.edit_integration(),
             verify_integration: ports.verify_integration(),
             delete_integration: ports.delete_integration(),
             put_setting: PutSetting { access: access.clone() },
             list_settings: ListSettings { access: access.clone() },
             edit_setting: EditSetting { access: access.clone() },
-            delete_setting: DeleteSetting { access },
+            delete_setting: DeleteSetting { access: access.clone() },
+            get_channel: GetChannel { access: access.clone() },
+            replace_channel: ReplaceChannel { access: access.clone() },
+            clear_channel: ClearChannel { access },
         }
     }
 }

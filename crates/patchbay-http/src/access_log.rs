@@ -5,6 +5,7 @@ use std::time::Duration;
 use actix_web::HttpMessage;
 use actix_web::body::BoxBody;
 use actix_web::dev::ServiceResponse;
+use actix_web::http::Method;
 use patchbay_application::Caller;
 
 use crate::kernel::{Handled, RequestId};
@@ -13,7 +14,7 @@ use crate::kernel::{Handled, RequestId};
 ///
 /// The path is logged only where it is a known route, because elsewhere it is any text at
 /// all; the query, headers and bodies never are.
-pub fn log(id: &RequestId, response: &ServiceResponse<BoxBody>, time: Duration) {
+pub fn log(id: &RequestId, method: &Method, response: &ServiceResponse<BoxBody>, time: Duration) {
     let request = response.request();
     let extensions = request.extensions();
     let handled = extensions.get::<Handled>();
@@ -23,7 +24,7 @@ pub fn log(id: &RequestId, response: &ServiceResponse<BoxBody>, time: Duration) 
         request_id = id.as_str(),
         api = handled.map(|handled| handled.api),
         operation,
-        method = request.method().as_str(),
+        method = method.as_str(),
         path = operation.map(|_| request.path()),
         status = response.status().as_u16(),
         duration_us = micros(time),

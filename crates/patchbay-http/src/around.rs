@@ -27,6 +27,8 @@ pub async fn around(
     };
     let id = RequestId::of(request.head(), &*state.ids);
     let in_flight = InFlight::began(state.meter.clone());
+    // What serves it may take one method for another.
+    let method = request.method().clone();
     request.extensions_mut().insert(id.clone());
     let span = span::of(&id, state.spans_exported);
     match caught(next.call(request)).instrument(span.clone()).await {
@@ -37,7 +39,7 @@ pub async fn around(
             let answered = answered(&response, time);
             span::answered(&span, &answered);
             in_flight.answered(answered);
-            access_log::log(&id, &response, time);
+            access_log::log(&id, &method, &response, time);
             Ok(response)
         }
         Ok(Err(error)) => {

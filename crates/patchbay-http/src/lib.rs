@@ -7,6 +7,7 @@
 mod access_log;
 mod around;
 mod dialects;
+mod head;
 mod headers;
 mod kernel;
 mod meter;

@@ -16,6 +16,7 @@ use secrecy::SecretString;
 
 use crate::around::around;
 use crate::dialects;
+use crate::head::serve_head_like_get;
 use crate::kernel::RateLimits;
 use crate::meter::Meter;
 use crate::ops::{self, Published, Readiness};
@@ -111,6 +112,7 @@ fn app(
         .configure(ops::routes)
         .default_service(to(ops::not_found))
         .wrap(from_fn(tolerate_trailing_slash))
+        .wrap(from_fn(serve_head_like_get))
         .wrap(from_fn(around))
 }
 

@@ -30,18 +30,29 @@ async fn the_lines_that_it_prints_can_be_pasted_into_a_shell() -> Result<()> {
     let server = Server::dev(folder.path()).await?;
     server.demo().await?;
     let said = server.logs()?;
-    let from = said.find("# create").context("no line creates an integration")?;
-    let until = said[from..].find("\n\n").context("the lines have no end")?;
-    let pasted = Command::new("sh").args(["-ec", &said[from..from + until]]).output()?;
-    let answers = String::from_utf8(pasted.stdout)?;
-    assert!(pasted.status.success(), "{answers}{}", String::from_utf8_lossy(&pasted.stderr));
+    let answers = pasted(&said, "# create")?;
     assert!(answers.contains(r#""message":"Integration app created successfully""#), "{answers}");
     assert!(answers.contains(r#""message":"Integrations deleted successfully""#), "{answers}");
     assert!(answers.contains(r#""app_name":"Uptime Watch""#), "{answers}");
     assert!(answers.contains(r#""message":"Slack OAuth token exchange successful""#), "{answers}");
     assert!(answers.contains(r#""team_name":"acme""#), "{answers}");
     assert!(!answers.contains(r#""status":"error""#), "{answers}");
+    let answers = pasted(&said, "# which types")?;
+    assert!(answers.contains(r#"{"type":"shopify","name":"Shopify""#), "{answers}");
+    assert!(answers.contains(r#""name":"Desk","type":"zendesk","config":{"subdomain":"acme"}"#), "{answers}");
+    // What the lines before have connected is there too.
+    assert!(answers.contains(r#""type":"slack""#) && !answers.contains("detail"), "{answers}");
     Ok(())
+}
+
+/// What the lines print that begin with this one, up to the next empty one.
+fn pasted(said: &str, first: &str) -> Result<String> {
+    let from = said.find(first).with_context(|| format!("no line begins {first}"))?;
+    let until = said[from..].find("\n\n").context("the lines have no end")?;
+    let pasted = Command::new("sh").args(["-ec", &said[from..from + until]]).output()?;
+    let answers = String::from_utf8(pasted.stdout)?;
+    assert!(pasted.status.success(), "{answers}{}", String::from_utf8_lossy(&pasted.stderr));
+    Ok(answers)
 }
 
 #[tokio::test]

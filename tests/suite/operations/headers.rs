@@ -91,7 +91,7 @@ async fn a_preflight_is_refused_like_any_wrong_method(#[case] backend: Backend) 
         .header("access-control-request-method", "POST")
         .header("access-control-request-headers", "authorization");
     let answer = preflight.send().await?.expect_status(405);
-    assert_eq!(answer.header("allow"), "GET, POST", "{answer}");
+    assert_eq!(answer.header("allow"), "GET, HEAD, POST", "{answer}");
     assert_eq!(answer.json()["message"], "Method not allowed", "{answer}");
     let opens = answer.headers.keys().any(|name| name.as_str().starts_with("access-control-"));
     assert!(!opens, "{answer}");

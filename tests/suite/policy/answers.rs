@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 
 use anyhow::{Context, Result};
-use patchbay_tests::{Backend, Sandbox, Service, TELEX_PREFIXES, Tenant};
+use patchbay_tests::{Backend, Sandbox, Service, Tenant};
 use rstest::rstest;
 
 use super::given::{Place, service};
-use super::table::{KEYS, OPEN, Row, TELEX};
+use super::table::{APIS, KEYS, OPEN, Row};
 
 /// The keys of [`KEYS`], for each permission that a row may need.
 struct Keys {
@@ -31,7 +31,7 @@ impl Keys {
         ];
         let all = every_permission(service, tenant).await?;
         let mut by_permission = BTreeMap::new();
-        for needed in TELEX.iter().map(|row| row.permission) {
+        for needed in APIS.iter().flat_map(|api| api.rows).map(|row| row.permission) {
             let others: Vec<_> = all.iter().map(String::as_str).filter(|one| *one != needed).collect();
             assert_eq!(others.len() + 1, all.len(), "{needed} is no permission");
             if !by_permission.contains_key(needed) {
@@ -72,16 +72,16 @@ async fn every_route_answers_every_kind_of_key_as_the_table_says(#[case] backend
     let service = service(backend, &sandbox).await?;
     let other = service.organisation("another").await?;
     let mut wrong = Vec::new();
-    for prefix in TELEX_PREFIXES {
+    for (api, prefix) in APIS.iter().flat_map(|api| api.prefixes.iter().map(move |prefix| (api, prefix))) {
         let tenant = service.organisation("acme").await?;
         let full = tenant.full_key().await?;
         let keys = Keys::of(&service, &tenant, &other).await?;
         let place = Place { http: service.http(), prefix, tenant: &tenant, key: &full, sandbox: &sandbox };
-        for row in &TELEX {
+        for row in api.rows {
             let (path, body) = place.prepare(row.given, row.path, row.body).await?;
             for ((key, kind), expected) in keys.for_row(row).into_iter().zip(KEYS).zip(row.statuses) {
                 let request = service.http().request(row.method, &path).body(body.as_bytes());
-                let request = if let Some(key) = key { request.bearer(key) } else { request };
+                let request = if let Some(key) = key { (api.present)(request, key) } else { request };
                 let answer = request.send().await?;
                 if answer.status != expected {
                     wrong.push(format!("{kind}: expected {expected}, but {answer}"));

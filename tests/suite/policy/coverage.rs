@@ -3,15 +3,16 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::{Context, Result};
-use patchbay_tests::{Backend, Http, Service, TELEX_PREFIXES};
+use patchbay_tests::{Backend, Http, Service};
 use rstest::rstest;
 use serde_json::Value;
 
-use super::table::TELEX;
+use super::table::{APIS, Api};
 use crate::given::UNKNOWN_ID;
 
-/// The methods that a route is asked for.
-const METHODS: [&str; 5] = ["GET", "POST", "PUT", "PATCH", "DELETE"];
+/// The methods that a route is asked for. What answers GET answers HEAD, which is no operation
+/// of its own.
+const METHODS: [&str; 6] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"];
 
 /// Routes, each as method and path.
 type Routes = BTreeSet<(String, String)>;
@@ -23,8 +24,8 @@ fn route(method: &str, path: &str) -> (String, String) {
     (method.to_uppercase(), path.to_owned())
 }
 
-fn in_table() -> Permissions {
-    TELEX.iter().map(|row| (route(row.method, row.path), row.permission.to_owned())).collect()
+fn in_table(api: &Api) -> Permissions {
+    api.rows.iter().map(|row| (route(row.method, row.path), row.permission.to_owned())).collect()
 }
 
 /// The operations of a document, and the permissions that they are said to need.
@@ -61,7 +62,8 @@ async fn in_router(http: &Http, prefix: &str, paths: &BTreeSet<&str>) -> Result<
             }
         }
         assert_eq!(allowed.unwrap_or_default(), known.join(", "), "what `Allow` says of {path}");
-        routes.extend(known.into_iter().map(|method| route(method, path)));
+        assert_eq!(known.contains(&"HEAD"), known.contains(&"GET"), "{path}");
+        routes.extend(known.into_iter().filter(|method| *method != "HEAD").map(|method| route(method, path)));
     }
     Ok(routes)
 }
@@ -95,13 +97,15 @@ fn violations(table: &Permissions, document: &Permissions, router: &Routes) -> V
 #[tokio::test]
 async fn the_table_the_document_and_the_router_name_the_same_routes(#[case] backend: Backend) -> Result<()> {
     let service = Service::on(backend).await?;
-    let document = service.http().get("/openapi/telex.json").send().await?.expect_status(200).json();
-    let (table, document) = (in_table(), in_document(&document)?);
-    assert_eq!(table.len(), TELEX.len(), "a route is in the table twice");
-    let paths = table.keys().chain(document.keys()).map(|(_, path)| path.as_str()).collect();
-    for prefix in TELEX_PREFIXES {
-        let router = in_router(&service.http(), prefix, &paths).await?;
-        assert_eq!(violations(&table, &document, &router), [""; 0], "below '{prefix}'");
+    for api in &APIS {
+        let document = service.http().get(&format!("/openapi/{}.json", api.name)).send().await?;
+        let (table, document) = (in_table(api), in_document(&document.expect_status(200).json())?);
+        assert_eq!(table.len(), api.rows.len(), "a route is in the table twice");
+        let paths = table.keys().chain(document.keys()).map(|(_, path)| path.as_str()).collect();
+        for prefix in api.prefixes {
+            let router = in_router(&service.http(), prefix, &paths).await?;
+            assert_eq!(violations(&table, &document, &router), [""; 0], "below '{prefix}'");
+        }
     }
     Ok(())
 }
@@ -110,15 +114,15 @@ async fn the_table_the_document_and_the_router_name_the_same_routes(#[case] back
 async fn every_api_has_a_table() -> Result<()> {
     let service = Service::on(Backend::Sqlite).await?;
     let all = service.command(&["openapi"]).await?.expect_status(0).expect_document();
-    assert_eq!(all.as_object().map(|all| all.keys().cloned().collect()), Some(vec!["telex".to_owned()]));
-    let servers = all["telex"]["servers"].as_array().context("no servers")?.clone();
-    let mut prefixes: Vec<_> = servers
-        .iter()
-        .filter_map(|server| server["url"].as_str())
-        .map(|url| url.trim_end_matches('/'))
-        .collect();
-    prefixes.sort_unstable();
-    assert_eq!(prefixes, TELEX_PREFIXES, "the table is asked below other prefixes than the document names");
+    let names: Vec<_> = all.as_object().context("no APIs")?.keys().cloned().collect();
+    assert_eq!(names, APIS.map(|api| api.name));
+    for api in &APIS {
+        let servers = all[api.name]["servers"].as_array().context("no servers")?.clone();
+        let urls = servers.iter().filter_map(|server| server["url"].as_str());
+        let mut prefixes: Vec<_> = urls.map(|url| url.trim_end_matches('/')).collect();
+        prefixes.sort_unstable();
+        assert_eq!(prefixes, api.prefixes, "the table is asked below other prefixes than the document names");
+    }
     Ok(())
 }
 

@@ -22,7 +22,7 @@ pub enum Given {
 const CHANNEL: &str = "general";
 const PAIR: &str = r#"{"form_field_label":"a","form_field_value":"b"}"#;
 
-/// An organisation below one prefix, with a key that may do everything.
+/// An organisation that is asked about below one prefix, with a key that may do everything.
 pub struct Place<'a> {
     pub http: Http,
     pub prefix: &'static str,
@@ -32,7 +32,7 @@ pub struct Place<'a> {
 }
 
 impl Place<'_> {
-    /// Makes what is given, anew for each row, and answers the row's path and body with
+    /// Makes what is given, through Telex and anew for each row, and answers the row's path and body with
     /// everything filled in.
     pub async fn prepare(&self, given: Given, path: &str, body: &str) -> Result<(String, String)> {
         let (integration, setting) = match given {
@@ -50,6 +50,7 @@ impl Place<'_> {
         let fill = |text: &str| {
             text.replace("{org}", &self.tenant.id)
                 .replace("{integration}", &integration)
+                .replace("{id}", &integration)
                 .replace("{setting}", &setting)
                 .replace("{channel}", CHANNEL)
                 .replace("{sandbox}", self.sandbox.origin())
@@ -91,13 +92,13 @@ impl Place<'_> {
     }
 
     async fn list(&self, what: &str) -> Result<Vec<Value>> {
-        let path = format!("{}/organisations/{}/{what}", self.prefix, self.tenant.id);
+        let path = format!("/organisations/{}/{what}", self.tenant.id);
         let listed = self.http.get(&path).bearer(self.key).send().await?.expect_status(200);
         Ok(listed.json()["data"].as_array().context("no list")?.clone())
     }
 
     async fn post(&self, path: &str, body: &str) -> Result<Answer> {
-        let path = format!("{}{}", self.prefix, path.replace("{org}", &self.tenant.id));
+        let path = path.replace("{org}", &self.tenant.id);
         let answer = self.http.request("POST", &path).bearer(self.key).body(body).send().await?;
         assert!(answer.status < 300, "{answer}");
         Ok(answer)

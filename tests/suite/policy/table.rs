@@ -1,6 +1,34 @@
 //! The table, by hand.
 
+use patchbay_tests::{ALOOCHAT_PREFIX, Request, TELEX_PREFIXES};
+
 use super::given::Given::{self, Channel, Connection, Custom, Integration, Nothing, Setting};
+
+/// An API, and what it answers to whom.
+pub struct Api {
+    pub name: &'static str,
+    /// What may stand before each path.
+    pub prefixes: &'static [&'static str],
+    /// Puts a key where the API looks for it.
+    pub present: fn(Request, &str) -> Request,
+    pub rows: &'static [Row],
+}
+
+/// Every API.
+pub const APIS: [Api; 2] = [
+    Api {
+        name: "telex",
+        prefixes: &TELEX_PREFIXES,
+        present: |request, key| request.bearer(key),
+        rows: &TELEX,
+    },
+    Api {
+        name: "aloochat",
+        prefixes: &[ALOOCHAT_PREFIX],
+        present: |request, key| request.header("x-api-key", key),
+        rows: &ALOOCHAT,
+    },
+];
 
 /// The kinds of key that every route is asked with, in the order of [`Row::statuses`].
 pub const KEYS: [&str; 8] = [
@@ -46,7 +74,7 @@ const WRITE_SETTINGS: &str = "settings:write";
 
 /// The Telex API, below each of its prefixes.
 #[rustfmt::skip]
-pub const TELEX: [Row; 23] = [
+const TELEX: [Row; 23] = [
     row(("POST", "/slack/organisations/{org}/token-exchg"), "oauth:exchange", Nothing,
         r#"{"oauth_code":"{code}"}"#, [401, 401, 401, 401, 401, 404, 403, 200]),
     row(("GET", "/slack/organisations/{org}"), READ, Connection, "", [401, 401, 401, 401, 401, 404, 403, 200]),
@@ -100,11 +128,35 @@ pub const TELEX: [Row; 23] = [
         "", [401, 401, 401, 401, 401, 404, 403, 200]),
 ];
 
+/// The AlooChat API. A key of another organisation is a key of another company, which asks for its
+/// own integrations.
+#[rustfmt::skip]
+const ALOOCHAT: [Row; 11] = [
+    row(("GET", "/integrations"), READ, Integration, "", [401, 401, 401, 401, 401, 200, 403, 200]),
+    row(("POST", "/integrations"), WRITE, Nothing,
+        r#"{"name":"a new one","type":"shopify"}"#, [401, 401, 401, 401, 401, 201, 403, 201]),
+    row(("GET", "/integrations/types"), READ, Nothing, "", [401, 401, 401, 401, 401, 200, 403, 200]),
+    row(("GET", "/integrations/{id}"), READ, Integration, "", [401, 401, 401, 401, 401, 404, 403, 200]),
+    row(("PUT", "/integrations/{id}"), WRITE, Integration,
+        r#"{"is_active":false}"#, [401, 401, 401, 401, 401, 404, 403, 200]),
+    row(("PATCH", "/integrations/{id}"), WRITE, Integration,
+        r#"{"visibility":"public"}"#, [401, 401, 401, 401, 401, 404, 403, 200]),
+    row(("DELETE", "/integrations/{id}"), WRITE, Integration, "", [401, 401, 401, 401, 401, 404, 403, 200]),
+    row(("POST", "/integrations/{id}/verify"), WRITE, Integration, "", [401, 401, 401, 401, 401, 404, 403, 200]),
+    row(("GET", "/integrations/{id}/channels/{channel}"), READ_SETTINGS, Channel,
+        "", [401, 401, 401, 401, 401, 404, 403, 200]),
+    row(("PUT", "/integrations/{id}/channels/{channel}"), WRITE_SETTINGS, Channel,
+        r#"{"a":"c"}"#, [401, 401, 401, 401, 401, 404, 403, 200]),
+    row(("DELETE", "/integrations/{id}/channels/{channel}"), WRITE_SETTINGS, Channel,
+        "", [401, 401, 401, 401, 401, 404, 403, 200]),
+];
+
 /// What belongs to no API and asks nobody for a key: path, and the status for anybody.
-pub const OPEN: [(&str, u16); 5] = [
+pub const OPEN: [(&str, u16); 6] = [
     ("/healthz", 200),
     ("/readyz", 200),
     ("/openapi/telex.json", 200),
+    ("/openapi/aloochat.json", 200),
     ("/docs", 200),
     ("/docs/index.css", 200),
 ];

@@ -17,7 +17,7 @@ use crate::idempotency::ReceiptFor;
 use crate::record::{Recorder, difference};
 use crate::retry::{Attempt, until_current};
 use crate::verification::ask_soon;
-use crate::{AppError, Caller, Disclosed, Entity, Expected, Reveal, disclosure};
+use crate::{AppError, Caller, Disclosed, Entity, Expected, ProviderNamed, Reveal, disclosure};
 
 /// What becomes of a configuration when another one is sent.
 #[derive(Clone, Debug)]
@@ -34,6 +34,8 @@ pub enum ConfigurationChange {
 pub struct IntegrationChange {
     /// A new name.
     pub name: Option<IntegrationName>,
+    /// What it is said to connect to. That never changes: said otherwise, nothing does.
+    pub provider: Option<ProviderNamed>,
     /// A new kind.
     pub kind: Option<IntegrationKind>,
     /// A new status.
@@ -80,8 +82,9 @@ impl EditIntegration {
     /// # Errors
     /// [`AppError::Forbidden`] without [`Permission::IntegrationsWrite`],
     /// [`AppError::NotFound`] when the caller sees no such integration,
-    /// [`AppError::Configuration`] when it cannot be configured so,
+    /// [`AppError::ProviderFixed`] when it connects to something else than is said,
     /// [`AppError::PreconditionFailed`] when it is at another version than expected,
+    /// [`AppError::Configuration`] when it cannot be configured so,
     /// [`AppError::Conflict`] when another integration holds the same under a rule.
     pub async fn run(
         &self,
@@ -126,6 +129,12 @@ impl EditIntegration {
     ) -> Result<Disclosed, Attempt> {
         let found = self.integrations.find(caller.scope(), id).await?;
         let before = found.ok_or(AppError::NotFound(Entity::Integration))?;
+        // What is refused at any version is refused first (RFC 9110 §13.2.1).
+        if let Some(named) = &change.provider
+            && !named.is_of(&*self.providers, &before.parts().provider)
+        {
+            return Err(AppError::ProviderFixed.into());
+        }
         expected.require(&before)?;
         let opened = disclosure::open(&*self.vault, &before)?;
         let Configured { configuration, mut credentials } =

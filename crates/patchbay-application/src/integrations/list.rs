@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use patchbay_domain::{
     Integration, IntegrationFilter, IntegrationPosition, IntegrationRepository, NumberedPage, Origin, Page,
-    PageRequest, Permission, UniqueKey,
+    PageRequest, Permission, UniqueKey, Vault,
 };
 
 use super::SystemApp;
-use crate::{AppError, Caller, Listed};
+use crate::{AppError, Caller, Disclosed, Listed, Reveal, disclosure};
 
 /// Which integrations a caller looks for; all where nothing is said.
 #[derive(Clone, Debug, Default)]
@@ -46,6 +46,8 @@ pub struct ListIntegrations {
     pub integrations: Arc<dyn IntegrationRepository>,
     /// What the installation offers to everyone.
     pub system_apps: Arc<[SystemApp]>,
+    /// Opens their secrets, to say what they are called.
+    pub vault: Arc<dyn Vault>,
 }
 
 /// How many integrations one read takes: a long list does not hold a database thread.
@@ -103,6 +105,20 @@ impl ListIntegrations {
         items.truncate(limit);
         let next = if is_cut { items.last().map(IntegrationPosition::of) } else { None };
         Ok((Page { items, next }, total))
+    }
+
+    /// What was listed, with what its secrets are called. None of them is shown.
+    ///
+    /// # Errors
+    /// [`AppError::Forbidden`] without [`Permission::IntegrationsRead`],
+    /// [`AppError::Internal`] when secrets cannot be opened.
+    pub fn with_names(&self, caller: &Caller, listed: Vec<Integration>) -> Result<Vec<Disclosed>, AppError> {
+        caller.require(Permission::IntegrationsRead)?;
+        let named = |integration: Integration| {
+            let credentials = disclosure::open(&*self.vault, &integration)?;
+            Ok(Disclosed { integration, secrets: Reveal::Names.show(caller, credentials) })
+        };
+        listed.into_iter().map(named).collect()
     }
 
     /// The apps that the caller's environment could connect, by id.

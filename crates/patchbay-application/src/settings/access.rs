@@ -7,8 +7,8 @@ use chrono::{DateTime, Utc};
 use patchbay_domain::{
     Changes, ChannelConfigRepository, ChannelId, Clock, EntityKind, Event, EventType, IdGenerator,
     Integration, IntegrationId, IntegrationRepository, ManifestDocument, ManifestRepository, Mask, Origin,
-    SecretPlace, Setting, SettingLabel, SettingRepository, SettingText, SettingValue, SettingWrite,
-    UnitOfWork, Vault, is_same_secret,
+    SecretPlace, Setting, SettingId, SettingLabel, SettingParts, SettingRepository, SettingText,
+    SettingValue, SettingWrite, UnitOfWork, Vault, Version, is_same_secret,
 };
 use secrecy::SecretString;
 use serde_json::{Map, Value, json};
@@ -108,11 +108,13 @@ impl SettingAccess {
         Ok(self.manifests.find(caller.scope(), of.id()).await?)
     }
 
-    /// Checks a setting as it is to be saved against what the app says of it.
+    /// Checks a setting as it is to be saved against what the app says of it; `field` is what
+    /// the API calls its value.
     pub(super) fn check(
         &self,
         setting: &Setting,
         manifest: Option<&ManifestDocument>,
+        field: &str,
     ) -> Result<(), AppError> {
         let Some(manifest) = manifest else { return Ok(()) };
         let label = setting.label().as_str();
@@ -126,19 +128,19 @@ impl SettingAccess {
             }
         };
         checked.map_err(|why| {
-            AppError::Invalid(Fault::of_field(Location::Body, "value", FaultReason::Setting(why)).into())
+            AppError::Invalid(Fault::of_field(Location::Body, field, FaultReason::Setting(why)).into())
         })
     }
 
     /// The next version of `setting` under `label` with `value`; `None` when nothing changes.
-    /// The mask of a secret, written back, leaves it as it is; without a new value a plain
+    /// The `mask` of a secret, written back, leaves it as it is; without a new value a plain
     /// one is sealed under a label that is secret, and a secret stays one under any label.
     pub(super) fn changed(
         &self,
         setting: &Setting,
         label: SettingLabel,
         value: Option<SecretString>,
-        mask: Mask,
+        mask: Option<Mask>,
     ) -> Result<Option<Setting>, AppError> {
         let place = setting.place();
         let next = match (setting.value(), value) {
@@ -147,8 +149,8 @@ impl SettingAccess {
             (SettingValue::Plain(_), Some(value)) => self.protected(&label, &value, &place)?,
             (SettingValue::Secret(sealed), Some(value)) => {
                 let stored = self.vault.open(&place, sealed)?;
-                let same =
-                    mask.is_of(&value, &stored) || (label.is_secret() && is_same_secret(&stored, &value));
+                let same = mask.is_some_and(|mask| mask.is_of(&value, &stored))
+                    || (label.is_secret() && is_same_secret(&stored, &value));
                 if same { setting.value().clone() } else { self.protected(&label, &value, &place)? }
             }
         };
@@ -163,19 +165,54 @@ impl SettingAccess {
         write: Option<SettingWrite>,
         receipt: (&ReceiptFor<T>, &T, IntegrationId),
     ) -> Result<(), Attempt> {
-        let changes = match write {
-            Some(write) => {
-                let event = recorded(&self.recorder(caller, self.clock.now()), &write);
-                Changes::new().setting(write).event(event)
-            }
-            None => Changes::new(),
-        };
+        let changes = self.written(caller, write);
         let (receipt, outcome, about) = receipt;
         let changes = receipt.keep(changes, outcome, about, &*self.vault)?;
         if changes != Changes::new() {
             self.work.commit(caller.scope(), changes).await?;
         }
         Ok(())
+    }
+
+    /// Saves several writes of settings together, each with its record.
+    pub(super) async fn save_all(&self, caller: &Caller, writes: Vec<SettingWrite>) -> Result<(), Attempt> {
+        if !writes.is_empty() {
+            self.work.commit(caller.scope(), self.written(caller, writes)).await?;
+        }
+        Ok(())
+    }
+
+    fn written(&self, caller: &Caller, writes: impl IntoIterator<Item = SettingWrite>) -> Changes {
+        let recorder = self.recorder(caller, self.clock.now());
+        writes.into_iter().fold(Changes::new(), |changes, write| {
+            let event = recorded(&recorder, &write);
+            changes.setting(write).event(event)
+        })
+    }
+
+    /// A new setting of `integration`, in the place that is meant.
+    pub(super) fn made(
+        &self,
+        integration: &Integration,
+        target: &SettingTarget,
+        label: SettingLabel,
+        value: &SecretString,
+    ) -> Result<Setting, AppError> {
+        let id = SettingId::from_uuid(self.ids.uuid());
+        let organisation_id = integration.parts().organisation_id;
+        let now = self.clock.now();
+        Ok(Setting::create(SettingParts {
+            id,
+            organisation_id,
+            environment_id: integration.parts().environment_id,
+            integration_id: integration.id(),
+            channel: target.channel.clone(),
+            value: self.protected(&label, value, &SecretPlace::setting(organisation_id, id))?,
+            label,
+            version: Version::FIRST,
+            created_at: now,
+            updated_at: now,
+        }))
     }
 
     pub(super) fn recorder<'a>(&'a self, caller: &'a Caller, at: DateTime<Utc>) -> Recorder<'a> {

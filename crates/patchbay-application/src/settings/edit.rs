@@ -71,10 +71,10 @@ impl EditSetting {
         if present.iter().any(|other| other.id() != meant.id() && *other.label() == label) {
             return Err(AppError::Conflict(Conflict::LabelInUse).into());
         }
-        let next = self.access.changed(meant, label, change.value, mask)?;
+        let next = self.access.changed(meant, label, change.value, Some(mask))?;
         if let Some(next) = &next {
             let manifest = self.access.manifest(caller, &integration).await?;
-            self.access.check(next, manifest.as_ref())?;
+            self.access.check(next, manifest.as_ref(), "value")?;
         }
         let receipt = (receipt, &(), integration.id());
         self.access.save(caller, next.map(SettingWrite::Update), receipt).await

@@ -1,8 +1,6 @@
 //! Giving a setting a value, whether it is there or not.
 
-use patchbay_domain::{
-    Mask, Permission, Setting, SettingId, SettingLabel, SettingParts, SettingWrite, Version,
-};
+use patchbay_domain::{Mask, Permission, SettingId, SettingLabel, SettingWrite};
 use secrecy::SecretString;
 
 use super::{SettingAccess, SettingTarget};
@@ -56,33 +54,20 @@ impl PutSetting {
         let integration = self.access.integration(caller, target).await?;
         let present = self.access.settings(caller, target).await?;
         if let Some(setting) = present.iter().find(|setting| *setting.label() == new.label) {
-            let next = self.access.changed(setting, new.label, Some(new.value), mask)?;
+            let next = self.access.changed(setting, new.label, Some(new.value), Some(mask))?;
             if let Some(next) = &next {
                 let manifest = self.access.manifest(caller, &integration).await?;
-                self.access.check(next, manifest.as_ref())?;
+                self.access.check(next, manifest.as_ref(), "value")?;
             }
             let id = setting.id();
             let receipt = (receipt, &id, integration.id());
             self.access.save(caller, next.map(SettingWrite::Update), receipt).await?;
             return Ok(id);
         }
-        let id = SettingId::from_uuid(self.access.ids.uuid());
-        let place = patchbay_domain::SecretPlace::setting(caller.organisation(), id);
-        let now = self.access.clock.now();
-        let setting = Setting::create(SettingParts {
-            id,
-            organisation_id: caller.organisation(),
-            environment_id: integration.parts().environment_id,
-            integration_id: integration.id(),
-            channel: target.channel.clone(),
-            value: self.access.protected(&new.label, &new.value, &place)?,
-            label: new.label,
-            version: Version::FIRST,
-            created_at: now,
-            updated_at: now,
-        });
+        let setting = self.access.made(&integration, target, new.label, &new.value)?;
+        let id = setting.id();
         let manifest = self.access.manifest(caller, &integration).await?;
-        self.access.check(&setting, manifest.as_ref())?;
+        self.access.check(&setting, manifest.as_ref(), "value")?;
         let receipt = (receipt, &id, integration.id());
         self.access.save(caller, Some(SettingWrite::Insert(setting)), receipt).await?;
         Ok(id)

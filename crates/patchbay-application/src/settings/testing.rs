@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use patchbay_domain::testing::{FixedClock, SequentialIds};
 use patchbay_domain::{
-    ChannelConfig, Event, ManifestDocument, MockChannelConfigRepository, MockIntegrationRepository,
-    MockManifestRepository, MockSettingRepository, MockUnitOfWork, RepositoryError, SecretPlace, Setting,
-    SettingId, SettingLabel, SettingParts, SettingText, SettingValue, SettingWrite, Vault, Version,
+    ChannelConfig, ChannelId, Event, ManifestDocument, MockChannelConfigRepository,
+    MockIntegrationRepository, MockManifestRepository, MockSettingRepository, MockUnitOfWork,
+    RepositoryError, SecretPlace, Setting, SettingId, SettingLabel, SettingParts, SettingText, SettingValue,
+    SettingWrite, Vault, Version,
 };
 use uuid::Uuid;
 
@@ -16,6 +17,22 @@ use crate::testing::{a_described_integration, an_integration, an_organisation, a
 /// The settings of the integration that all tests share.
 pub fn target() -> SettingTarget {
     SettingTarget::of(an_integration().id())
+}
+
+/// The settings of that integration for one channel.
+pub fn a_channel() -> SettingTarget {
+    SettingTarget { channel: Some(ChannelId::parse("general").unwrap()), ..target() }
+}
+
+/// A stored secret that was moved under a label which does not say that it is one.
+pub fn a_setting_sealed_as(id: u128, label: &str, secret: &str) -> Setting {
+    let sealed = a_setting(id, "token", secret);
+    let value = sealed.value().clone();
+    Setting::from_parts(SettingParts {
+        label: SettingLabel::parse(label).unwrap(),
+        value,
+        ..sealed.parts().clone()
+    })
 }
 
 /// A stored setting; under a secret label its value is sealed by the tests' vault.
@@ -75,7 +92,11 @@ impl Access {
     }
 
     pub fn with_channel(self, settings: impl Into<Vec<Setting>>) -> Self {
-        Self { of_channel: settings.into(), ..self }
+        let in_channel = |setting: Setting| {
+            let channel = a_channel().channel;
+            Setting::from_parts(SettingParts { channel, ..setting.parts().clone() })
+        };
+        Self { of_channel: settings.into().into_iter().map(in_channel).collect(), ..self }
     }
 
     /// Expects commits of one setting with its record each, at least one.
@@ -87,6 +108,18 @@ impl Access {
             .expect_commit()
             .times(1..)
             .returning(move |_, changes| check(&changes.settings[0], &changes.events[0]));
+        self
+    }
+
+    /// Expects commits of any number of settings with their records, at least one commit.
+    pub fn saving_all(
+        mut self,
+        mut check: impl FnMut(&[SettingWrite], &[Event]) -> Result<(), RepositoryError> + Send + 'static,
+    ) -> Self {
+        self.work
+            .expect_commit()
+            .times(1..)
+            .returning(move |_, changes| check(&changes.settings, &changes.events));
         self
     }
 

@@ -1,5 +1,6 @@
 //! The wire APIs, a folder each. None knows another.
 
+mod aloochat;
 mod telex;
 
 use actix_web::web::ServiceConfig;
@@ -8,11 +9,12 @@ use serde_json::Value;
 use crate::kernel::{Dialect, Undocumented, document_of, mounted};
 
 /// The names of the dialects, in the order of [`documents`].
-pub const NAMES: [&str; 1] = [telex::Telex::NAME];
+pub const NAMES: [&str; 2] = [telex::Telex::NAME, aloochat::AlooChat::NAME];
 
 /// Registers every dialect.
 pub fn mount_all(config: &mut ServiceConfig) {
     mounted::<telex::Telex>(config);
+    mounted::<aloochat::AlooChat>(config);
 }
 
 /// The OpenAPI document of every dialect.
@@ -20,5 +22,5 @@ pub fn mount_all(config: &mut ServiceConfig) {
 /// # Errors
 /// When a dialect's examples do not fit its operations.
 pub fn documents() -> Result<[Value; NAMES.len()], Undocumented> {
-    Ok([document_of::<telex::Telex>()?])
+    Ok([document_of::<telex::Telex>()?, document_of::<aloochat::AlooChat>()?])
 }

@@ -38,13 +38,56 @@ impl<D: Dialect, T: DeserializeOwned + Validate + 'static> FromRequest for Body<
     type Future = Pin<Box<dyn Future<Output = Result<Self, Failure<D>>>>>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let (request, mut payload) = (request.clone(), payload.take());
+        let draft = Draft::from_request(request, payload);
         Box::pin(async move {
-            let bytes = read(&request, &mut payload).await?;
-            let value = parse(&bytes).map_err(|faults| Refusal::App(AppError::Invalid(faults)))?;
+            let value = draft.await?.judged(|_| Vec::new())?;
             Ok(Self { value, dialect: PhantomData })
         })
     }
+}
+
+/// The same, where `T` alone cannot tell everything that is wrong.
+pub struct Draft<D, T> {
+    value: T,
+    faults: Vec<Fault>,
+    dialect: PhantomData<fn() -> D>,
+}
+
+impl<D, T: DeserializeOwned> Draft<D, T> {
+    /// What was sent, when nothing is wrong with it. `more` tells what `T` cannot; of what
+    /// breaks rules of `T` it must not think twice.
+    ///
+    /// # Errors
+    /// [`AppError::Invalid`] with every fault, in the order in which `T` declares its members.
+    pub fn judged(self, more: impl FnOnce(&T) -> Vec<Fault>) -> Result<T, AppError> {
+        let Self { value, mut faults, .. } = self;
+        let others = more(&value);
+        if !others.is_empty() {
+            faults.extend(others);
+            members::in_order::<T>(&mut faults);
+        }
+        Faults::all(faults).map_or(Ok(value), |faults| Err(AppError::Invalid(faults)))
+    }
+}
+
+impl<D: Dialect, T: DeserializeOwned + Validate + 'static> FromRequest for Draft<D, T> {
+    type Error = Failure<D>;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, Failure<D>>>>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let (request, mut payload) = (request.clone(), payload.take());
+        Box::pin(async move {
+            let bytes = read(&request, &mut payload).await?;
+            Ok(drafted(&bytes).map_err(|faults| Refusal::App(AppError::Invalid(faults)))?)
+        })
+    }
+}
+
+fn drafted<D, T: DeserializeOwned + Validate>(bytes: &[u8]) -> Result<Draft<D, T>, Faults> {
+    let value: T = parse(bytes)?;
+    let faults = value.validate().err().map(|errors| members::faults_of::<T>(&errors));
+    let faults = faults.iter().flat_map(Faults::iter).cloned().collect();
+    Ok(Draft { value, faults, dialect: PhantomData })
 }
 
 /// Reads the body, as far as it may go.
@@ -69,7 +112,8 @@ pub(super) async fn read(request: &HttpRequest, payload: &mut Payload) -> Result
     Ok(bytes)
 }
 
-fn parse<T: DeserializeOwned + Validate>(bytes: &[u8]) -> Result<T, Faults> {
+/// Reads JSON as `T`, whose rules it may break.
+fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Faults> {
     let not_json = |error: &serde_json::Error| {
         Faults::from(Fault::of_body(FaultReason::NotJson { line: error.line(), column: error.column() }))
     };
@@ -77,17 +121,14 @@ fn parse<T: DeserializeOwned + Validate>(bytes: &[u8]) -> Result<T, Faults> {
     if !value.is_object() {
         return Err(Fault::of_body(FaultReason::NotAnObject).into());
     }
-    let body: T = serde_json::from_value(value).map_err(|error| not_json(&error))?;
-    match body.validate() {
-        Ok(()) => Ok(body),
-        Err(errors) => Err(members::faults_of::<T>(&errors)),
-    }
+    serde_json::from_value(value).map_err(|error| not_json(&error))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::kernel::{Member, text, well_typed};
+    use patchbay_application::Location;
     use patchbay_domain::{IntegrationKind, IntegrationName};
     use serde::Deserialize;
 
@@ -107,8 +148,27 @@ mod tests {
         secret: Member<secrecy::SecretString>,
     }
 
+    fn judged(json: &str) -> Result<Sample, AppError> {
+        drafted::<(), Sample>(json.as_bytes()).map_err(AppError::Invalid)?.judged(|_| Vec::new())
+    }
+
     fn faults(json: &str) -> String {
-        parse::<Sample>(json.as_bytes()).unwrap_err().to_string()
+        judged(json).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn what_only_others_can_tell_stands_in_its_place_among_the_faults() {
+        let draft = drafted::<(), Sample>(br#"{"apple":"fax","flag":1,"secret":7}"#).unwrap();
+        let said = draft.judged(|sample| {
+            assert!(sample.apple.is_sent() && !sample.zebra.is_sent());
+            let fault = |field| Fault::of_field(Location::Body, field, FaultReason::NotOffered);
+            vec![fault("secret.inside"), fault("apple")]
+        });
+        assert_eq!(
+            said.unwrap_err().to_string(),
+            "zebra is required; flag must be a boolean; apple names nothing that is offered; \
+             secret must be a string; secret.inside names nothing that is offered"
+        );
     }
 
     #[test]
@@ -136,7 +196,7 @@ mod tests {
 
     #[test]
     fn a_fault_does_not_show_the_value() {
-        let errors = parse::<Sample>(br#"{"secret":"planted-secret"}"#).unwrap_err();
+        let errors = judged(r#"{"secret":"planted-secret"}"#).unwrap_err();
         assert!(!format!("{errors:?}").contains("planted"), "{errors:?}");
     }
 
@@ -153,8 +213,8 @@ mod tests {
 
     #[test]
     fn a_sound_body_is_read_and_unknown_members_are_ignored() {
-        let body: Sample =
-            parse(br#"{"zebra":" Shop ","unknown":{},"zebra":"Store","flag":null,"apple":""}"#).unwrap();
+        let body =
+            judged(r#"{"zebra":" Shop ","unknown":{},"zebra":"Store","flag":null,"apple":""}"#).unwrap();
         assert_eq!(body.zebra.parsed::<IntegrationName>().unwrap().unwrap().as_str(), "Store");
         assert!(body.flag.is_sent() && body.flag.value().is_none() && !body.secret.is_sent());
     }

@@ -2,6 +2,7 @@
 
 use std::convert::Infallible;
 use std::future::{Ready, ready};
+use std::hash::{DefaultHasher, Hash, Hasher};
 
 use actix_web::dev::Payload;
 use actix_web::http::StatusCode;
@@ -10,7 +11,7 @@ use actix_web::http::header::{
 };
 use actix_web::{FromRequest, HttpRequest, HttpResponse};
 use patchbay_application::{Expected, Read, VersionSeen};
-use patchbay_domain::Version;
+use patchbay_domain::{Integration, Version};
 
 /// What stands after the version in the tag of an answer with masks.
 const MASKED: &str = "-masked";
@@ -68,6 +69,41 @@ impl FromRequest for Known {
     }
 }
 
+/// `If-None-Match` of a list: the tags of what the caller has. Weak tags count.
+pub struct KnownLists(Vec<EntityTag>);
+
+impl FromRequest for KnownLists {
+    type Error = Infallible;
+    type Future = Ready<Result<Self, Infallible>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let known = match sent::<IfNoneMatch>(request, &IF_NONE_MATCH) {
+            None | Some(IfNoneMatch::Any) => Vec::new(),
+            Some(IfNoneMatch::Items(tags)) => tags,
+        };
+        ready(Ok(Self(known)))
+    }
+}
+
+/// The weak tag of a list of `listed`, of which `shape` is all else that its answer depends on
+/// and that its address does not say.
+pub fn list_tag<'a>(listed: impl IntoIterator<Item = &'a Integration>, shape: impl Hash) -> EntityTag {
+    let mut hasher = DefaultHasher::new();
+    shape.hash(&mut hasher);
+    for integration in listed {
+        (integration.id(), integration.version()).hash(&mut hasher);
+    }
+    EntityTag::new_weak(format!("{:016x}", hasher.finish()))
+}
+
+impl KnownLists {
+    /// The answer with its tag, or that there is nothing new.
+    pub fn tagged(&self, tag: &EntityTag, answer: impl FnOnce() -> HttpResponse) -> HttpResponse {
+        let is_known = self.0.iter().any(|known| known.weak_eq(tag));
+        insert(tag, if is_known { HttpResponse::new(StatusCode::NOT_MODIFIED) } else { answer() })
+    }
+}
+
 /// A header that is sent, as far as it can be read.
 fn sent<H: Header>(request: &HttpRequest, name: &HeaderName) -> Option<H> {
     if request.headers().contains_key(name) { H::parse(request).ok() } else { None }
@@ -75,11 +111,19 @@ fn sent<H: Header>(request: &HttpRequest, name: &HeaderName) -> Option<H> {
 
 /// The answer with its tag, or that there is nothing new.
 pub fn tagged<T>(read: Read<T>, answer: impl FnOnce(T) -> HttpResponse) -> HttpResponse {
-    let (mut response, seen) = match read {
-        Read::Unchanged(seen) => (HttpResponse::new(StatusCode::NOT_MODIFIED), seen),
-        Read::Now(found, seen) => (answer(found), seen),
-    };
-    if let Ok(tag) = tag_of(seen).to_string().parse() {
+    match read {
+        Read::Unchanged(seen) => with_tag(seen, HttpResponse::new(StatusCode::NOT_MODIFIED)),
+        Read::Now(found, seen) => with_tag(seen, answer(found)),
+    }
+}
+
+/// The answer that shows this version, with its tag.
+pub fn with_tag(seen: VersionSeen, response: HttpResponse) -> HttpResponse {
+    insert(&tag_of(seen), response)
+}
+
+fn insert(tag: &EntityTag, mut response: HttpResponse) -> HttpResponse {
+    if let Ok(tag) = tag.to_string().parse() {
         response.headers_mut().insert(ETAG, tag);
     }
     response
@@ -138,6 +182,26 @@ mod tests {
         let none = TestRequest::get().to_http_request();
         let any = ForVersions::from_request(&none, &mut Payload::None).into_inner().unwrap().0;
         assert_eq!(any, Expected::Any);
+    }
+
+    #[test]
+    fn a_list_is_sent_unless_its_tag_is_known() {
+        let tag = list_tag([], "shape");
+        assert!(tag.weak && tag != list_tag([], "another shape"));
+        let text = tag.tag().to_owned();
+        for (header, status) in [
+            (format!("W/\"{text}\""), 304),
+            (format!("\"x\", \"{text}\""), 304),
+            ("*".to_owned(), 200),
+            ("\"x\"".to_owned(), 200),
+            (text.clone(), 200),
+        ] {
+            let request = TestRequest::get().insert_header(("if-none-match", header)).to_http_request();
+            let known = KnownLists::from_request(&request, &mut Payload::None).into_inner().unwrap();
+            let response = known.tagged(&tag, || HttpResponse::Ok().finish());
+            assert_eq!(response.status().as_u16(), status, "{request:?}");
+            assert_eq!(response.headers().get(ETAG).unwrap(), &format!("W/\"{text}\""));
+        }
     }
 
     #[test]

@@ -9,8 +9,8 @@ use actix_web::{HttpMessage, HttpRequest, HttpResponse};
 use super::routes::described;
 use super::{Dialect, Handled, Mount, Refusal, Seen};
 
-/// The order in which `Allow` names methods.
-const METHODS: [&str; 5] = ["GET", "POST", "PUT", "PATCH", "DELETE"];
+/// The order in which `Allow` names methods. What serves GET serves HEAD.
+const METHODS: [&str; 6] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"];
 
 /// The routes below one prefix, to tell a wrong method from a wrong path. Read from the
 /// same registration as the routes themselves, when it is first asked.
@@ -59,6 +59,7 @@ impl<D: Dialect> RouteTable<D> {
 }
 
 fn allowed(methods: &[&str]) -> String {
-    let known: Vec<_> = METHODS.into_iter().filter(|method| methods.contains(method)).collect();
+    let is_known = |method: &&str| methods.contains(if *method == "HEAD" { &"GET" } else { method });
+    let known: Vec<_> = METHODS.into_iter().filter(is_known).collect();
     known.join(", ")
 }

@@ -1,7 +1,9 @@
 //! The members of a body: what was sent, and whether it keeps the rules.
 
 use patchbay_application::{AppError, Fault, FaultReason, Faults, JsonType, Location};
-use patchbay_domain::{ChannelId, IntegrationKind, IntegrationName, InvalidText, ManifestUrl, SettingLabel};
+use patchbay_domain::{
+    AgentId, ChannelId, IntegrationKind, IntegrationName, InvalidText, ManifestUrl, SettingLabel, Visibility,
+};
 use secrecy::{ExposeSecret, SecretString};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -68,9 +70,24 @@ impl JsonValue for Map<String, Value> {
     }
 }
 
+impl JsonValue for Visibility {
+    const TYPE: JsonType = JsonType::Visibility;
+
+    fn take(value: Value) -> Option<Self> {
+        value.as_str().and_then(Self::from_code)
+    }
+}
+
 /// Text that may also be sent as a number or a boolean, and may be a secret.
 #[derive(Clone, Debug)]
 pub struct Scalar(pub SecretString);
+
+impl Scalar {
+    /// How many characters (Unicode scalar values) it has.
+    pub fn chars(&self) -> usize {
+        self.0.expose_secret().chars().count()
+    }
+}
 
 impl JsonValue for Scalar {
     const TYPE: JsonType = JsonType::Scalar;
@@ -110,7 +127,7 @@ macro_rules! text_values {
     };
 }
 
-text_values!(IntegrationKind, IntegrationName, ManifestUrl, ChannelId, SettingLabel);
+text_values!(AgentId, IntegrationKind, IntegrationName, ManifestUrl, ChannelId, SettingLabel);
 
 impl<T> Member<T> {
     /// Whether the member was in the body, be it as `null`.
@@ -120,6 +137,11 @@ impl<T> Member<T> {
 
     /// The value; `None` when none was sent.
     pub fn value(self) -> Option<T> {
+        if let Self::Value(value) = self { Some(value) } else { None }
+    }
+
+    /// The same, to look at.
+    pub const fn as_value(&self) -> Option<&T> {
         if let Self::Value(value) = self { Some(value) } else { None }
     }
 }
@@ -190,16 +212,17 @@ impl ValidateLength<u64> for Member<SecretString> {
 
 impl ValidateLength<u64> for Member<Scalar> {
     fn length(&self) -> Option<u64> {
-        let Self::Value(Scalar(secret)) = self else { return None };
-        u64::try_from(secret.expose_secret().chars().count()).ok()
+        let Self::Value(scalar) = self else { return None };
+        u64::try_from(scalar.chars()).ok()
     }
 }
 
-const MISTYPED: [(&str, JsonType); 4] = [
+const MISTYPED: [(&str, JsonType); 5] = [
     ("mistyped_string", JsonType::String),
     ("mistyped_boolean", JsonType::Boolean),
     ("mistyped_scalar", JsonType::Scalar),
     ("mistyped_object", JsonType::Object),
+    ("mistyped_visibility", JsonType::Visibility),
 ];
 const EMPTY: &str = "empty";
 const TOO_LONG: &str = "length";
@@ -221,6 +244,14 @@ pub fn well_typed<T: JsonValue + Plain>(member: &Member<T>) -> Result<(), Valida
         Member::Value(value) if value.has_nul() => Err(ValidationError::new(NUL)),
         _ => Ok(()),
     }
+}
+
+/// Rule of a member that has no value to take away: it is not sent as `null`.
+///
+/// # Errors
+/// The fault, for [`faults_of`].
+pub fn not_null<T: JsonValue>(member: &Member<T>) -> Result<(), ValidationError> {
+    if matches!(member, Member::Null) { Err(mistyped::<T>()) } else { Ok(()) }
 }
 
 /// Rule of a secret: when it is sent, there is something to it.
@@ -270,6 +301,12 @@ impl Plain for bool {
     }
 }
 
+impl Plain for Visibility {
+    fn has_nul(&self) -> bool {
+        false
+    }
+}
+
 /// Rule of a member: its text, when sent, means a domain value.
 ///
 /// # Errors
@@ -312,18 +349,28 @@ pub fn nested<T: DeserializeOwned + Validate>(
 
 /// What `errors` say of a body `T`, in the order in which it declares its members.
 pub fn faults_of<T: DeserializeOwned>(errors: &ValidationErrors) -> Faults {
-    let members = members_of::<T>();
-    let place = |field: &str| members.iter().position(|member| *member == field).unwrap_or(members.len());
-    let mut by_member: Vec<_> = errors.errors().iter().collect();
-    by_member.sort_by_key(|(field, _)| place(field));
-    let faults = by_member.into_iter().flat_map(|(field, kind)| match kind {
+    let of_member = |(field, kind): (&_, &ValidationErrorsKind)| match kind {
         ValidationErrorsKind::Field(errors) => errors.iter().map(|error| fault(field, error)).collect(),
         _ => Vec::new(),
+    };
+    let mut faults: Vec<_> =
+        errors.errors().iter().flat_map(|(field, kind)| of_member((&**field, kind))).collect();
+    in_order::<T>(&mut faults);
+    Faults::all(faults).unwrap_or_else(|| Fault::of_body(FaultReason::NothingToChange).into())
+}
+
+/// Brings faults into the order in which `T` declares the members that they are in.
+pub fn in_order<T: DeserializeOwned>(faults: &mut [Fault]) {
+    let members = members_of::<T>();
+    faults.sort_by_key(|fault| {
+        let member = fault.field.as_deref().and_then(|field| field.split('.').next());
+        members.iter().position(|one| Some(*one) == member).unwrap_or(members.len())
     });
-    Faults::all(faults.collect()).unwrap_or_else(|| Fault::of_body(FaultReason::NothingToChange).into())
 }
 
 fn fault(field: &str, error: &ValidationError) -> Fault {
+    // A member may have a name that Rust has taken.
+    let field = field.strip_prefix("r#").unwrap_or(field);
     let max = error.params.get("max").and_then(Value::as_u64).and_then(|max| usize::try_from(max).ok());
     let mistyped = MISTYPED.iter().find(|(code, _)| *code == error.code);
     let reason = match (&*error.code, mistyped) {

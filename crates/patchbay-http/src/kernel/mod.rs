@@ -3,6 +3,7 @@
 mod auth;
 mod body;
 mod conditional;
+mod cursor;
 mod dialect;
 mod document;
 mod failure;
@@ -10,11 +11,13 @@ mod fallback;
 mod field_order;
 mod gate;
 mod health;
+mod location;
 mod members;
 mod mount;
 mod once;
 mod operation;
 mod paging;
+mod pairs;
 mod panics;
 mod prefer;
 mod query;
@@ -24,26 +27,30 @@ mod reveal;
 mod routes;
 
 pub use auth::{bearer, header_text, presents};
-pub use body::Body;
-pub use conditional::{ForVersions, Known, tagged};
+pub use body::{Body, Draft};
+pub use conditional::{ForVersions, Known, KnownLists, list_tag, tagged, with_tag};
+pub use cursor::{CursorQuery, continued};
 pub use dialect::{Dialect, Mount, Seen};
 pub use document::{
-    About, Documented, FilledText, PlainText, ScalarText, SomeOf, Undocumented, ValueText, document_of,
+    About, Documented, FilledText, PlainObject, PlainText, ScalarText, SomeOf, TextObject, Undocumented,
+    ValueText, document_of, visibility_name,
 };
 pub use failure::{Failure, Refusal};
 pub use gate::Gate;
 pub use health::{reason_of, state_in_short};
-pub use members::{Member, Scalar, filled, nested, text, well_typed};
+pub use location::Collection;
+pub use members::{Member, Scalar, filled, nested, not_null, text, well_typed};
 pub use mount::mounted;
 pub use once::Once;
 pub use operation::{Operation, PathIds, PathParameter, Unlisted, id_of, text_of};
 pub use paging::{PageQuery, paged};
+pub use pairs::Pairs;
 pub use panics::caught;
 pub use prefer::{PREFERENCE_APPLIED, prefers};
-pub use query::{Query, switch, switched};
+pub use query::{Query, refused, switch, switched};
 pub use rate_limits::{RateLimitOptions, RateLimits};
 pub use request_id::RequestId;
 pub use reveal::{setting_text, shown_text};
 pub use routes::Routes;
 
-pub(crate) use operation::{DependsOn, Handled};
+pub(crate) use operation::{DependsOn, Handled, Pages};

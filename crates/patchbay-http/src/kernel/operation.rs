@@ -24,6 +24,15 @@ pub trait PathIds: Clone + 'static {
     fn read(request: &ServiceRequest) -> Result<Self, AppError>;
 }
 
+/// A path without ids.
+impl PathIds for () {
+    const PARAMETERS: &'static [PathParameter] = &[];
+
+    fn read(_: &ServiceRequest) -> Result<Self, AppError> {
+        Ok(())
+    }
+}
+
 /// One parameter of a path, as the document describes it.
 #[derive(Clone, Copy, Debug)]
 pub struct PathParameter {
@@ -117,8 +126,21 @@ pub enum DependsOn {
     Nothing,
     /// Whether it sends what the client may have (`If-None-Match`).
     WhatIsKnown,
+    /// The same of a list.
+    WhatIsListed,
     /// Whether it has its effect (`If-Match`).
     Version,
+}
+
+/// How a list comes in pages where that is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pages {
+    /// Not at all.
+    None,
+    /// By their number.
+    Numbered,
+    /// Each by the cursor that the one before it gives.
+    Following,
 }
 
 /// One operation of a dialect: what the kernel must know of a route before a body is
@@ -136,8 +158,8 @@ pub struct Operation<D: Dialect> {
     pub is_disclosing: bool,
     /// What it makes depend on a version, if anything.
     pub depends_on: DependsOn,
-    /// Whether its list comes in pages where that is asked for.
-    pub is_paged: bool,
+    /// How its list comes in pages where that is asked for.
+    pub pages: Pages,
     /// What it may be refused with beside what every operation may, for the document.
     pub refused_with: fn() -> Vec<AppError>,
     read_path: fn(&ServiceRequest) -> Result<(), AppError>,
@@ -158,7 +180,7 @@ impl<D: Dialect> Operation<D> {
             parameters: P::PARAMETERS,
             is_disclosing: false,
             depends_on: DependsOn::Nothing,
-            is_paged: false,
+            pages: Pages::None,
             refused_with: Vec::new,
             read_path: leave::<P>,
         }
@@ -174,14 +196,24 @@ impl<D: Dialect> Operation<D> {
         Self { depends_on: DependsOn::WhatIsKnown, ..self }
     }
 
+    /// The same, with a list that has a tag and is not sent to those who have it.
+    pub const fn tagged_list(self) -> Self {
+        Self { depends_on: DependsOn::WhatIsListed, ..self }
+    }
+
     /// The same, with an effect that may be meant for some versions alone.
     pub const fn for_versions(self) -> Self {
         Self { depends_on: DependsOn::Version, ..self }
     }
 
-    /// The same, with a list that comes in pages where that is asked for.
+    /// The same, with a list that comes in numbered pages where that is asked for.
     pub const fn paged(self) -> Self {
-        Self { is_paged: true, ..self }
+        Self { pages: Pages::Numbered, ..self }
+    }
+
+    /// The same, with a list that comes in pages that follow each other where that is asked for.
+    pub const fn continued(self) -> Self {
+        Self { pages: Pages::Following, ..self }
     }
 
     /// The same, and what else than any operation it may be refused with: a conflict, a

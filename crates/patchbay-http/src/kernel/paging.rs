@@ -2,17 +2,19 @@
 
 use actix_web::http::header::{HeaderName, HeaderValue, LINK};
 use actix_web::{HttpRequest, HttpResponse};
-use patchbay_application::{AppError, Fault, FaultReason, Location};
+use patchbay_application::{AppError, FaultReason};
 use patchbay_domain::NumberedPage;
 use serde::Deserialize;
 use utoipa::IntoParams;
+
+use super::query::refused;
 
 /// How many items a page has when nothing is said.
 const USUAL_SIZE: u32 = 10;
 /// How many it has at the most; more is cut.
 const MAX_SIZE: u32 = 100;
 
-const TOTAL: HeaderName = HeaderName::from_static("x-total-count");
+pub(super) const TOTAL: HeaderName = HeaderName::from_static("x-total-count");
 
 /// `?page=` (from 1) and `?limit=`. With neither, the whole list is meant.
 #[derive(Deserialize, IntoParams)]
@@ -42,15 +44,12 @@ impl PageQuery {
 }
 
 /// A whole number of 1 or more. One that is larger than any that counts is the largest.
-fn counted(name: &'static str, sent: Option<&str>) -> Result<Option<u32>, AppError> {
+pub(super) fn counted(name: &'static str, sent: Option<&str>) -> Result<Option<u32>, AppError> {
     let Some(sent) = sent else { return Ok(None) };
     let is_number = !sent.is_empty() && sent.bytes().all(|byte| byte.is_ascii_digit());
     match is_number.then(|| sent.parse().unwrap_or(u32::MAX)) {
         Some(number) if number >= 1 => Ok(Some(number)),
-        _ => {
-            let reason = FaultReason::Syntax { expected: "a whole number of 1 or more" };
-            Err(AppError::Invalid(Fault::of_field(Location::Query, name, reason).into()))
-        }
+        _ => Err(refused(name, FaultReason::Syntax { expected: "a whole number of 1 or more" })),
     }
 }
 
@@ -67,7 +66,10 @@ pub fn paged(
     headers.insert(TOTAL, HeaderValue::from(total));
     let links: Vec<_> = neighbours(page, total)
         .into_iter()
-        .map(|(relation, number)| format!("<{}>; rel=\"{relation}\"", address(request, number, page.size)))
+        .map(|(relation, number)| {
+            let place = [("page", number.to_string()), ("limit", page.size.to_string())];
+            format!("<{}>; rel=\"{relation}\"", address(request, &place))
+        })
         .collect();
     if let Ok(links) = HeaderValue::from_str(&links.join(", ")) {
         headers.insert(LINK, links);
@@ -89,13 +91,12 @@ fn neighbours(page: NumberedPage, total: u64) -> Vec<(&'static str, u64)> {
     pages
 }
 
-/// The address of another page: all else that was asked stays.
-fn address(request: &HttpRequest, number: u64, size: u32) -> String {
-    let is_other = |pair: &&str| !matches!(pair.split('=').next(), Some("page" | "limit"));
-    let mut query: Vec<_> =
-        request.query_string().split('&').filter(|pair| !pair.is_empty()).filter(is_other).collect();
-    let (page, limit) = (format!("page={number}"), format!("limit={size}"));
-    query.extend([page.as_str(), limit.as_str()]);
+/// The address of another page, which these parameters name: all else that was asked stays.
+pub(super) fn address(request: &HttpRequest, place: &[(&str, String)]) -> String {
+    let is_other = |pair: &&str| place.iter().all(|(name, _)| pair.split('=').next() != Some(name));
+    let asked = request.query_string().split('&').filter(|pair| !pair.is_empty()).filter(is_other);
+    let query: Vec<_> =
+        asked.map(str::to_owned).chain(place.iter().map(|(name, value)| format!("{name}={value}"))).collect();
     format!("{}?{}", request.path(), query.join("&"))
 }
 

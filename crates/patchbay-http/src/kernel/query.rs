@@ -23,6 +23,11 @@ impl<D, T> Query<D, T> {
     }
 }
 
+/// That the parameter `name` is not what it should be.
+pub fn refused(name: &'static str, reason: FaultReason) -> AppError {
+    AppError::Invalid(Fault::of_field(Location::Query, name, reason).into())
+}
+
 /// The value of a parameter that switches something on; one that is not sent does not.
 ///
 /// # Errors
@@ -40,10 +45,7 @@ pub fn switched(name: &'static str, sent: Option<&str>) -> Result<Option<bool>, 
         None => Ok(None),
         Some("false") => Ok(Some(false)),
         Some("true") => Ok(Some(true)),
-        Some(_) => {
-            let reason = FaultReason::Syntax { expected: "true or false" };
-            Err(AppError::Invalid(Fault::of_field(Location::Query, name, reason).into()))
-        }
+        Some(_) => Err(refused(name, FaultReason::Syntax { expected: "true or false" })),
     }
 }
 

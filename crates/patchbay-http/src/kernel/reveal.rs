@@ -4,7 +4,7 @@ use actix_web::HttpResponse;
 use actix_web::body::MessageBody;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{
-    CACHE_CONTROL, CONTENT_TYPE, HeaderName, HeaderValue, LOCATION, WWW_AUTHENTICATE,
+    CACHE_CONTROL, CONTENT_TYPE, ETAG, HeaderName, HeaderValue, LOCATION, WWW_AUTHENTICATE,
 };
 use patchbay_application::idempotency::StoredAnswer;
 use patchbay_application::settings::ShownValue;
@@ -28,7 +28,7 @@ pub fn shown_text(shown: &Shown, name: &CredentialName) -> String {
 
 /// The headers of an answer that belong to it: the others are those of its connection, or
 /// anew for each request.
-const OWN_HEADERS: [HeaderName; 4] = [CONTENT_TYPE, CACHE_CONTROL, LOCATION, WWW_AUTHENTICATE];
+const OWN_HEADERS: [HeaderName; 5] = [CONTENT_TYPE, CACHE_CONTROL, ETAG, LOCATION, WWW_AUTHENTICATE];
 
 /// An answer as a receipt keeps it.
 ///

@@ -58,7 +58,7 @@ async fn wrong_method(request: HttpRequest) -> HttpResponse {
     reached(&request, None);
     let mut response = HttpResponse::MethodNotAllowed()
         .json(json!({"error": format!("{} is not supported here", request.method())}));
-    response.headers_mut().insert(ALLOW, HeaderValue::from_static("GET"));
+    response.headers_mut().insert(ALLOW, HeaderValue::from_static("GET, HEAD"));
     response
 }
 

@@ -40,6 +40,18 @@ fn run_fetching(
     permissions: &[Permission],
     change: IntegrationChange,
 ) -> Result<Disclosed, AppError> {
+    run_for(&Expected::Any, fetcher, integrations, work, vault, permissions, change)
+}
+
+fn run_for(
+    expected: &Expected,
+    fetcher: MockManifestFetcher,
+    integrations: MockIntegrationRepository,
+    work: MockUnitOfWork,
+    vault: MockVault,
+    permissions: &[Permission],
+    change: IntegrationChange,
+) -> Result<Disclosed, AppError> {
     let mut settings = MockSettingRepository::new();
     settings.expect_list().returning(|_, _| Ok(vec![a_setting(1, "colour", "red")]));
     let edit = EditIntegration {
@@ -56,7 +68,7 @@ fn run_fetching(
         &caller(permissions),
         an_integration().id(),
         change,
-        &Expected::Any,
+        expected,
         Reveal::Permitted(Mask::StarsAndTail),
         &ReceiptFor::none(),
     ))
@@ -327,4 +339,39 @@ fn a_provider_is_asked_again_when_the_connection_is_another_one() {
     assert!(asks_again(Integration::from_parts(paused), change_of_status(Status::Active)));
     assert!(!asks_again(stored(), renamed("Store")));
     assert!(!asks_again(stored(), change_of_status(Status::Paused)));
+}
+
+#[test]
+fn what_it_connects_to_may_be_said_and_never_be_changed() {
+    let named = |name: &str| {
+        let provider = Some(ProviderNamed { dialect: "shop", name: name.to_owned() });
+        IntegrationChange { provider, ..renamed("Store") }
+    };
+    let work = committing(|types, _| assert_eq!(types, [EventType::IntegrationUpdated]));
+    run(finding(an_integration()), work, vault(), WRITER, named("json_manifest")).unwrap();
+    for other in ["slack", "JSON_MANIFEST", ""] {
+        let outcome = run(finding(an_integration()), MockUnitOfWork::new(), vault(), WRITER, named(other));
+        assert!(matches!(outcome, Err(AppError::ProviderFixed)), "{other}: {outcome:?}");
+    }
+}
+
+#[test]
+fn what_is_refused_at_any_version_is_refused_before_the_version_is_looked_at() {
+    let provider = |name: &str| Some(ProviderNamed { dialect: "shop", name: name.to_owned() });
+    let run = |name| {
+        let change = IntegrationChange { provider: provider(name), ..renamed("Store") };
+        let at_no_version = Expected::These(Vec::new());
+        let finding = finding(an_integration());
+        run_for(
+            &at_no_version,
+            MockManifestFetcher::new(),
+            finding,
+            MockUnitOfWork::new(),
+            vault(),
+            WRITER,
+            change,
+        )
+    };
+    assert!(matches!(run("slack"), Err(AppError::ProviderFixed)));
+    assert!(matches!(run("json_manifest"), Err(AppError::PreconditionFailed)));
 }

@@ -1,5 +1,6 @@
 use super::*;
-use crate::testing::{a_connection, a_name, a_url, an_integration, caller};
+use crate::Shown;
+use crate::testing::{a_connection, a_name, a_sealed_integration, a_url, an_integration, caller, vault};
 use futures::executor::block_on;
 use patchbay_domain::{
     AppDescription, EnvironmentId, IntegrationKind, MockIntegrationRepository, Page, ProviderId,
@@ -55,7 +56,11 @@ fn integration(nth: u128) -> Integration {
 }
 
 fn list(integrations: MockIntegrationRepository, system_apps: Vec<SystemApp>) -> ListIntegrations {
-    ListIntegrations { integrations: Arc::new(integrations), system_apps: system_apps.into() }
+    ListIntegrations {
+        integrations: Arc::new(integrations),
+        system_apps: system_apps.into(),
+        vault: Arc::new(vault()),
+    }
 }
 
 fn reader() -> Caller {
@@ -203,4 +208,19 @@ fn what_follows_in_a_list_is_the_rest_of_it_without_offers() {
         }
         assert_eq!(found, whole, "{search:?}");
     }
+}
+
+#[test]
+fn secrets_of_a_list_are_named_and_not_shown_even_to_those_who_may_see_them() {
+    let list = list(MockIntegrationRepository::new(), Vec::new());
+    let all = caller(&[Permission::IntegrationsRead, Permission::CredentialsReveal]);
+    let found = vec![a_sealed_integration("planted-secret"), an_integration()];
+    let disclosed = list.with_names(&all, found.clone()).unwrap();
+    let names = |one: &Disclosed| match &one.secrets {
+        Shown::Named(names) => names.iter().map(|name| name.as_str().to_owned()).collect::<Vec<_>>(),
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(disclosed.iter().map(names).collect::<Vec<_>>(), [vec!["auth_credential"], vec![]]);
+    let outcome = list.with_names(&caller(&[Permission::IntegrationsWrite]), found);
+    assert!(matches!(outcome, Err(AppError::Forbidden(Permission::IntegrationsRead))), "{outcome:?}");
 }

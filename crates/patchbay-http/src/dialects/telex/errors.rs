@@ -145,9 +145,9 @@ fn said_of(seen: &Seen<'_, Telex>, error: &AppError) -> Said {
             Said::new(StatusCode::PRECONDITION_FAILED, "Precondition failed", error)
         }
         AppError::NameReused => Said::new(StatusCode::UNPROCESSABLE_ENTITY, "Unprocessable request", error),
-        AppError::NotVerified(_) | AppError::Conflict(Conflict::LabelInUse | Conflict::Ambiguous) => {
-            invalid(seen, error)
-        }
+        AppError::NotVerified(_)
+        | AppError::ProviderFixed
+        | AppError::Conflict(Conflict::LabelInUse | Conflict::Ambiguous) => invalid(seen, error),
         AppError::Conflict(Conflict::Changed) | AppError::Busy(_) | AppError::Unavailable(_) => {
             Said::new(StatusCode::SERVICE_UNAVAILABLE, "Service unavailable", error)
                 .with(RETRY_AFTER, HeaderValue::from_static("1"))

@@ -93,7 +93,9 @@ pub fn example(summary: Option<&str>, value: Value) -> Example {
 fn make_up(value: &mut Value, path: &str) {
     let (step, rest) = path.split_once('.').unwrap_or((path, ""));
     let (name, is_each) = step.strip_suffix("[]").map_or((step, false), |name| (name, true));
-    match value.get_mut(name) {
+    // A document that is an array itself has no name.
+    let member = if name.is_empty() { Some(value) } else { value.get_mut(name) };
+    match member {
         Some(Value::Array(elements)) if is_each => {
             for element in elements {
                 make_up(element, rest);

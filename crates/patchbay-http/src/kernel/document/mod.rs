@@ -14,7 +14,9 @@ use utoipa::openapi::security::SecurityScheme;
 use utoipa::openapi::{Components, Info, License, OpenApi, RefOr, Schema, Server, Tag};
 use utoipa::{PartialSchema, ToSchema};
 
-pub use schemas::{FilledText, PlainText, ScalarText, SomeOf, ValueText};
+pub use schemas::{
+    FilledText, PlainObject, PlainText, ScalarText, SomeOf, TextObject, ValueText, visibility_name,
+};
 
 use super::routes::{Described, described};
 use super::{Dialect, Operation};

@@ -10,7 +10,7 @@ use utoipa::openapi::{Content, Header, Ref, RefOr, Required, Response, Schema};
 
 use super::{Documented, prose, refusals, schemas};
 use crate::kernel::routes::Described;
-use crate::kernel::{DependsOn, Dialect, Operation, PathParameter, RequestId};
+use crate::kernel::{DependsOn, Dialect, Operation, Pages, PathParameter, RequestId};
 
 /// The headers of every answer, and what they say.
 pub const OF_EVERY_ANSWER: [(&str, &str); 3] = [
@@ -18,12 +18,14 @@ pub const OF_EVERY_ANSWER: [(&str, &str); 3] = [
     ("ratelimit-policy", "To a known key: how many requests it has (`q`) within how many seconds (`w`)"),
     ("ratelimit", "To a known key: how many requests are left (`r`), and in how many seconds all are (`t`)"),
 ];
-const OF_PAGES: [(&str, &str); 2] = [
-    ("x-total-count", "Where a page was asked for: how many the whole list has"),
-    ("link", "Where a page was asked for: the first page, those beside it, and the last (RFC 8288)"),
-];
+const TOTAL: (&str, &str) = ("x-total-count", "Where a page was asked for: how many the whole list has");
+const OF_PAGES: [(&str, &str); 2] =
+    [TOTAL, ("link", "Where a page was asked for: the first page, those beside it, and the last (RFC 8288)")];
+const OF_PAGES_THAT_FOLLOW: [(&str, &str); 2] =
+    [TOTAL, ("link", "Where a page was asked for and another one follows: that one (RFC 8288)")];
 const NOT_MODIFIED: &str = "304";
 const TAG: &str = "The tag of just this: of the version, and of whether secrets are shown in full";
+const TAG_OF_LIST: &str = "The weak tag of the list as it is now";
 
 /// Says of an operation what its handler's attributes do not: whatever follows from the
 /// dialect, from the path, and from what the kernel knows of it.
@@ -45,9 +47,9 @@ pub fn complete<D: Documented>(route: &mut Described<D>, keys: &[(&'static str, 
             succeed::<D>(operation, status, response);
         }
     }
-    if operation.depends_on == DependsOn::WhatIsKnown {
+    if let Some(tag) = tag(operation) {
         let mut response = Response::new("The client has it already");
-        response.headers.insert(ETAG.as_str().to_owned(), RefOr::T(header(TAG)));
+        response.headers.insert(ETAG.as_str().to_owned(), RefOr::T(header(tag)));
         description.responses.responses.insert(NOT_MODIFIED.to_owned(), RefOr::T(response));
     }
     let error = RefOr::Ref(Ref::from_schema_name(D::ErrorBody::name()));
@@ -76,7 +78,9 @@ fn parameters<D: Dialect>(
     let ids = operation.parameters.iter().map(|one| RefOr::T(path_parameter(one)));
     let told = told.into_iter().filter(|one| !of_path(one));
     let condition = match operation.depends_on {
-        DependsOn::WhatIsKnown => Some(("If-None-Match", "Tags of what the client has")),
+        DependsOn::WhatIsKnown | DependsOn::WhatIsListed => {
+            Some(("If-None-Match", "Tags of what the client has"))
+        }
         DependsOn::Version => Some(("If-Match", "Tags of the versions that are meant, or `*`")),
         DependsOn::Nothing => None,
     };
@@ -88,6 +92,15 @@ fn parameters<D: Dialect>(
         header_parameter("Idempotency-Key", about, schemas::request_name())
     });
     ids.chain(told).chain(condition.into_iter().chain(name).map(RefOr::T)).collect()
+}
+
+/// What is said of the tag of its success, when that has one.
+const fn tag<D: Dialect>(operation: &Operation<D>) -> Option<&'static str> {
+    match operation.depends_on {
+        DependsOn::WhatIsKnown => Some(TAG),
+        DependsOn::WhatIsListed => Some(TAG_OF_LIST),
+        DependsOn::Nothing | DependsOn::Version => None,
+    }
 }
 
 /// Whether a client can name a request with that method.
@@ -118,13 +131,16 @@ fn succeed<D: Documented>(operation: &Operation<D>, status: u16, response: &mut 
         let reason = StatusCode::from_u16(status).ok().and_then(|status| status.canonical_reason());
         reason.unwrap_or_default().clone_into(&mut response.description);
     }
-    if operation.depends_on == DependsOn::WhatIsKnown {
-        response.headers.insert(ETAG.as_str().to_owned(), RefOr::T(header(TAG)));
+    if let Some(tag) = tag(operation) {
+        response.headers.insert(ETAG.as_str().to_owned(), RefOr::T(header(tag)));
     }
-    if operation.is_paged {
-        for (name, about) in OF_PAGES {
-            response.headers.insert(name.to_owned(), RefOr::T(header(about)));
-        }
+    let of_pages = match operation.pages {
+        Pages::None => [].as_slice(),
+        Pages::Numbered => &OF_PAGES,
+        Pages::Following => &OF_PAGES_THAT_FOLLOW,
+    };
+    for (name, about) in of_pages {
+        response.headers.insert((*name).to_owned(), RefOr::T(header(about)));
     }
     if operation.is_disclosing {
         let about = "`no-store`, when the answer shows a secret in full";

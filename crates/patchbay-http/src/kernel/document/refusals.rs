@@ -162,6 +162,7 @@ fn name_of(refusal: &Refusal) -> &'static str {
             AppError::Invalid(_) => "invalid",
             AppError::Configuration(_) => "no_configuration",
             AppError::NotVerified(_) => "not_verified",
+            AppError::ProviderFixed => "fixed",
             AppError::Unauthenticated(_) => "unknown_caller",
             AppError::Forbidden(_) => "missing_permission",
             AppError::NotFound(_) => "not_found",

@@ -3,13 +3,15 @@
 use std::borrow::Cow;
 use std::marker::PhantomData;
 
+use patchbay_domain::{SettingLabel, SettingText, Visibility};
 use serde_json::{Value, json};
 use utoipa::openapi::extensions::Extensions;
 use utoipa::openapi::schema::{SchemaFormat, SchemaType, Type};
-use utoipa::openapi::{Object, ObjectBuilder, RefOr, Schema};
+use utoipa::openapi::{ArrayBuilder, Object, ObjectBuilder, OneOfBuilder, Ref, RefOr, Schema};
 use utoipa::{PartialSchema, ToSchema};
 
 use crate::kernel::members::TextValue;
+use crate::kernel::pairs::Pairs;
 
 /// Text without U+0000.
 const PLAIN: &str = r"^[^\u0000]*$";
@@ -48,6 +50,12 @@ pub fn part_of_path(max_chars: usize) -> Schema {
         .pattern(Some(PART))
         .build()
         .into()
+}
+
+/// The schema of the name of a [`Visibility`].
+pub fn visibility_name() -> Schema {
+    let names = Visibility::ALL.iter().map(|one| one.as_str());
+    ObjectBuilder::new().schema_type(Type::String).enum_values(Some(names)).build().into()
 }
 
 /// The schema of an id.
@@ -120,6 +128,66 @@ fn text(types: &[Type], max_chars: usize, is_filled: bool) -> Schema {
         .pattern(Some(pattern))
         .build()
         .into()
+}
+
+/// Documents an object of any members, none of which has U+0000 in it.
+pub struct PlainObject;
+
+const PLAIN_JSON: &str = "PlainJson";
+
+impl PartialSchema for PlainObject {
+    fn schema() -> RefOr<Schema> {
+        object_of(Ref::from_schema_name(PLAIN_JSON).into(), PLAIN, None).into()
+    }
+}
+
+impl ToSchema for PlainObject {
+    fn schemas(schemas: &mut Vec<(String, RefOr<Schema>)>) {
+        let types = [Type::String, Type::Number, Type::Boolean, Type::Null];
+        let scalar = ObjectBuilder::new().schema_type(SchemaType::Array(types.to_vec())).pattern(Some(PLAIN));
+        let inside = Ref::from_schema_name(PLAIN_JSON);
+        let any = OneOfBuilder::new()
+            .item(scalar)
+            .item(ArrayBuilder::new().items(inside.clone()))
+            .item(object_of(inside.into(), PLAIN, None))
+            .build();
+        schemas.push((PLAIN_JSON.to_owned(), Schema::from(any).into()));
+    }
+}
+
+/// Documents an object of texts under labels.
+pub struct TextObject;
+
+impl PartialSchema for TextObject {
+    fn schema() -> RefOr<Schema> {
+        let text: Schema = Object::with_type(Type::String).into();
+        ObjectBuilder::new().schema_type(Type::Object).additional_properties(Some(text)).build().into()
+    }
+}
+
+impl ToSchema for TextObject {}
+
+/// Documents [`Pairs`].
+impl PartialSchema for Pairs {
+    fn schema() -> RefOr<Schema> {
+        let value = ScalarText::<{ SettingText::MAX_CHARS }>::nullable();
+        object_of(value.into(), FILLED, Some(SettingLabel::MAX_CHARS)).into()
+    }
+}
+
+impl ToSchema for Pairs {}
+
+/// An object of members whose names are such texts.
+fn object_of(members: RefOr<Schema>, names: &str, max_chars: Option<usize>) -> Object {
+    let mut names = json!({ "pattern": names });
+    if let Some(max) = max_chars {
+        names["maxLength"] = json!(max);
+    }
+    ObjectBuilder::new()
+        .schema_type(Type::Object)
+        .additional_properties(Some(members))
+        .extensions(Some(Extensions::from_iter([("propertyNames", names)])))
+        .build()
 }
 
 /// Documents a body `T` of which at least one member must be there, be it as `null`. A UUID

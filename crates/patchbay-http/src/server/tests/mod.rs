@@ -18,7 +18,7 @@ use patchbay_domain::{
     MockIntegrationRepository, MockKeyLookup, MockKeyScheme, MockKeyUses, MockManifestFetcher,
     MockManifestRepository, MockOAuthExchanger, MockProviderDirectory, MockReceiptRepository,
     MockSettingRepository, MockUnitOfWork, MockVault, Organisation, OrganisationId, OrganisationName,
-    Permissions, RepositoryError,
+    Permissions, Provider, RepositoryError,
 };
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
@@ -99,6 +99,12 @@ impl Meter for Counts {
     }
 }
 
+fn no_provider() -> MockProviderDirectory {
+    let mut providers = MockProviderDirectory::new();
+    providers.expect_described().returning(|id| Arc::new(Provider::unknown(id.clone())));
+    providers
+}
+
 fn nothing_to_fetch() -> MockManifestFetcher {
     let mut fetcher = MockManifestFetcher::new();
     fetcher.expect_fetch().returning(|_| Err(FetchError::NotAUrl));
@@ -145,7 +151,7 @@ fn state(integrations: MockIntegrationRepository, work: MockUnitOfWork) -> HttpS
         vault: Arc::new(MockVault::new()),
         health: Arc::new(MockHealthRepository::new()),
         verifier: Arc::new(MockCredentialVerifier::new()),
-        providers: Arc::new(MockProviderDirectory::new()),
+        providers: Arc::new(no_provider()),
         fetcher: Arc::new(nothing_to_fetch()),
         exchanger: Arc::new(MockOAuthExchanger::new()),
         background: Arc::new(Spawned),

@@ -21,9 +21,11 @@ pub fn text(address: SocketAddr, sandbox: &str, demo: &Demo, place: &Place) -> S
         let key = created.text.expose_secret();
         let url = format!("{base}/api/v1/organisations/{id}/integrations");
         let slack = format!("{base}/api/v1/slack/organisations/{id}");
-        let lines = telex_lines(&url, key) + &sandbox_lines(&url, &slack, key, sandbox);
+        let telex = telex_lines(&url, key) + &sandbox_lines(&url, &slack, key, sandbox);
+        let aloochat = aloochat_lines(&format!("{base}/api/public/integrations"), key);
         format!(
-            "  key           {key}  (shown this once)\n\nThe Telex API, to paste into another terminal:\n\n{lines}"
+            "  key           {key}  (shown this once)\n\nThe Telex API, to paste into another terminal:\n\n{telex}\n\
+             The AlooChat API, over the same integrations:\n\n{aloochat}"
         )
     } else {
         let command = another_key(&demo.organisation, place);
@@ -59,6 +61,24 @@ fn telex_lines(url: &str, key: &str) -> String {
         format!("{curl} '{url}/'\"$ID\"; echo"),
         format!("{curl} {json} -X PATCH -d '{{\"is_active\":false}}' '{url}/'\"$ID\"; echo"),
         format!("{curl} -X DELETE '{url}/'\"$ID\"; echo"),
+    ]
+    .map(|line| line + "\n")
+    .concat()
+}
+
+/// Lines for a shell that use the AlooChat API, in an order in which each of them works.
+fn aloochat_lines(url: &str, key: &str) -> String {
+    let curl = format!("curl -sS -H 'x-api-key: {key}'");
+    let json = "-H 'Content-Type: application/json'";
+    let desk =
+        r#"{"name":"Desk","type":"zendesk","config":{"subdomain":"acme","api_token":"a-very-secret-token"}}"#;
+    [
+        "# which types there are".to_owned(),
+        format!("{curl} '{url}/types'; echo"),
+        "# add an integration: its token is kept, and never shown".to_owned(),
+        format!("{curl} {json} -d '{desk}' '{url}'; echo"),
+        "# list those that other APIs made too".to_owned(),
+        format!("{curl} '{url}'; echo"),
     ]
     .map(|line| line + "\n")
     .concat()
@@ -150,13 +170,18 @@ mod tests {
     fn the_first_start_shows_the_key_in_lines_that_need_no_filling_in() {
         let said = said("127.0.0.1:8080", true, "data");
         let curls: Vec<_> = said.lines().filter(|line| line.contains("curl ")).collect();
-        assert_eq!(curls.len(), 10, "{said}");
+        assert_eq!(curls.len(), 13, "{said}");
         let organisation = "organisations/00000000-0000-0000-0000-000000000007";
         let integrations = format!("'http://127.0.0.1:8080/api/v1/{organisation}/integrations");
         let slack = format!("'http://127.0.0.1:8080/api/v1/slack/{organisation}");
+        let aloochat = "'http://127.0.0.1:8080/api/public/integrations";
         assert!(curls[6].contains(r#"'{"json_url":"http://127.0.0.1:8090/manifests/"#), "{said}");
         for (number, line) in curls.into_iter().enumerate() {
-            let url = if number < 8 { &integrations } else { &slack };
+            let url = match number {
+                0..8 => &integrations,
+                8..10 => &slack,
+                _ => aloochat,
+            };
             assert!(line.contains(url) && line.contains(KEY), "{line}");
             assert_eq!(line.matches('\'').count() % 2, 0, "{line}");
         }

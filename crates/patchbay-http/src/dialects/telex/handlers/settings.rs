@@ -1,7 +1,6 @@
 //! T7–T9: settings of an integration as a whole, and their addressable form.
 
 use actix_web::http::StatusCode;
-use actix_web::http::header::{HeaderValue, LOCATION};
 use actix_web::web::{Data, ReqData};
 use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post};
 use patchbay_application::settings::{SettingFilter, SettingSelector, SettingTarget, ShownSetting};
@@ -16,7 +15,7 @@ use crate::dialects::telex::dto::{
     AddSettingBody, EditSettingBody, EditSomeSettingBody, SettingChanges, SettingView, SomeSettingChanges,
 };
 use crate::dialects::telex::{Absent, OnIntegration, OnSetting, Telex, Words};
-use crate::kernel::{Body, Gate, Once, Operation, PageQuery, Query, Unlisted, paged};
+use crate::kernel::{Body, Collection, Gate, Once, Operation, PageQuery, Query, Unlisted, paged};
 
 /// Of operations on a setting that the path names.
 pub(super) const ONE_SETTING: Absent = Absent {
@@ -62,14 +61,8 @@ pub(super) fn located(
     operation: &'static Operation<Telex>,
     request: &HttpRequest,
 ) -> impl Fn(&SettingId) -> HttpResponse + Clone + Send + Sync + 'static {
-    let collection = request.path().trim_end_matches('/').to_owned();
-    move |id| {
-        let mut response = done(operation);
-        if let Ok(location) = HeaderValue::from_str(&format!("{collection}/{id}")) {
-            response.headers_mut().insert(LOCATION, location);
-        }
-        response
-    }
+    let collection = Collection::of(request);
+    move |id| collection.locate(id, done(operation))
 }
 
 pub(super) static LIST: Operation<Telex> = Operation::on::<Unlisted<OnIntegration>>(
