@@ -20,6 +20,8 @@ mod aloochat_secrets;
 #[cfg(test)]
 mod aloochat_telex;
 #[cfg(test)]
+mod aloochat_verification;
+#[cfg(test)]
 mod architecture;
 #[cfg(test)]
 mod connections;
