@@ -31,14 +31,17 @@ address_file = "{folder}/address"
 url = "sqlite://{folder}/patchbay.db"
 [secrets]
 keys = ["{master_key}"]
-[providers.json_manifest]
-base_url = "{sandbox}"
 [providers.slack]
-base_url = "{sandbox}"
 client_id = "{client_id}"
 client_secret = "{client_secret}"
 [telemetry]
 level = "warn"
+"""
+
+# Whoever is asked, it is the sandbox.
+PROVIDER = """
+[providers.{id}]
+base_url = "{sandbox}"
 """
 
 
@@ -57,6 +60,11 @@ class Service:
             client_id=said["client_id"],
             client_secret=said["client_secret"],
         )
+        listed = subprocess.run([BINARY, "providers", "list"], check=True, capture_output=True, text=True)
+        ids = [provider["id"] for provider in json.loads(listed.stdout)]
+        for one in ids:
+            table = PROVIDER.format(id=one, sandbox=said["url"])
+            text = text.replace("[providers.slack]", table.strip()) if one == "slack" else text + table
         self.configuration = self.folder / "patchbay.toml"
         self.configuration.write_text(text)
         self.process = self.start(stack, "serve", "--config", str(self.configuration), stderr=self.log())
@@ -145,6 +153,9 @@ class AlooChat(Api):
         for parameter in document["paths"]["/integrations"]["get"]["parameters"]:
             if parameter["name"] == "type":
                 parameter["schema"]["enum"] = types
+        # What a provider says of made-up credentials is not the document's to know.
+        create = document["paths"]["/integrations"]["post"]
+        create["parameters"] = [one for one in create["parameters"] if one["name"] != "verify"]
 
 
 # Operations of AlooChat on the integration that is made for them.
