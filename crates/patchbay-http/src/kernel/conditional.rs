@@ -98,9 +98,17 @@ pub fn list_tag<'a>(listed: impl IntoIterator<Item = &'a Integration>, shape: im
 
 impl KnownLists {
     /// The answer with its tag, or that there is nothing new.
-    pub fn tagged(&self, tag: &EntityTag, answer: impl FnOnce() -> HttpResponse) -> HttpResponse {
+    ///
+    /// # Errors
+    /// Why there is no answer, when one is needed.
+    pub fn tagged<E>(
+        &self,
+        tag: &EntityTag,
+        answer: impl FnOnce() -> Result<HttpResponse, E>,
+    ) -> Result<HttpResponse, E> {
         let is_known = self.0.iter().any(|known| known.weak_eq(tag));
-        insert(tag, if is_known { HttpResponse::new(StatusCode::NOT_MODIFIED) } else { answer() })
+        let response = if is_known { HttpResponse::new(StatusCode::NOT_MODIFIED) } else { answer()? };
+        Ok(insert(tag, response))
     }
 }
 
@@ -198,7 +206,7 @@ mod tests {
         ] {
             let request = TestRequest::get().insert_header(("if-none-match", header)).to_http_request();
             let known = KnownLists::from_request(&request, &mut Payload::None).into_inner().unwrap();
-            let response = known.tagged(&tag, || HttpResponse::Ok().finish());
+            let response = known.tagged(&tag, || Ok::<_, Infallible>(HttpResponse::Ok().finish())).unwrap();
             assert_eq!(response.status().as_u16(), status, "{request:?}");
             assert_eq!(response.headers().get(ETAG).unwrap(), &format!("W/\"{text}\""));
         }

@@ -25,6 +25,8 @@ mod rate_limits;
 mod request_id;
 mod reveal;
 mod routes;
+mod timestamp;
+mod values;
 
 pub use auth::{bearer, header_text, presents};
 pub use body::{Body, Draft};
@@ -39,7 +41,7 @@ pub use failure::{Failure, Refusal};
 pub use gate::Gate;
 pub use health::{reason_of, state_in_short};
 pub use location::Collection;
-pub use members::{Member, Scalar, filled, nested, not_null, text, well_typed};
+pub use members::{Member, filled, nested, not_null, text, well_typed};
 pub use mount::mounted;
 pub use once::Once;
 pub use operation::{Operation, PathIds, PathParameter, Unlisted, id_of, text_of};
@@ -51,6 +53,8 @@ pub use query::{Query, refused, switch, switched};
 pub use rate_limits::{RateLimitOptions, RateLimits};
 pub use request_id::RequestId;
 pub use reveal::{setting_text, shown_text};
-pub use routes::Routes;
+pub use routes::{Routes, asks_for};
+pub use timestamp::timestamp;
+pub use values::Scalar;
 
 pub(crate) use operation::{DependsOn, Handled, Pages};

@@ -9,7 +9,7 @@ use patchbay_domain::{InvalidId, Permission};
 use percent_encoding::percent_decode_str;
 
 use super::Dialect;
-use super::members::TextValue;
+use super::values::TextValue;
 
 /// The ids in a path. Their syntax is checked before the body is read; whether they name
 /// anything is for the use case.

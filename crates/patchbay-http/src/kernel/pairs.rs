@@ -8,7 +8,8 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 use validator::{Validate, ValidationErrors};
 
-use super::members::{JsonValue, Plain, Scalar};
+use super::members::Plain;
+use super::values::{JsonValue, Scalar};
 
 /// What a fault is said to be in when the label itself is wrong, which is not said back.
 const LABEL: &str = "label";

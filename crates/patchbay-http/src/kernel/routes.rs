@@ -1,6 +1,7 @@
 //! The operations of a dialect, to be mounted and to be described.
 
 use actix_web::dev::HttpServiceFactory;
+use actix_web::guard::GuardContext;
 use actix_web::{App, web};
 use utoipa::openapi::path::{HttpMethod, Operation as Description, PathItem};
 use utoipa::openapi::{RefOr, Schema};
@@ -30,6 +31,13 @@ pub struct Described<D: Dialect> {
     pub description: Description,
     /// The schemas that they refer to, by name.
     pub schemas: Vec<(String, RefOr<Schema>)>,
+}
+
+/// Whether a request is for a path that ends like this, with a slash behind or not: a literal that
+/// is no id, also for a method that its own routes have not.
+pub fn asks_for(context: &GuardContext<'_>, end: &str) -> bool {
+    let path = context.head().uri.path();
+    path.strip_suffix('/').unwrap_or(path).ends_with(end)
 }
 
 impl<D: Dialect> Routes<'_, D> {

@@ -10,8 +10,8 @@ use utoipa::openapi::schema::{SchemaFormat, SchemaType, Type};
 use utoipa::openapi::{ArrayBuilder, Object, ObjectBuilder, OneOfBuilder, Ref, RefOr, Schema};
 use utoipa::{PartialSchema, ToSchema};
 
-use crate::kernel::members::TextValue;
 use crate::kernel::pairs::Pairs;
+use crate::kernel::values::TextValue;
 
 /// Text without U+0000.
 const PLAIN: &str = r"^[^\u0000]*$";

@@ -1,6 +1,6 @@
 //! What is shown.
 
-use chrono::{DateTime, SecondsFormat, Utc};
+use chrono::{DateTime, Utc};
 use patchbay_application::settings::PlainSettings;
 use patchbay_application::{AppError, Disclosed, FaultReason, Providers, Reveal, Shown};
 use patchbay_domain::{AgentId, CredentialName, Health, Integration, Provider, Status};
@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
 use crate::dialects::aloochat::AlooChat;
-use crate::kernel::{Dialect, reason_of, refused, state_in_short};
+use crate::kernel::{Dialect, reason_of, refused, state_in_short, timestamp};
 
 /// What an integration is shown with beside what it always has.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -69,9 +69,7 @@ impl Showing {
             Shown::Named(names) => names.iter().map(CredentialName::as_str).collect(),
             Shown::Full(_) | Shown::Masked(_) | Shown::Nothing => Vec::new(),
         };
-        let time = |at: DateTime<Utc>| {
-            self.include.timestamps.then(|| at.to_rfc3339_opts(SecondsFormat::Micros, true))
-        };
+        let time = |at: DateTime<Utc>| self.include.timestamps.then(|| timestamp(at));
         IntegrationView {
             id: parts.id.to_string(),
             name: parts.name.as_str(),
@@ -167,10 +165,9 @@ pub struct HealthView {
 
 impl From<&Health> for HealthView {
     fn from(health: &Health) -> Self {
-        let time = |at: DateTime<Utc>| at.to_rfc3339_opts(SecondsFormat::Micros, true);
         Self {
             status: state_in_short(health),
-            checked_at: health.checked_at.map(time),
+            checked_at: health.checked_at.map(timestamp),
             reason: reason_of(health),
         }
     }

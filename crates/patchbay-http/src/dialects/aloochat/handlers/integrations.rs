@@ -56,13 +56,16 @@ pub async fn list(
     let showing = showing(&app, include);
     let types: Vec<_> = found.iter().map(|one| showing.type_of(one)).collect();
     let tag = list_tag(&found, (total, &types));
-    let shown = if include.secret_keys {
-        list.with_names(&caller, found)?
-    } else {
-        found.into_iter().map(without_secrets).collect()
-    };
-    let answer = || success(StatusCode::OK, shown.iter().map(|one| showing.view(one)).collect::<Vec<_>>());
-    let response = known.tagged(&tag, answer);
+    // Of a list that is known no secret is opened.
+    let response = known.tagged(&tag, || {
+        let shown = if include.secret_keys {
+            list.with_names(&caller, found)?
+        } else {
+            found.into_iter().map(without_secrets).collect()
+        };
+        let views: Vec<_> = shown.iter().map(|one| showing.view(one)).collect();
+        Ok::<_, AppError>(success(StatusCode::OK, views))
+    })?;
     Ok(match page {
         Some(page) => continued(response, &request, page.limit, (next.as_ref(), total)),
         None => response,

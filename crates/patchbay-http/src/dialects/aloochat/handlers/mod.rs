@@ -12,7 +12,7 @@ use actix_web::http::StatusCode;
 use serde::Serialize;
 
 use super::AlooChat;
-use crate::kernel::{Failure, Routes};
+use crate::kernel::{Failure, Routes, asks_for};
 
 type Answer = Result<HttpResponse, Failure<AlooChat>>;
 
@@ -36,8 +36,7 @@ pub fn routes(routes: &mut Routes<'_, AlooChat>) {
 /// Whether the path may end in an integration's id: the literal `types` is none, also for a
 /// method that its own route has not.
 fn is_no_literal(context: &GuardContext<'_>) -> bool {
-    let path = context.head().uri.path();
-    !path.strip_suffix('/').unwrap_or(path).ends_with("/integrations/types")
+    !asks_for(context, "/integrations/types")
 }
 
 fn success<T: Serialize>(status: StatusCode, shown: T) -> HttpResponse {

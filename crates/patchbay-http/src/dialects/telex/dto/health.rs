@@ -4,8 +4,7 @@ use patchbay_domain::Health;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::time;
-use crate::kernel::{reason_of, state_in_short};
+use crate::kernel::{reason_of, state_in_short, timestamp};
 
 /// Whether an integration works, as far as its provider was asked.
 #[derive(Serialize, ToSchema)]
@@ -24,7 +23,7 @@ impl From<&Health> for HealthView {
     fn from(health: &Health) -> Self {
         Self {
             state: state_in_short(health),
-            checked_at: health.checked_at.map(time),
+            checked_at: health.checked_at.map(timestamp),
             reason: reason_of(health),
         }
     }

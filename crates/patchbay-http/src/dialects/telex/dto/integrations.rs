@@ -14,8 +14,7 @@ use serde_json::{Map, Value, json};
 use utoipa::ToSchema;
 use validator::Validate;
 
-use super::time;
-use crate::kernel::{Member, PlainText, SomeOf, ValueText, shown_text, text, well_typed};
+use crate::kernel::{Member, PlainText, SomeOf, ValueText, shown_text, text, timestamp, well_typed};
 
 /// T3: what is sent to add an integration.
 #[derive(Deserialize, Validate, ToSchema)]
@@ -147,7 +146,7 @@ impl<'a> From<&'a Created> for CreatedView<'a> {
             auth_credential: auth_credential(secrets),
             integration_type: integration.parts().kind.as_str(),
             is_system_integration: is_system(integration),
-            created_at: time(integration.parts().created_at),
+            created_at: timestamp(integration.parts().created_at),
         }
     }
 }
@@ -175,7 +174,7 @@ impl<'a> From<&'a Disclosed> for ChangedView<'a> {
             auth_credential: auth_credential(secrets),
             integration_type: integration.parts().kind.as_str(),
             is_system_integration: is_system(integration),
-            created_at: time(integration.parts().created_at),
+            created_at: timestamp(integration.parts().created_at),
         }
     }
 }
@@ -217,8 +216,8 @@ impl<'a> ListView<'a> {
                 .unwrap_or_default(),
             is_system_integration: is_system(integration),
             is_active: parts.status == Status::Active,
-            created_at: time(parts.created_at),
-            updated_at: time(parts.updated_at),
+            created_at: timestamp(parts.created_at),
+            updated_at: timestamp(parts.updated_at),
         }
     }
 }

@@ -6,7 +6,6 @@ mod integrations;
 mod settings;
 mod slack;
 
-use chrono::{DateTime, SecondsFormat, Utc};
 use serde::Serialize;
 
 pub use custom::{CustomBody, CustomListView};
@@ -46,9 +45,4 @@ impl<'a, T> Success<'a, T> {
     pub const fn new(status_code: u16, message: &'a str, data: T) -> Self {
         Self { done: Done::new(status_code, message), data }
     }
-}
-
-/// RFC 3339 in UTC with six digits of fraction.
-fn time(at: DateTime<Utc>) -> String {
-    at.to_rfc3339_opts(SecondsFormat::Micros, true)
 }

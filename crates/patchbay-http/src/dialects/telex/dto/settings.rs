@@ -9,8 +9,9 @@ use serde_json::{Map, Value};
 use utoipa::ToSchema;
 use validator::Validate;
 
-use super::time;
-use crate::kernel::{Member, Scalar, ScalarText, SomeOf, ValueText, nested, setting_text, text, well_typed};
+use crate::kernel::{
+    Member, Scalar, ScalarText, SomeOf, ValueText, nested, setting_text, text, timestamp, well_typed,
+};
 
 /// T7, T10: a label and its value.
 #[derive(Deserialize, Validate, ToSchema)]
@@ -149,8 +150,8 @@ impl<'a> From<&'a ShownSetting> for SettingView<'a> {
             integration_id: parts.integration_id.to_string(),
             form_field_value: setting_text(&shown.value),
             form_field_label: parts.label.as_str(),
-            created_at: time(parts.created_at),
-            updated_at: time(parts.updated_at),
+            created_at: timestamp(parts.created_at),
+            updated_at: timestamp(parts.updated_at),
         }
     }
 }

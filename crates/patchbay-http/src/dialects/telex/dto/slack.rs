@@ -8,8 +8,7 @@ use serde_json::Value;
 use utoipa::ToSchema;
 use validator::Validate;
 
-use super::time;
-use crate::kernel::{FilledText, Member, filled, shown_text};
+use crate::kernel::{FilledText, Member, filled, shown_text, timestamp};
 
 /// T1: what Slack handed out.
 #[derive(Deserialize, Validate, ToSchema)]
@@ -99,8 +98,8 @@ impl<'a> From<&'a Disclosed> for AccessView<'a> {
             channel_id: fact(integration, "webhook_channel_id"),
             configuration_url: fact(integration, "webhook_configuration_url"),
             url: shown_text(secrets, &CredentialName::webhook_url()),
-            created_at: time(parts.created_at),
-            updated_at: time(parts.updated_at),
+            created_at: timestamp(parts.created_at),
+            updated_at: timestamp(parts.updated_at),
         }
     }
 }

@@ -17,7 +17,7 @@ use serde::Serialize;
 
 use super::Telex;
 use super::dto::{Done, Success};
-use crate::kernel::{Failure, Operation, Routes};
+use crate::kernel::{Failure, Operation, Routes, asks_for};
 
 /// How Telex shows a secret to those who may not see it.
 const MASK: Mask = Mask::StarsAndTail;
@@ -59,8 +59,7 @@ pub fn slack(routes: &mut Routes<'_, Telex>) {
 /// Whether the path may end in an integration's id: the literal `custom` is none, also for a
 /// method that its own routes have not.
 fn is_no_literal(context: &GuardContext<'_>) -> bool {
-    let path = context.head().uri.path();
-    !path.strip_suffix('/').unwrap_or(path).ends_with("/integrations/custom")
+    !asks_for(context, "/integrations/custom")
 }
 
 /// A success that shows nothing.
