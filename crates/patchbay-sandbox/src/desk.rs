@@ -103,7 +103,7 @@ async fn forget(desk: Data<Desk>) -> HttpResponse {
     HttpResponse::NoContent().finish()
 }
 
-/// Answers what no fake has.
+/// Answers what no fake has: that nobody plays this here, which says nothing of what was asked.
 pub(crate) async fn unknown(request: HttpRequest, desk: Data<Desk>) -> HttpResponse {
-    desk.answer(&request, None, failure(StatusCode::NOT_FOUND, "not_found")).await
+    desk.answer(&request, None, failure(StatusCode::NOT_IMPLEMENTED, "not_played")).await
 }

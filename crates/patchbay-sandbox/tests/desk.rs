@@ -24,7 +24,7 @@ async fn what_was_asked_is_counted_and_can_be_forgotten() {
             "POST /api/oauth.v2.access sandbox-500 fatal_error 1",
             "POST /api/auth.test - invalid_auth 1",
             "GET /manifests/plain.json plain ok 1",
-            "GET /nothing/here - not_found 1",
+            "GET /nothing/here - not_played 1",
             "GET /oauth/v2/authorize - redirect 1",
         ]
     );

@@ -187,7 +187,7 @@ async fn a_confused_slack_answers_what_is_no_grant() {
     assert_eq!(no_token.get("access_token"), None);
     let redirect = tried.exchange("sandbox-redirect").await;
     assert_eq!((redirect.status, redirect.header("location")), (302, "/sandbox/elsewhere"));
-    assert_eq!(tried.get("/sandbox/elsewhere").await.status, 404);
+    assert_eq!(tried.get("/sandbox/elsewhere").await.status, 501);
 }
 
 #[actix_web::test]

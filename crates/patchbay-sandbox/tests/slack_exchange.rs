@@ -38,7 +38,7 @@ async fn only_a_form_is_understood_and_only_one_of_a_reasonable_size() {
     tried.access(&[("code", "a"), ("code", "b")]).await.refused("invalid_form_data");
     tried.access(&[("code", &"x".repeat(24 * 1024))]).await.refused("invalid_form_data");
     tried.exchange(&"x".repeat(8 * 1024)).await.refused("invalid_code");
-    assert_eq!(tried.get(ACCESS).await.status, 404);
+    assert_eq!(tried.get(ACCESS).await.status, 501);
 }
 
 #[actix_web::test]

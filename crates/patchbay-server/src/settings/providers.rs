@@ -22,6 +22,9 @@ pub struct ProviderSettings {
     pub manifests_also_from: Option<TrustedOrigin>,
     /// Where providers are asked, in the place of their own hosts.
     pub origins: HashMap<ProviderId, TrustedOrigin>,
+    /// Where all others are asked. No setting names it: `patchbay dev` does, for its sandbox,
+    /// so that nothing that is tried out there reaches anybody.
+    pub stand_in: Option<TrustedOrigin>,
     /// The OAuth applications that the installation has.
     pub oauth_clients: HashMap<ProviderId, OAuthClient>,
 }
@@ -35,7 +38,20 @@ impl ProviderSettings {
             Some((id.clone(), client(reader, &id, base_url)?))
         });
         let oauth_clients = clients.collect();
-        Self { manifests_from, manifests_also_from: None, origins, oauth_clients }
+        Self { manifests_from, manifests_also_from: None, origins, stand_in: None, oauth_clients }
+    }
+}
+
+impl ProviderSettings {
+    /// Where each of `known` is asked that is not asked at its own host. One that the
+    /// installation has an application at is asked where that is.
+    pub fn origins_of(&self, known: &[ProviderId]) -> HashMap<ProviderId, TrustedOrigin> {
+        let origin_of = |id: &ProviderId| match (self.origins.get(id), self.oauth_clients.get(id)) {
+            (Some(origin), _) => Some(origin.clone()),
+            (None, Some(client)) => client.base_url.clone(),
+            (None, None) => self.stand_in.clone(),
+        };
+        known.iter().filter_map(|id| Some((id.clone(), origin_of(id)?))).collect()
     }
 }
 

@@ -344,6 +344,20 @@ fn an_oauth_application_is_a_name_and_a_secret() {
 }
 
 #[test]
+fn a_stand_in_is_for_those_that_have_no_place_of_their_own() {
+    let file = "[providers.hubspot]\nbase_url = 'http://127.0.0.1:9'\n\
+                [providers.slack]\nclient_id = 'an id'\nclient_secret = 'planted'";
+    let mut providers = load(file, &[]).unwrap().providers;
+    let known = ["hubspot", "odoo", "slack"].map(|id| ProviderId::parse(id).unwrap());
+    assert_eq!(providers.origins_of(&known).len(), 1, "the others have their own hosts");
+    providers.stand_in = Some("http://127.0.0.1:8090".parse().unwrap());
+    let origins = providers.origins_of(&known);
+    assert_eq!(origins[&known[0]].to_string(), "http://127.0.0.1:9");
+    assert_eq!(origins[&known[1]].to_string(), "http://127.0.0.1:8090");
+    assert_eq!(origins.get(&known[2]), None, "the operator has an application at Slack itself");
+}
+
+#[test]
 fn every_provider_can_be_asked_elsewhere() {
     let file = "[providers.hubspot]\nbase_url = 'http://127.0.0.1:9'\n[providers.slack]\nbase_url = 'https://a.example'";
     let variables = [("PATCHBAY__PROVIDERS__ODOO__BASE_URL", "http://127.0.0.1:7")];

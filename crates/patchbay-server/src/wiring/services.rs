@@ -52,16 +52,13 @@ impl Installation {
         let Surroundings { vault, catalogue, outbound, providers, system_apps, uses, background, lease } =
             surroundings;
         let client = GuardedClient::new(outbound.policy);
+        let known: Vec<_> = catalogue.current().entries().iter().map(|entry| entry.id.clone()).collect();
+        let origins = providers.origins_of(&known);
         let fetcher = HttpManifestFetcher::new(client.clone(), providers.manifests_from);
         let fetcher = fetcher.also_from(providers.manifests_also_from);
         let metrics = &self.metrics;
-        let known: Vec<_> = catalogue.current().entries().iter().map(|entry| entry.id.clone()).collect();
-        let verifier = HttpCredentialVerifier::new(
-            client.clone(),
-            catalogue.clone(),
-            providers.origins,
-            self.clock.clone(),
-        );
+        let verifier =
+            HttpCredentialVerifier::new(client.clone(), catalogue.clone(), origins, self.clock.clone());
         let keys = Arc::new(CachedKeyLookup::new(metrics.key_misses(self.key_lookup())));
         let db = || self.database.clone();
         Ports {

@@ -23,6 +23,7 @@ pub fn start(settings: &mut Settings) -> anyhow::Result<RunningSandbox> {
 fn stand_in(settings: &mut Settings, sandbox: &TrustedOrigin) {
     // Manifests of real apps are fetched as ever.
     settings.providers.manifests_also_from = Some(sandbox.clone());
+    settings.providers.stand_in = Some(sandbox.clone());
     let slack = OAuthClient {
         id: SLACK_CLIENT_ID.to_owned(),
         secret: SLACK_CLIENT_SECRET.into(),
