@@ -66,6 +66,8 @@ impl Sources {
 pub struct CatalogueFiles {
     /// A folder with entries of its own, over those that are compiled in.
     pub directory: Option<PathBuf>,
+    /// Single files, over those of the folder.
+    pub files: Vec<PathBuf>,
     /// Other values for the constants of entries.
     pub vars: Vars,
 }
@@ -74,9 +76,10 @@ impl CatalogueFiles {
     /// Reads them anew.
     ///
     /// # Errors
-    /// When the folder, or a file in it, cannot be read.
+    /// When the folder, or a file, cannot be read.
     pub fn read(&self) -> Result<Sources, Findings> {
-        let above = self.directory.as_deref().map(read_folder).transpose()?.unwrap_or_default();
+        let mut above = self.directory.as_deref().map(read_folder).transpose()?.unwrap_or_default();
+        above.extend(read_files(&self.files)?);
         Ok(Sources { above, vars: self.vars.clone(), ..Sources::embedded() })
     }
 }
@@ -93,9 +96,16 @@ fn read_folder(folder: &FilePath) -> Result<Vec<SourceFile>, Findings> {
             Vec::new()
         }
     };
+    if !findings.is_empty() {
+        return Err(findings);
+    }
     paths.sort();
-    let mut files = Vec::new();
-    for path in &paths {
+    read_files(&paths)
+}
+
+fn read_files(paths: &[PathBuf]) -> Result<Vec<SourceFile>, Findings> {
+    let (mut files, mut findings) = (Vec::new(), Findings::none());
+    for path in paths {
         match read_file(path) {
             Ok(file) => files.push(file),
             Err(why) => note(&mut findings, path, &why),
@@ -117,7 +127,8 @@ fn read_file(path: &FilePath) -> Result<SourceFile, String> {
     }
     let text = fs::read_to_string(path).map_err(refused)?;
     let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-    let folder = path.parent().map(|folder| folder.display().to_string());
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    let folder = folder.map(|folder| folder.display().to_string());
     Ok(SourceFile::new(folder.as_deref(), name, text))
 }
 

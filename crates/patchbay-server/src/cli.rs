@@ -270,6 +270,9 @@ pub enum ProvidersCommand {
         /// `catalogue.directory`.
         #[arg(long, value_name = "DIR")]
         directory: Option<PathBuf>,
+        /// Files with entries, over those of the folder.
+        #[arg(value_name = "FILE")]
+        files: Vec<PathBuf>,
     },
 }
 

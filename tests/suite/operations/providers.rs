@@ -77,6 +77,24 @@ async fn a_check_says_everything_that_is_wrong_at_once() -> Result<()> {
     Ok(())
 }
 
+#[tokio::test]
+async fn single_files_can_be_checked_before_they_are_put_anywhere() -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    fs::write(folder.path().join("our_crm.toml"), entry("our_crm", "colour = \"blue\""))?;
+    fs::write(folder.path().join("fine.toml"), entry("fine", ""))?;
+    let commands = CommandLine::in_folder(folder.path());
+    let checked = commands.json(&["providers", "check", "fine.toml"]).await?;
+    assert_eq!((&checked["entries"], &checked["errors"]), (&json!(17), &json!([])));
+    let checked = commands.run(&["providers", "check", "fine.toml", "our_crm.toml", "absent.toml"]).await?;
+    let document = checked.expect_status(1).expect_document();
+    assert_eq!(place(&document["errors"][0]), ("absent.toml", 0, "PC15", ""));
+    let checked = commands.run(&["providers", "check", "fine.toml", "our_crm.toml"]).await?.expect_status(1);
+    let document = checked.expect_document();
+    let found: Vec<_> = document["errors"].as_array().unwrap().iter().map(place).collect();
+    assert_eq!(found, [("our_crm.toml", 6, "PC01", "colour")]);
+    Ok(())
+}
+
 fn place(finding: &Value) -> (&str, u64, &str, &str) {
     let text = |member: &str| finding[member].as_str().unwrap_or_default();
     (text("file"), finding["line"].as_u64().unwrap_or_default(), text("rule"), text("field"))

@@ -14,9 +14,9 @@ use crate::output;
 pub fn run(files: CatalogueFiles, command: ProvidersCommand) -> anyhow::Result<()> {
     match command {
         ProvidersCommand::List => list(&files),
-        ProvidersCommand::Check { directory } => {
+        ProvidersCommand::Check { directory, files: given } => {
             let directory = directory.or(files.directory);
-            let checked = Checked::of(&CatalogueFiles { directory, ..files }, &SystemClock);
+            let checked = Checked::of(&CatalogueFiles { directory, files: given, ..files }, &SystemClock);
             output::document(&checked)?;
             match checked.errors.len() {
                 0 => Ok(()),

@@ -18,5 +18,5 @@ pub(super) fn read(reader: &mut Reader) -> CatalogueFiles {
             _ => reader.fault(&format!("{VARS}.{key}"), "must be named catalogue.vars.PROVIDER.NAME"),
         }
     }
-    CatalogueFiles { directory, vars }
+    CatalogueFiles { directory, vars, ..CatalogueFiles::default() }
 }
