@@ -104,10 +104,13 @@ impl ProviderField {
         self.names.iter().find(|(of, _)| of == dialect).map_or(&self.key, |(_, name)| name)
     }
 
-    /// Whether it decides which host requests go to.
+    /// Whether `value` decides by itself which host requests go to: one that ends as the field
+    /// has to leads to its provider, wherever there.
     #[must_use]
-    pub const fn decides_host(&self) -> bool {
-        matches!(self.kind, FieldKind::Url | FieldKind::Host) && self.confined_to.is_none()
+    pub fn leads_anywhere(&self, value: &Value) -> bool {
+        let is_confined = |suffix: &String| value.as_str().is_some_and(|text| text.ends_with(suffix));
+        matches!(self.kind, FieldKind::Url | FieldKind::Host)
+            && !self.confined_to.as_ref().is_some_and(is_confined)
     }
 }
 
@@ -247,11 +250,16 @@ mod tests {
 
     #[test]
     fn a_host_is_decided_by_urls_and_hosts_that_are_not_confined() {
-        assert!(field("a", FieldKind::Url).decides_host() && field("a", FieldKind::Host).decides_host());
-        assert!(!field("a", FieldKind::Text).decides_host());
+        let any = json!("https://any.example");
+        assert!(field("a", FieldKind::Url).leads_anywhere(&any));
+        assert!(field("a", FieldKind::Host).leads_anywhere(&any));
+        assert!(!field("a", FieldKind::Text).leads_anywhere(&any));
         let confined =
             ProviderField { confined_to: Some(".zendesk.com".to_owned()), ..field("a", FieldKind::Host) };
-        assert!(!confined.decides_host());
+        assert!(!confined.leads_anywhere(&json!("acme.zendesk.com")));
+        for elsewhere in ["evil.example", "acme.zendesk.com.evil.example", "acme.zendesk.com/"] {
+            assert!(confined.leads_anywhere(&json!(elsewhere)), "{elsewhere}");
+        }
     }
 
     #[test]

@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use super::split::escaped;
 use super::{Configuration, InvalidConfiguration, Wrong};
-use crate::{Provider, ProviderField};
+use crate::Provider;
 
 /// How names of members end that say where requests go; compared in lower case, letters and
 /// digits alone. They count where the provider does not know the member.
@@ -49,7 +49,7 @@ fn destinations<'a>(members: &'a Map<String, Value>, provider: &Provider) -> BTr
     let mut found = BTreeMap::new();
     for (member, value) in members {
         let field = provider.fields.iter().find(|field| field.key == *member);
-        let decides = field.map_or_else(|| names_a_host(member), ProviderField::decides_host);
+        let decides = field.map_or_else(|| names_a_host(member), |field| field.leads_anywhere(value));
         collect(escaped(member), value, decides, &mut found);
     }
     found

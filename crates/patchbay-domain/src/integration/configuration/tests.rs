@@ -160,6 +160,8 @@ fn a_host_that_is_confined_may_change() {
     let before = configured(json!({"shop_domain": "a.shop.example", "token": "t"}));
     let after = before.merged(sent(json!({"shop_domain": "b.shop.example"})), &provider()).unwrap();
     assert_eq!(secrets(&after), [("token", "t")]);
+    let elsewhere = before.merged(sent(json!({"shop_domain": "a.shop.example.evil.example"})), &provider());
+    assert_eq!(elsewhere.unwrap_err().wrong, Wrong::Elsewhere);
 }
 
 #[test]
