@@ -5,8 +5,9 @@ use std::sync::Arc;
 use patchbay_domain::{
     AgentId, Changes, Clock, Configured, CredentialVerifier, Credentials, EventType, HealthState,
     IdGenerator, Integration, IntegrationDraft, IntegrationId, IntegrationKind, IntegrationName,
-    ManifestDocument, ManifestFetcher, ManifestUrl, Permission, ProviderDirectory, ProviderId, SecretPlace,
-    SentConfiguration, Status, UniqueRules, UnitOfWork, Vault, Verifiable, Verification, Visibility,
+    ManifestDocument, ManifestFetcher, ManifestUrl, Permission, Provider, ProviderDirectory, ProviderId,
+    SecretPlace, SentConfiguration, Status, UniqueRules, UnitOfWork, Vault, Verifiable, Verification,
+    Visibility,
 };
 
 use super::described::Described;
@@ -128,8 +129,8 @@ impl CreateIntegration {
         };
         let mut credentials = configured.credentials;
         credentials.extend(new.credentials);
-        let mut made = Made { draft, credentials, described, verification: None };
-        if new.is_verified_first && provider.is_verifiable {
+        let mut made = Made { provider, draft, credentials, described, verification: None };
+        if new.is_verified_first && made.provider.is_verifiable {
             made.verification = Some(self.accepted(&made).await?);
         }
         self.save(caller, made, reveal, receipt).await
@@ -160,8 +161,7 @@ impl CreateIntegration {
         reveal: Reveal,
         receipt: &ReceiptFor<Created>,
     ) -> Result<Created, AppError> {
-        let Made { draft, credentials, described, verification } = made_of;
-        let provider = self.providers.described(&draft.provider);
+        let Made { provider, draft, credentials, described, verification } = made_of;
         let id = IntegrationId::from_uuid(self.ids.uuid());
         let place = SecretPlace::credentials(caller.organisation(), id);
         let document = described.as_ref().and_then(|described| described.document.as_ref());
@@ -202,6 +202,7 @@ impl CreateIntegration {
 
 /// What an integration is made of, once all is known.
 pub(super) struct Made {
+    pub provider: Arc<Provider>,
     pub draft: IntegrationDraft,
     pub credentials: Credentials,
     pub described: Option<Described>,

@@ -1,13 +1,14 @@
 //! Changing an integration.
 
+use std::mem;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use patchbay_domain::{
     AgentId, Changes, Clock, Configured, CredentialName, Credentials, EventType, IdGenerator, Integration,
-    IntegrationEdit, IntegrationId, IntegrationKind, IntegrationName, IntegrationRepository, ManifestFetcher,
-    ManifestUrl, Patch, Permission, ProviderDirectory, SentConfiguration, SettingRepository, Status,
-    UnitOfWork, Vault, Visibility,
+    IntegrationEdit, IntegrationId, IntegrationKind, IntegrationName, IntegrationRepository,
+    InvalidConfiguration, ManifestFetcher, ManifestUrl, Patch, Permission, Provider, ProviderDirectory,
+    SentConfiguration, SettingRepository, Status, UnitOfWork, Vault, Visibility,
 };
 use secrecy::SecretString;
 use serde_json::Map;
@@ -27,6 +28,24 @@ pub enum ConfigurationChange {
     Merge(SentConfiguration),
     /// What was sent is all that there is, secrets included.
     Replace(SentConfiguration),
+}
+
+impl ConfigurationChange {
+    /// What becomes of the configuration of `before` and of its opened secrets.
+    fn applied_to(
+        self,
+        before: &Integration,
+        credentials: Credentials,
+        provider: &Provider,
+    ) -> Result<Configured, InvalidConfiguration> {
+        match self {
+            Self::Merge(sent) => {
+                let configuration = before.parts().configuration.clone();
+                Configured { configuration, credentials }.merged(sent, provider)
+            }
+            Self::Replace(sent) => Configured::of(sent, provider),
+        }
+    }
 }
 
 /// A partial change of an integration: what is `None` stays.
@@ -76,8 +95,8 @@ pub struct EditIntegration {
 
 impl EditIntegration {
     /// Applies the change to the newest version and shows the outcome, secrets as `reveal` says:
-    /// where that masks them, a mask that comes back leaves its secret as it is. A change to what is already so saves nothing.
-    /// A manifest at a new place is read first, where that is possible.
+    /// where that masks them, a mask that comes back leaves its secret as it is. A change to what
+    /// is already so saves nothing. A manifest at a new place is read first, where that is possible.
     ///
     /// # Errors
     /// [`AppError::Forbidden`] without [`Permission::IntegrationsWrite`],
@@ -122,7 +141,7 @@ impl EditIntegration {
         &self,
         caller: &Caller,
         id: IntegrationId,
-        change: IntegrationChange,
+        mut change: IntegrationChange,
         (described, expected): (Option<&Described>, &Expected),
         reveal: Reveal,
         receipt: &ReceiptFor<Disclosed>,
@@ -136,14 +155,8 @@ impl EditIntegration {
             return Err(AppError::ProviderFixed.into());
         }
         expected.require(&before)?;
-        let opened = disclosure::open(&*self.vault, &before)?;
-        let Configured { configuration, mut credentials } =
-            self.configured(&before, opened.clone(), change.configuration)?;
-        for (name, secret) in change.credentials {
-            credentials.write_back(name, secret, reveal.mask());
-        }
-        let new_secrets = !credentials.is_same_as(&opened);
-        let sealed = if new_secrets { self.seal(&credentials, &before)? } else { Patch::Keep };
+        let (configured, credentials) = self.configured(&before, &mut change, reveal)?;
+        let new_secrets = !configured.credentials.is_keep();
         let described = described.filter(|described| is_elsewhere(&before, &described.url));
         let kind = || described.and_then(|described| described.kind_beside(&before.parts().kind));
         let edit = IntegrationEdit {
@@ -152,10 +165,8 @@ impl EditIntegration {
             status: change.status,
             visibility: change.visibility,
             agent: change.agent,
-            configuration: Some(configuration),
             manifest: described.map(Described::manifest),
-            credentials: sealed,
-            ..IntegrationEdit::default()
+            ..configured
         };
         let now = self.clock.now();
         let after = before.edited(edit, now);
@@ -196,21 +207,34 @@ impl EditIntegration {
         changes
     }
 
-    /// What the integration is configured with after `change`.
+    /// What `change` makes of the configuration and the secrets, which it takes out of it, and
+    /// the secrets themselves. None are opened that neither change nor are shown.
     fn configured(
         &self,
         before: &Integration,
-        credentials: Credentials,
-        change: Option<ConfigurationChange>,
-    ) -> Result<Configured, AppError> {
-        let parts = before.parts();
-        let present = Configured { configuration: parts.configuration.clone(), credentials };
-        let Some(change) = change else { return Ok(present) };
-        let provider = self.providers.described(&parts.provider);
-        Ok(match change {
-            ConfigurationChange::Merge(sent) => present.merged(sent, &provider)?,
-            ConfigurationChange::Replace(sent) => Configured::of(sent, &provider)?,
-        })
+        change: &mut IntegrationChange,
+        reveal: Reveal,
+    ) -> Result<(IntegrationEdit, Credentials), AppError> {
+        let (configuration, sent) = (change.configuration.take(), mem::take(&mut change.credentials));
+        if reveal == Reveal::Never && configuration.is_none() && sent.is_empty() {
+            return Ok((IntegrationEdit::default(), Credentials::default()));
+        }
+        let opened = disclosure::open(&*self.vault, before)?;
+        let (configuration, mut credentials) = match configuration {
+            None => (None, opened.clone()),
+            Some(configuration) => {
+                let provider = self.providers.described(&before.parts().provider);
+                let after = configuration.applied_to(before, opened.clone(), &provider)?;
+                (Some(after.configuration), after.credentials)
+            }
+        };
+        for (name, secret) in sent {
+            credentials.write_back(name, secret, reveal.mask());
+        }
+        let sealed =
+            if credentials.is_same_as(&opened) { Patch::Keep } else { self.seal(&credentials, before)? };
+        let edit = IntegrationEdit { configuration, credentials: sealed, ..IntegrationEdit::default() };
+        Ok((edit, credentials))
     }
 
     /// Adds what a manifest at a new place brings.

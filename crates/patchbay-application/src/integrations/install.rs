@@ -45,6 +45,7 @@ impl InstallCustom {
         let name = IntegrationName::parse(&document.app.name)
             .map_err(|why| AppError::Invalid(Fault::of_body(FaultReason::Text(why)).into()))?;
         let made = Made {
+            provider: self.create.providers.described(&ProviderId::json_manifest()),
             draft: IntegrationDraft {
                 kind: document.kind.clone(),
                 origin: Origin::Custom,

@@ -5,7 +5,9 @@ mod due;
 mod verify;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use patchbay_domain::{Changes, Health, Integration, IntegrationId, Provider, Status, Verification};
+use patchbay_domain::{
+    Changes, Health, Integration, IntegrationId, Provider, Status, Verification, VerificationClass,
+};
 
 pub use due::VerifyDue;
 pub use verify::VerifyIntegration;
@@ -18,7 +20,7 @@ const BETWEEN: TimeDelta = TimeDelta::hours(24);
 const SPREAD_S: i64 = 2 * 60 * 60;
 
 /// When the provider of an integration is asked again that was asked at `now`.
-pub(crate) fn next(id: IntegrationId, now: DateTime<Utc>) -> DateTime<Utc> {
+fn next(id: IntegrationId, now: DateTime<Utc>) -> DateTime<Utc> {
     let (_, random) = id.as_uuid().as_u64_pair();
     let within = random % SPREAD_S.unsigned_abs();
     now + BETWEEN + TimeDelta::seconds(i64::try_from(within).unwrap_or_default() - SPREAD_S / 2)
@@ -39,6 +41,17 @@ pub(crate) fn ask_soon(
     changes.health(of, Health::unknown(), due_at)
 }
 
+/// When the provider of `of` is asked again after it was asked: not about what is paused, nor
+/// about what there was nothing to ask.
+pub(crate) fn turn_after(
+    verification: &Verification,
+    of: &Integration,
+    now: DateTime<Utc>,
+) -> Option<DateTime<Utc>> {
+    let is_askable = verification.class != VerificationClass::Skipped;
+    (is_askable && of.parts().status == Status::Active).then(|| next(of.id(), now))
+}
+
 /// Adds to `changes` what came of asking the provider of `of` before they were made.
 pub(crate) fn verified(
     changes: Changes,
@@ -46,8 +59,8 @@ pub(crate) fn verified(
     verification: &Verification,
     now: DateTime<Utc>,
 ) -> Changes {
-    let due_at = (of.parts().status == Status::Active).then(|| next(of.id(), now));
-    changes.health(of, Health::unknown().after(verification, now), due_at)
+    let health = Health::unknown().after(verification, now);
+    changes.health(of, health, turn_after(verification, of, now))
 }
 
 #[cfg(test)]

@@ -9,7 +9,7 @@ use patchbay_domain::{
 };
 use serde_json::{Map, Value, json};
 
-use super::next;
+use super::turn_after;
 use crate::idempotency::ReceiptFor;
 use crate::record::{Recorder, difference};
 use crate::retry::{Attempt, until_current};
@@ -104,9 +104,7 @@ fn found_out(
 ) -> (Health, Changes) {
     let health = before.after(verification, recorder.at);
     let (current, changes) = with_facts(of, verification, recorder);
-    // What there is nothing to ask about is not asked about again until it changes.
-    let is_askable = verification.class != VerificationClass::Skipped;
-    let due_at = is_askable.then(|| next(current.id(), recorder.at));
+    let due_at = turn_after(verification, &current, recorder.at);
     let changes = changes.health(&current, health.clone(), due_at);
     if health.state == before.state {
         return (health, changes);

@@ -251,6 +251,12 @@ fn what_is_to_be_verified_first_is_stored_only_if_its_provider_takes_it() {
         Ok(())
     });
     run_verifying(answering(VerificationClass::Ok), work, true).unwrap();
+    let mut work = MockUnitOfWork::new();
+    work.expect_commit().once().returning(|_, changes| {
+        assert_eq!(changes.health[0].due_at, None, "there is nothing to ask, now or tomorrow");
+        Ok(())
+    });
+    run_verifying(answering(VerificationClass::Skipped), work, true).unwrap();
     let refused = answering(VerificationClass::CredentialsRejected);
     let outcome = run_verifying(refused, MockUnitOfWork::new(), true);
     assert!(

@@ -375,3 +375,29 @@ fn what_is_refused_at_any_version_is_refused_before_the_version_is_looked_at() {
     assert!(matches!(run("slack"), Err(AppError::ProviderFixed)));
     assert!(matches!(run("json_manifest"), Err(AppError::PreconditionFailed)));
 }
+
+#[test]
+fn no_secret_is_opened_that_neither_changes_nor_is_shown() {
+    let mut work = MockUnitOfWork::new();
+    work.expect_commit().once().returning(|_, changes| {
+        let [IntegrationWrite::Update { integration, .. }] = &changes.integrations[..] else {
+            panic!("{changes:?}")
+        };
+        assert!(integration.credentials().is_some(), "it keeps them as they are");
+        Ok(())
+    });
+    let edit = EditIntegration {
+        integrations: Arc::new(finding(a_sealed_integration("secret"))),
+        settings: Arc::new(MockSettingRepository::new()),
+        providers: Arc::new(testing::providers()),
+        fetcher: Arc::new(MockManifestFetcher::new()),
+        work: Arc::new(work),
+        // It expects no call.
+        vault: Arc::new(MockVault::new()),
+        clock: Arc::new(FixedClock::default()),
+        ids: Arc::new(SequentialIds::default()),
+    };
+    let (writer, id) = (caller(WRITER), an_integration().id());
+    let renamed = renamed("Store");
+    block_on(edit.run(&writer, id, renamed, &Expected::Any, Reveal::Never, &ReceiptFor::none())).unwrap();
+}
