@@ -213,7 +213,7 @@ async fn every_fault_of_an_entry_is_named_by_its_path(#[case] backend: Backend) 
 async fn the_word_custom_is_never_an_integration(#[case] backend: Backend) -> Result<()> {
     let (acme, _) = a_shop(backend).await?;
     let settings = acme.telex.settings("custom");
-    refused(settings.list().await?, 404, super::NOT_THERE);
-    refused(settings.add(&super::pair("colour", "red")).await?, 404, super::NOT_THERE);
+    refused(settings.list().await?, 405, "Method not allowed");
+    refused(settings.add(&super::pair("colour", "red")).await?, 405, "Method not allowed");
     Ok(())
 }

@@ -12,7 +12,7 @@ pub struct Mount<D: Dialect> {
     /// The path that the routes continue; one dialect owns everything below it.
     pub prefix: &'static str,
     /// Registers the routes.
-    pub routes: fn(&mut Routes<'_, D>),
+    pub routes: fn(&mut Routes<D>),
 }
 
 /// What a wire API supplies; everything else is shared.

@@ -7,7 +7,6 @@ mod cursor;
 mod dialect;
 mod document;
 mod failure;
-mod fallback;
 mod field_order;
 mod gate;
 mod health;
@@ -24,6 +23,7 @@ mod query;
 mod rate_limits;
 mod request_id;
 mod reveal;
+mod router;
 mod routes;
 mod timestamp;
 mod values;
@@ -38,7 +38,6 @@ pub use document::{
     ValueText, document_of, visibility_name,
 };
 pub use failure::{Failure, Refusal};
-pub use gate::Gate;
 pub use health::{reason_of, state_in_short};
 pub use location::Collection;
 pub use members::{Member, filled, nested, not_null, text, well_typed};
@@ -53,8 +52,9 @@ pub use query::{Query, refused, switch, switched};
 pub use rate_limits::{RateLimitOptions, RateLimits};
 pub use request_id::RequestId;
 pub use reveal::{setting_text, shown_text};
-pub use routes::{Routes, asks_for};
+pub use routes::Routes;
 pub use timestamp::timestamp;
 pub use values::Scalar;
 
 pub(crate) use operation::{DependsOn, Handled, Pages};
+pub(crate) use routes::endpoint;

@@ -161,7 +161,7 @@ fn a_request_is_shown_by_the_example_that_the_operation_was_written_from() {
 }
 
 mod planted {
-    use actix_web::{HttpRequest, HttpResponse, post};
+    use actix_web::{HttpRequest, HttpResponse};
     use patchbay_application::{AppError, AuthRefusal, Conflict};
     use patchbay_domain::Permission;
     use secrecy::SecretString;
@@ -169,7 +169,7 @@ mod planted {
 
     use super::*;
     use crate::kernel::document::{About, Documented, Undocumented, document_of};
-    use crate::kernel::{Dialect, Gate, Mount, Operation, Refusal, Routes, Seen};
+    use crate::kernel::{Dialect, Mount, Operation, Refusal, Routes, Seen, endpoint};
 
     /// A dialect of one operation, whose examples and status of conflicts are chosen.
     struct Planted<const EXAMPLE: u8>;
@@ -178,18 +178,17 @@ mod planted {
         .refused_with(|| vec![AppError::Conflict(Conflict::InProgress)]);
     static MAKE_WRONG: Operation<Planted<1>> = Operation::on::<()>("make", Permission::AuditRead, &());
 
-    #[utoipa::path(responses((status = 202, body = String)))]
-    #[post("/things", wrap = "Gate::to(&MAKE)")]
+    #[utoipa::path(post, path = "/things", responses((status = 202, body = String)))]
     async fn make(_: HttpRequest) -> HttpResponse {
         HttpResponse::Accepted().finish()
     }
 
-    fn routes(routes: &mut Routes<'_, Planted<0>>) {
-        routes.add(&MAKE, make);
+    fn routes(routes: &mut Routes<Planted<0>>) {
+        routes.add(&MAKE, endpoint!(self::make));
     }
 
-    fn wrong(routes: &mut Routes<'_, Planted<1>>) {
-        routes.add(&MAKE_WRONG, make);
+    fn wrong(routes: &mut Routes<Planted<1>>) {
+        routes.add(&MAKE_WRONG, endpoint!(self::make));
     }
 
     macro_rules! dialect {

@@ -2,7 +2,6 @@
 
 use actix_web::http::StatusCode;
 use actix_web::web::{Data, ReqData};
-use actix_web::{delete, get, put};
 use patchbay_application::Caller;
 use patchbay_domain::Permission;
 
@@ -10,15 +9,19 @@ use super::{Answer, success};
 use crate::HttpState;
 use crate::dialects::aloochat::dto::{MessageView, channel_view};
 use crate::dialects::aloochat::{AlooChat, OnChannel};
-use crate::kernel::{Body, Gate, Operation, Pairs, TextObject};
+use crate::kernel::{Body, Operation, Pairs, TextObject};
 
 pub(super) static GET: Operation<AlooChat> =
     Operation::on::<OnChannel>("get_channel", Permission::SettingsRead, &());
 
 /// Shows what a channel sets, each value under its label. Secrets are left out; a channel that sets
 /// nothing is an empty object.
-#[utoipa::path(tag = "channels", responses((status = 200, body = TextObject)))]
-#[get("/integrations/{id}/channels/{channel}", wrap = "Gate::to(&GET)")]
+#[utoipa::path(
+    get,
+    path = "/integrations/{id}/channels/{channel}",
+    tag = "channels",
+    responses((status = 200, body = TextObject))
+)]
 pub async fn get(app: Data<HttpState>, caller: ReqData<Caller>, path: ReqData<OnChannel>) -> Answer {
     let settings = app.services.get_channel.run(&caller, &path.target()).await?;
     Ok(success(StatusCode::OK, channel_view(&settings)))
@@ -29,8 +32,13 @@ pub(super) static REPLACE: Operation<AlooChat> =
 
 /// Gives a channel other settings. What is not sent goes, but secrets stay until they are sent
 /// anew, or as `null`. Numbers and booleans are kept as text.
-#[utoipa::path(tag = "channels", request_body = Pairs, responses((status = 200, body = TextObject)))]
-#[put("/integrations/{id}/channels/{channel}", wrap = "Gate::to(&REPLACE)")]
+#[utoipa::path(
+    put,
+    path = "/integrations/{id}/channels/{channel}",
+    tag = "channels",
+    request_body = Pairs,
+    responses((status = 200, body = TextObject))
+)]
 pub async fn replace(
     app: Data<HttpState>,
     caller: ReqData<Caller>,
@@ -46,8 +54,12 @@ pub(super) static CLEAR: Operation<AlooChat> =
     Operation::on::<OnChannel>("clear_channel", Permission::SettingsWrite, &());
 
 /// Takes all settings of a channel away, secrets too. A body is ignored.
-#[utoipa::path(tag = "channels", responses((status = 200, body = MessageView)))]
-#[delete("/integrations/{id}/channels/{channel}", wrap = "Gate::to(&CLEAR)")]
+#[utoipa::path(
+    delete,
+    path = "/integrations/{id}/channels/{channel}",
+    tag = "channels",
+    responses((status = 200, body = MessageView))
+)]
 pub async fn clear(app: Data<HttpState>, caller: ReqData<Caller>, path: ReqData<OnChannel>) -> Answer {
     app.services.clear_channel.run(&caller, &path.target()).await?;
     Ok(success(StatusCode::OK, MessageView { message: "Channel settings deleted successfully" }))

@@ -1,19 +1,19 @@
 //! A1, A2, A4–A6: the integrations of a company.
 
+use actix_web::HttpRequest;
 use actix_web::http::StatusCode;
 use actix_web::web::{Data, ReqData};
-use actix_web::{HttpRequest, delete, get, patch, post, put};
 use patchbay_application::integrations::{Created, IntegrationChange, NewIntegration};
 use patchbay_application::{AppError, Caller, Conflict, Disclosed, Expected, Reveal, Shown};
 use patchbay_domain::{Integration, Permission, UniqueRule, VerificationClass};
 
 use super::search::{IncludeQuery, ModeQuery, SearchQuery, VerifyQuery};
-use super::{Answer, is_no_literal, success};
+use super::{Answer, success};
 use crate::HttpState;
 use crate::dialects::aloochat::dto::{CreateBody, EditBody, Include, IntegrationView, MessageView, Showing};
 use crate::dialects::aloochat::{AlooChat, OnIntegration};
 use crate::kernel::{
-    Collection, CursorQuery, Draft, ForVersions, Gate, Known, KnownLists, Once, Operation, Query, continued,
+    Collection, CursorQuery, Draft, ForVersions, Known, KnownLists, Once, Operation, Query, continued,
     list_tag, tagged, with_tag,
 };
 
@@ -26,11 +26,12 @@ pub(super) static LIST: Operation<AlooChat> =
 
 /// A1: lists the integrations, oldest first. With neither `limit` nor `cursor` all of them.
 #[utoipa::path(
+    get,
+    path = "/integrations",
     tag = "integrations",
     params(SearchQuery, CursorQuery, IncludeQuery),
     responses((status = 200, body = Vec<IntegrationView>))
 )]
-#[get("/integrations", wrap = "Gate::to(&LIST)")]
 pub async fn list(
     app: Data<HttpState>,
     caller: ReqData<Caller>,
@@ -87,6 +88,8 @@ pub(super) static CREATE: Operation<AlooChat> =
 /// A2: adds an integration. Its address is in the header `Location`. Its provider is asked soon
 /// after whether it works, and with `verify` before.
 #[utoipa::path(
+    post,
+    path = "/integrations",
     tag = "integrations",
     params(VerifyQuery, IncludeQuery),
     request_body = CreateBody,
@@ -96,7 +99,6 @@ pub(super) static CREATE: Operation<AlooChat> =
         headers(("location" = String, description = "The path of the integration"))
     ))
 )]
-#[post("/integrations", wrap = "Gate::to(&CREATE)")]
 pub async fn create(
     app: Data<HttpState>,
     caller: ReqData<Caller>,
@@ -124,11 +126,12 @@ pub(super) static GET: Operation<AlooChat> =
 
 /// A4: shows one integration.
 #[utoipa::path(
+    get,
+    path = "/integrations/{id}",
     tag = "integrations",
     params(IncludeQuery),
     responses((status = 200, body = IntegrationView))
 )]
-#[get("/integrations/{id}", wrap = "Gate::to(&GET)")]
 pub async fn get(
     app: Data<HttpState>,
     caller: ReqData<Caller>,
@@ -154,6 +157,8 @@ pub(super) static EDIT: Operation<AlooChat> =
 
 /// A5: changes an integration. What is not sent stays.
 #[utoipa::path(
+    put,
+    path = "/integrations/{id}",
     tag = "integrations",
     params(ModeQuery, IncludeQuery),
     request_body = EditBody,
@@ -163,7 +168,6 @@ pub(super) static EDIT: Operation<AlooChat> =
         headers(("etag" = String, description = "The tag of the integration after the change"))
     ))
 )]
-#[put("/integrations/{id}", guard = "is_no_literal", wrap = "Gate::to(&EDIT)")]
 pub async fn edit(
     app: Data<HttpState>,
     caller: ReqData<Caller>,
@@ -183,6 +187,8 @@ pub(super) static PATCH: Operation<AlooChat> =
 
 /// The same as A5, under the verb that says so.
 #[utoipa::path(
+    patch,
+    path = "/integrations/{id}",
     tag = "integrations",
     params(ModeQuery, IncludeQuery),
     request_body = EditBody,
@@ -192,7 +198,6 @@ pub(super) static PATCH: Operation<AlooChat> =
         headers(("etag" = String, description = "The tag of the integration after the change"))
     ))
 )]
-#[patch("/integrations/{id}", guard = "is_no_literal", wrap = "Gate::to(&PATCH)")]
 pub async fn patch(
     app: Data<HttpState>,
     caller: ReqData<Caller>,
@@ -229,8 +234,12 @@ pub(super) static DELETE: Operation<AlooChat> =
     Operation::on::<OnIntegration>("delete_integration", Permission::IntegrationsWrite, &()).for_versions();
 
 /// A6: deletes an integration with all that belongs to it. A body is ignored.
-#[utoipa::path(tag = "integrations", responses((status = 200, body = MessageView)))]
-#[delete("/integrations/{id}", guard = "is_no_literal", wrap = "Gate::to(&DELETE)")]
+#[utoipa::path(
+    delete,
+    path = "/integrations/{id}",
+    tag = "integrations",
+    responses((status = 200, body = MessageView))
+)]
 pub async fn delete(
     app: Data<HttpState>,
     caller: ReqData<Caller>,

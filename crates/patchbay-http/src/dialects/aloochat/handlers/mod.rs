@@ -7,36 +7,28 @@ mod types;
 mod verification;
 
 use actix_web::HttpResponse;
-use actix_web::guard::GuardContext;
 use actix_web::http::StatusCode;
 use serde::Serialize;
 
 use super::AlooChat;
-use crate::kernel::{Failure, Routes, asks_for};
+use crate::kernel::{Failure, Routes, endpoint};
 
 type Answer = Result<HttpResponse, Failure<AlooChat>>;
 
-/// Registers everything. They are tried in this order: what is asked for most comes first, but
-/// the literal segment `types` wins over an integration's id.
-pub fn routes(routes: &mut Routes<'_, AlooChat>) {
+/// Registers everything.
+pub fn routes(routes: &mut Routes<AlooChat>) {
     routes
-        .add(&types::LIST, types::list)
-        .add(&integrations::GET, integrations::get)
-        .add(&integrations::LIST, integrations::list)
-        .add(&integrations::CREATE, integrations::create)
-        .add(&integrations::EDIT, integrations::edit)
-        .add(&integrations::PATCH, integrations::patch)
-        .add(&integrations::DELETE, integrations::delete)
-        .add(&verification::VERIFY, verification::verify)
-        .add(&channels::GET, channels::get)
-        .add(&channels::REPLACE, channels::replace)
-        .add(&channels::CLEAR, channels::clear);
-}
-
-/// Whether the path may end in an integration's id: the literal `types` is none, also for a
-/// method that its own route has not.
-fn is_no_literal(context: &GuardContext<'_>) -> bool {
-    !asks_for(context, "/integrations/types")
+        .add(&types::LIST, endpoint!(types::list))
+        .add(&integrations::GET, endpoint!(integrations::get))
+        .add(&integrations::LIST, endpoint!(integrations::list))
+        .add(&integrations::CREATE, endpoint!(integrations::create))
+        .add(&integrations::EDIT, endpoint!(integrations::edit))
+        .add(&integrations::PATCH, endpoint!(integrations::patch))
+        .add(&integrations::DELETE, endpoint!(integrations::delete))
+        .add(&verification::VERIFY, endpoint!(verification::verify))
+        .add(&channels::GET, endpoint!(channels::get))
+        .add(&channels::REPLACE, endpoint!(channels::replace))
+        .add(&channels::CLEAR, endpoint!(channels::clear));
 }
 
 fn success<T: Serialize>(status: StatusCode, shown: T) -> HttpResponse {

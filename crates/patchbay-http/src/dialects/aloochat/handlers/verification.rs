@@ -1,8 +1,8 @@
 //! Asking the provider of an integration. AlooChat itself has no such operation.
 
+use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::web::{Data, ReqData};
-use actix_web::{HttpResponse, post};
 use patchbay_application::Caller;
 use patchbay_domain::{Health, Permission};
 
@@ -10,15 +10,19 @@ use super::{Answer, success};
 use crate::HttpState;
 use crate::dialects::aloochat::dto::HealthView;
 use crate::dialects::aloochat::{AlooChat, OnIntegration};
-use crate::kernel::{Gate, Once, Operation};
+use crate::kernel::{Once, Operation};
 
 pub(super) static VERIFY: Operation<AlooChat> =
     Operation::on::<OnIntegration>("verify_integration", Permission::IntegrationsWrite, &());
 
 /// Asks the provider of an integration whether it works, and tells what is known then. A body is
 /// ignored.
-#[utoipa::path(tag = "integrations", responses((status = 200, body = HealthView)))]
-#[post("/integrations/{id}/verify", wrap = "Gate::to(&VERIFY)")]
+#[utoipa::path(
+    post,
+    path = "/integrations/{id}/verify",
+    tag = "integrations",
+    responses((status = 200, body = HealthView))
+)]
 pub async fn verify(
     app: Data<HttpState>,
     caller: ReqData<Caller>,

@@ -1,8 +1,8 @@
 //! T10–T13: settings of an integration for one chat channel.
 
+use actix_web::HttpRequest;
 use actix_web::http::StatusCode;
 use actix_web::web::{Data, ReqData};
-use actix_web::{HttpRequest, delete, get, patch, post};
 use patchbay_application::settings::{SettingFilter, SettingSelector, ShownSetting};
 use patchbay_application::{AppError, Caller, Listed};
 use patchbay_domain::{NumberedPage, Permission};
@@ -14,7 +14,7 @@ use super::{Answer, MASK, disclosing, done};
 use crate::HttpState;
 use crate::dialects::telex::dto::{AddSettingBody, ChannelSettingView, EditSettingBody, SettingChanges};
 use crate::dialects::telex::{OnChannel, OnChannelSetting, Telex, Words};
-use crate::kernel::{Body, Gate, Once, Operation, PageQuery, Query, paged, switch};
+use crate::kernel::{Body, Once, Operation, PageQuery, Query, paged, switch};
 
 /// The words of these operations differ in one: what was done.
 const fn words(done: &'static str) -> Words {
@@ -29,11 +29,12 @@ pub(super) static ADD: Operation<Telex> = Operation::on::<OnChannel>(
 
 /// T10: puts a value under a label, for one channel.
 #[utoipa::path(
+    post,
+    path = "/{org}/integrations/{integration}/channels/{channel}/settings",
     tag = "channels",
     request_body = AddSettingBody,
     responses((status = 200, headers(("location" = String, description = "The path of the setting"))))
 )]
-#[post("/{org}/integrations/{integration}/channels/{channel}/settings", wrap = "Gate::to(&ADD)")]
 pub async fn add(
     app: Data<HttpState>,
     caller: ReqData<Caller>,
@@ -76,11 +77,12 @@ impl ListQuery {
 
 /// T11: lists what the channel sets, or with `?effective=true` what is in force there.
 #[utoipa::path(
+    get,
+    path = "/{org}/integrations/{integration}/channels/{channel}/settings",
     tag = "channels",
     params(ListQuery),
     responses((status = 200, body = Vec<ChannelSettingView>))
 )]
-#[get("/{org}/integrations/{integration}/channels/{channel}/settings", wrap = "Gate::to(&LIST)")]
 pub async fn list(
     app: Data<HttpState>,
     caller: ReqData<Caller>,
@@ -106,8 +108,13 @@ pub(super) static EDIT: Operation<Telex> = Operation::on::<OnChannelSetting>(
 );
 
 /// T12: changes a setting of a channel.
-#[utoipa::path(tag = "channels", request_body = SettingChanges, responses((status = 200)))]
-#[patch("/{org}/integrations/{integration}/channels/{channel}/settings/{setting}", wrap = "Gate::to(&EDIT)")]
+#[utoipa::path(
+    patch,
+    path = "/{org}/integrations/{integration}/channels/{channel}/settings/{setting}",
+    tag = "channels",
+    request_body = SettingChanges,
+    responses((status = 200))
+)]
 pub async fn edit(
     app: Data<HttpState>,
     caller: ReqData<Caller>,
@@ -130,10 +137,11 @@ pub(super) static DELETE: Operation<Telex> = Operation::on::<OnChannelSetting>(
 );
 
 /// T13: deletes a setting of a channel.
-#[utoipa::path(tag = "channels", responses((status = 200)))]
-#[delete(
-    "/{org}/integrations/{integration}/channels/{channel}/settings/{setting}",
-    wrap = "Gate::to(&DELETE)"
+#[utoipa::path(
+    delete,
+    path = "/{org}/integrations/{integration}/channels/{channel}/settings/{setting}",
+    tag = "channels",
+    responses((status = 200))
 )]
 pub async fn delete(
     app: Data<HttpState>,

@@ -1,9 +1,9 @@
 //! T14–T19: integrations of apps that were installed by their manifest alone, and their
 //! settings in a spelling of their own.
 
+use actix_web::HttpRequest;
 use actix_web::http::StatusCode;
 use actix_web::web::{Data, ReqData};
-use actix_web::{HttpRequest, delete, get, post, put};
 use patchbay_application::idempotency::ReceiptFor;
 use patchbay_application::settings::{SettingFilter, SettingTarget, ShownSetting};
 use patchbay_application::{AppError, Caller, Conflict, Entity, Fault, FaultReason, Location, Reveal};
@@ -16,7 +16,7 @@ use super::{Answer, MASK, disclosing, done, made, success};
 use crate::HttpState;
 use crate::dialects::telex::dto::{CustomBody, CustomListView, CustomSettingBody, CustomSettingsView};
 use crate::dialects::telex::{Absent, InOrganisation, OnIntegration, Telex, Words};
-use crate::kernel::{Body, ForVersions, Gate, Once, Operation, PageQuery, Query, ValueText, paged};
+use crate::kernel::{Body, ForVersions, Once, Operation, PageQuery, Query, ValueText, paged};
 
 /// Of operations that read a manifest.
 fn unusable_or_taken() -> Vec<AppError> {
@@ -38,8 +38,13 @@ pub(super) static INSTALL: Operation<Telex> = Operation::on::<InOrganisation>(
 .refused_with(unusable_or_taken);
 
 /// T14: installs an app by its manifest alone.
-#[utoipa::path(tag = "custom", request_body = CustomBody, responses((status = 201)))]
-#[post("/{org}/integrations/custom", wrap = "Gate::to(&INSTALL)")]
+#[utoipa::path(
+    post,
+    path = "/{org}/integrations/custom",
+    tag = "custom",
+    request_body = CustomBody,
+    responses((status = 201))
+)]
 pub async fn install(
     app: Data<HttpState>,
     caller: ReqData<Caller>,
@@ -66,8 +71,13 @@ pub(super) static LIST: Operation<Telex> = Operation::on::<InOrganisation>(
 .paged();
 
 /// T15: lists what was installed through T14, oldest first.
-#[utoipa::path(tag = "custom", params(SearchQuery, PageQuery), responses((status = 200, body = Vec<CustomListView>)))]
-#[get("/{org}/integrations/custom", wrap = "Gate::to(&LIST)")]
+#[utoipa::path(
+    get,
+    path = "/{org}/integrations/custom",
+    tag = "custom",
+    params(SearchQuery, PageQuery),
+    responses((status = 200, body = Vec<CustomListView>))
+)]
 pub async fn list(
     app: Data<HttpState>,
     caller: ReqData<Caller>,
@@ -92,8 +102,13 @@ pub(super) static REPLACE: Operation<Telex> = Operation::on::<OnIntegration>(
 .for_versions();
 
 /// T16: reads another manifest, or the present one anew.
-#[utoipa::path(tag = "custom", request_body = CustomBody, responses((status = 200)))]
-#[put("/{org}/integrations/custom/{integration}", wrap = "Gate::to(&REPLACE)")]
+#[utoipa::path(
+    put,
+    path = "/{org}/integrations/custom/{integration}",
+    tag = "custom",
+    request_body = CustomBody,
+    responses((status = 200))
+)]
 pub async fn replace(
     app: Data<HttpState>,
     caller: ReqData<Caller>,
@@ -115,8 +130,12 @@ pub(super) static DELETE: Operation<Telex> = Operation::on::<OnIntegration>(
 .for_versions();
 
 /// T17: deletes one, its settings with it. A body is ignored.
-#[utoipa::path(tag = "custom", responses((status = 200)))]
-#[delete("/{org}/integrations/custom/{integration}", wrap = "Gate::to(&DELETE)")]
+#[utoipa::path(
+    delete,
+    path = "/{org}/integrations/custom/{integration}",
+    tag = "custom",
+    responses((status = 200))
+)]
 pub async fn delete(
     app: Data<HttpState>,
     caller: ReqData<Caller>,
@@ -146,8 +165,13 @@ pub(super) static PUT_SETTING: Operation<Telex> = Operation::on::<OnIntegration>
 );
 
 /// T18: puts one entry and touches no other.
-#[utoipa::path(tag = "custom", request_body = CustomSettingBody, responses((status = 200)))]
-#[put("/{org}/integrations/custom/{integration}/settings", wrap = "Gate::to(&PUT_SETTING)")]
+#[utoipa::path(
+    put,
+    path = "/{org}/integrations/custom/{integration}/settings",
+    tag = "custom",
+    request_body = CustomSettingBody,
+    responses((status = 200))
+)]
 pub async fn put_setting(
     app: Data<HttpState>,
     caller: ReqData<Caller>,
@@ -193,11 +217,12 @@ impl PairQuery {
 /// T19: shows the pair that was changed last, and all of them when there are several; with
 /// `?field_name=` just that one.
 #[utoipa::path(
+    get,
+    path = "/{org}/integrations/custom/{integration}/settings",
     tag = "custom",
     params(PairQuery),
     responses((status = 200, body = CustomSettingsView))
 )]
-#[get("/{org}/integrations/custom/{integration}/settings", wrap = "Gate::to(&GET_SETTING)")]
 pub async fn get_setting(
     app: Data<HttpState>,
     caller: ReqData<Caller>,

@@ -4,19 +4,19 @@ use std::sync::Arc;
 
 use actix_web::http::StatusCode;
 use actix_web::web::{Data, ReqData};
-use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post};
+use actix_web::{HttpRequest, HttpResponse};
 use patchbay_application::integrations::Created;
 use patchbay_application::{AppError, Caller, Conflict, Disclosed, Reveal};
 use patchbay_domain::{Integration, Permission, Provider, ProviderId, UniqueRule};
 
 use super::search::SearchQuery;
-use super::{Answer, MASK, disclosing, is_no_literal, success};
+use super::{Answer, MASK, disclosing, success};
 use crate::HttpState;
 use crate::dialects::telex::dto::{
     ChangedView, Changes, CreateBody, CreatedView, EditBody, ListView, SingleView,
 };
 use crate::dialects::telex::{Absent, InOrganisation, OnIntegration, Telex, Words};
-use crate::kernel::{Body, ForVersions, Gate, Known, Once, Operation, PageQuery, Query, paged, tagged};
+use crate::kernel::{Body, ForVersions, Known, Once, Operation, PageQuery, Query, paged, tagged};
 
 pub(super) static CREATE: Operation<Telex> = Operation::on::<InOrganisation>(
     "create_integration",
@@ -31,8 +31,13 @@ pub(super) static CREATE: Operation<Telex> = Operation::on::<InOrganisation>(
 .refused_with(|| vec![AppError::Conflict(Conflict::Taken(UniqueRule::NameAndManifest))]);
 
 /// T3: adds an integration.
-#[utoipa::path(tag = "integrations", request_body = CreateBody, responses((status = 201, body = CreatedView)))]
-#[post("/{org}/integrations", wrap = "Gate::to(&CREATE)")]
+#[utoipa::path(
+    post,
+    path = "/{org}/integrations",
+    tag = "integrations",
+    request_body = CreateBody,
+    responses((status = 201, body = CreatedView))
+)]
 pub async fn create(
     app: Data<HttpState>,
     caller: ReqData<Caller>,
@@ -63,8 +68,13 @@ pub(super) static LIST: Operation<Telex> = Operation::on::<InOrganisation>(
 .paged();
 
 /// T4: lists the integrations, oldest first.
-#[utoipa::path(tag = "integrations", params(SearchQuery, PageQuery), responses((status = 200, body = Vec<ListView>)))]
-#[get("/{org}/integrations", wrap = "Gate::to(&LIST)")]
+#[utoipa::path(
+    get,
+    path = "/{org}/integrations",
+    tag = "integrations",
+    params(SearchQuery, PageQuery),
+    responses((status = 200, body = Vec<ListView>))
+)]
 pub async fn list(
     app: Data<HttpState>,
     caller: ReqData<Caller>,
@@ -97,8 +107,12 @@ pub(super) static GET: Operation<Telex> = Operation::on::<OnIntegration>(
 .tagged();
 
 /// Shows one integration. Telex itself has no such operation.
-#[utoipa::path(tag = "integrations", responses((status = 200, body = SingleView)))]
-#[get("/{org}/integrations/{integration}", wrap = "Gate::to(&GET)")]
+#[utoipa::path(
+    get,
+    path = "/{org}/integrations/{integration}",
+    tag = "integrations",
+    responses((status = 200, body = SingleView))
+)]
 pub async fn get(
     app: Data<HttpState>,
     caller: ReqData<Caller>,
@@ -126,8 +140,13 @@ pub(super) static EDIT: Operation<Telex> = Operation::on::<OnIntegration>(
 .for_versions();
 
 /// T5: changes an integration.
-#[utoipa::path(tag = "integrations", request_body = Changes, responses((status = 200, body = ChangedView)))]
-#[patch("/{org}/integrations/{integration}", guard = "is_no_literal", wrap = "Gate::to(&EDIT)")]
+#[utoipa::path(
+    patch,
+    path = "/{org}/integrations/{integration}",
+    tag = "integrations",
+    request_body = Changes,
+    responses((status = 200, body = ChangedView))
+)]
 pub async fn edit(
     app: Data<HttpState>,
     caller: ReqData<Caller>,
@@ -157,8 +176,12 @@ pub(super) static DELETE: Operation<Telex> = Operation::on::<OnIntegration>(
 .for_versions();
 
 /// T6: deletes an integration and shows it a last time. A body is ignored.
-#[utoipa::path(tag = "integrations", responses((status = 200, body = ChangedView)))]
-#[delete("/{org}/integrations/{integration}", guard = "is_no_literal", wrap = "Gate::to(&DELETE)")]
+#[utoipa::path(
+    delete,
+    path = "/{org}/integrations/{integration}",
+    tag = "integrations",
+    responses((status = 200, body = ChangedView))
+)]
 pub async fn delete(
     app: Data<HttpState>,
     caller: ReqData<Caller>,

@@ -9,7 +9,6 @@ mod slack;
 mod verification;
 
 use actix_web::HttpResponse;
-use actix_web::guard::GuardContext;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{CACHE_CONTROL, HeaderValue};
 use patchbay_domain::Mask;
@@ -17,49 +16,42 @@ use serde::Serialize;
 
 use super::Telex;
 use super::dto::{Done, Success};
-use crate::kernel::{Failure, Operation, Routes, asks_for};
+use crate::kernel::{Failure, Operation, Routes, endpoint};
 
 /// How Telex shows a secret to those who may not see it.
 const MASK: Mask = Mask::StarsAndTail;
 
 type Answer = Result<HttpResponse, Failure<Telex>>;
 
-/// Registers everything below `…/organisations`. They are tried in this order: what is asked
-/// for most comes first, but the literal segment `custom` wins over an integration's id.
-pub fn organisations(routes: &mut Routes<'_, Telex>) {
+/// Registers everything below `…/organisations`.
+pub fn organisations(routes: &mut Routes<Telex>) {
     routes
-        .add(&custom::LIST, custom::list)
-        .add(&integrations::GET, integrations::get)
-        .add(&integrations::CREATE, integrations::create)
-        .add(&integrations::LIST, integrations::list)
-        .add(&settings::LIST, settings::list)
-        .add(&channels::LIST, channels::list)
-        .add(&custom::INSTALL, custom::install)
-        .add(&custom::REPLACE, custom::replace)
-        .add(&custom::DELETE, custom::delete)
-        .add(&custom::PUT_SETTING, custom::put_setting)
-        .add(&custom::GET_SETTING, custom::get_setting)
-        .add(&integrations::EDIT, integrations::edit)
-        .add(&integrations::DELETE, integrations::delete)
-        .add(&verification::VERIFY, verification::verify)
-        .add(&settings::ADD, settings::add)
-        .add(&settings::EDIT, settings::edit)
-        .add(&settings::EDIT_ONE, settings::edit_one)
-        .add(&settings::DELETE_ONE, settings::delete_one)
-        .add(&channels::ADD, channels::add)
-        .add(&channels::EDIT, channels::edit)
-        .add(&channels::DELETE, channels::delete);
+        .add(&custom::LIST, endpoint!(custom::list))
+        .add(&integrations::GET, endpoint!(integrations::get))
+        .add(&integrations::CREATE, endpoint!(integrations::create))
+        .add(&integrations::LIST, endpoint!(integrations::list))
+        .add(&settings::LIST, endpoint!(settings::list))
+        .add(&channels::LIST, endpoint!(channels::list))
+        .add(&custom::INSTALL, endpoint!(custom::install))
+        .add(&custom::REPLACE, endpoint!(custom::replace))
+        .add(&custom::DELETE, endpoint!(custom::delete))
+        .add(&custom::PUT_SETTING, endpoint!(custom::put_setting))
+        .add(&custom::GET_SETTING, endpoint!(custom::get_setting))
+        .add(&integrations::EDIT, endpoint!(integrations::edit))
+        .add(&integrations::DELETE, endpoint!(integrations::delete))
+        .add(&verification::VERIFY, endpoint!(verification::verify))
+        .add(&settings::ADD, endpoint!(settings::add))
+        .add(&settings::EDIT, endpoint!(settings::edit))
+        .add(&settings::EDIT_ONE, endpoint!(settings::edit_one))
+        .add(&settings::DELETE_ONE, endpoint!(settings::delete_one))
+        .add(&channels::ADD, endpoint!(channels::add))
+        .add(&channels::EDIT, endpoint!(channels::edit))
+        .add(&channels::DELETE, endpoint!(channels::delete));
 }
 
 /// Registers everything below `…/slack`.
-pub fn slack(routes: &mut Routes<'_, Telex>) {
-    routes.add(&slack::EXCHANGE, slack::exchange).add(&slack::ACCESS, slack::access);
-}
-
-/// Whether the path may end in an integration's id: the literal `custom` is none, also for a
-/// method that its own routes have not.
-fn is_no_literal(context: &GuardContext<'_>) -> bool {
-    !asks_for(context, "/integrations/custom")
+pub fn slack(routes: &mut Routes<Telex>) {
+    routes.add(&slack::EXCHANGE, endpoint!(slack::exchange)).add(&slack::ACCESS, endpoint!(slack::access));
 }
 
 /// A success that shows nothing.

@@ -2,7 +2,7 @@
 
 use actix_web::http::StatusCode;
 use actix_web::web::{Data, ReqData};
-use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post};
+use actix_web::{HttpRequest, HttpResponse};
 use patchbay_application::settings::{SettingFilter, SettingSelector, SettingTarget, ShownSetting};
 use patchbay_application::{AppError, Caller, Entity, Listed};
 use patchbay_domain::{Permission, SettingId};
@@ -15,7 +15,7 @@ use crate::dialects::telex::dto::{
     AddSettingBody, EditSettingBody, EditSomeSettingBody, SettingChanges, SettingView, SomeSettingChanges,
 };
 use crate::dialects::telex::{Absent, OnIntegration, OnSetting, Telex, Words};
-use crate::kernel::{Body, Collection, Gate, Once, Operation, PageQuery, Query, Unlisted, paged};
+use crate::kernel::{Body, Collection, Once, Operation, PageQuery, Query, Unlisted, paged};
 
 /// Of operations on a setting that the path names.
 pub(super) const ONE_SETTING: Absent = Absent {
@@ -35,11 +35,12 @@ pub(super) static ADD: Operation<Telex> = Operation::on::<OnIntegration>(
 
 /// T7: puts a value under a label. Its address is in the header `Location`.
 #[utoipa::path(
+    post,
+    path = "/{org}/integrations/{integration}/settings",
     tag = "settings",
     request_body = AddSettingBody,
     responses((status = 200, headers(("location" = String, description = "The path of the setting"))))
 )]
-#[post("/{org}/integrations/{integration}/settings", wrap = "Gate::to(&ADD)")]
 pub async fn add(
     app: Data<HttpState>,
     caller: ReqData<Caller>,
@@ -78,8 +79,13 @@ pub(super) static LIST: Operation<Telex> = Operation::on::<Unlisted<OnIntegratio
 .paged();
 
 /// T8: lists the settings.
-#[utoipa::path(tag = "settings", params(PageQuery), responses((status = 200, body = Vec<SettingView>)))]
-#[get("/{org}/integrations/{integration}/settings", wrap = "Gate::to(&LIST)")]
+#[utoipa::path(
+    get,
+    path = "/{org}/integrations/{integration}/settings",
+    tag = "settings",
+    params(PageQuery),
+    responses((status = 200, body = Vec<SettingView>))
+)]
 pub async fn list(
     app: Data<HttpState>,
     caller: ReqData<Caller>,
@@ -120,12 +126,13 @@ pub struct EditQuery {
 /// T9: changes a setting whose id is not in the path: the one that the body or the query
 /// names, else the one with the label, else the only one.
 #[utoipa::path(
+    patch,
+    path = "/{org}/integrations/{integration}/settings",
     tag = "settings",
     params(EditQuery),
     request_body = SomeSettingChanges,
     responses((status = 200))
 )]
-#[patch("/{org}/integrations/{integration}/settings", wrap = "Gate::to(&EDIT)")]
 pub async fn edit(
     app: Data<HttpState>,
     caller: ReqData<Caller>,
@@ -153,8 +160,13 @@ pub(super) static EDIT_ONE: Operation<Telex> = Operation::on::<OnSetting>(
 );
 
 /// Changes the setting of an id. Telex itself has no such operation.
-#[utoipa::path(tag = "settings", request_body = SettingChanges, responses((status = 200)))]
-#[patch("/{org}/integrations/{integration}/settings/{setting}", wrap = "Gate::to(&EDIT_ONE)")]
+#[utoipa::path(
+    patch,
+    path = "/{org}/integrations/{integration}/settings/{setting}",
+    tag = "settings",
+    request_body = SettingChanges,
+    responses((status = 200))
+)]
 pub async fn edit_one(
     app: Data<HttpState>,
     caller: ReqData<Caller>,
@@ -177,8 +189,12 @@ pub(super) static DELETE_ONE: Operation<Telex> = Operation::on::<OnSetting>(
 );
 
 /// Deletes the setting of an id. Telex itself has no such operation.
-#[utoipa::path(tag = "settings", responses((status = 200)))]
-#[delete("/{org}/integrations/{integration}/settings/{setting}", wrap = "Gate::to(&DELETE_ONE)")]
+#[utoipa::path(
+    delete,
+    path = "/{org}/integrations/{integration}/settings/{setting}",
+    tag = "settings",
+    responses((status = 200))
+)]
 pub async fn delete_one(app: Data<HttpState>, caller: ReqData<Caller>, path: ReqData<OnSetting>) -> Answer {
     path.on.within.require(&caller)?;
     let target = SettingTarget::of(path.on.integration);

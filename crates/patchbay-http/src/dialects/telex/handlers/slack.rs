@@ -1,8 +1,8 @@
 //! T1 and T2: the connection of Slack.
 
+use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::web::{Data, ReqData};
-use actix_web::{HttpResponse, get, post};
 use patchbay_application::integrations::NewConnection;
 use patchbay_application::{AppError, Caller, Conflict, Disclosed, Fault, FaultReason, Reveal};
 use patchbay_domain::{ExchangeError, IntegrationName, Permission, ProviderId, UniqueRule};
@@ -13,7 +13,7 @@ use super::{Answer, MASK, disclosing};
 use crate::HttpState;
 use crate::dialects::telex::dto::{AccessView, CodeBody, ExchangedView};
 use crate::dialects::telex::{Absent, InOrganisation, Telex, Words};
-use crate::kernel::{Body, Gate, Known, Once, Operation, Query, Unlisted, switch, tagged};
+use crate::kernel::{Body, Known, Once, Operation, Query, Unlisted, switch, tagged};
 
 /// What connecting may be refused with beside.
 fn not_connected() -> Vec<AppError> {
@@ -52,12 +52,13 @@ pub struct ExchangeQuery {
 
 /// T1: connects Slack by the code that it handed out.
 #[utoipa::path(
+    post,
+    path = "/organisations/{org}/token-exchg",
     tag = "slack",
     params(ExchangeQuery),
     request_body = CodeBody,
     responses((status = 200, body = ExchangedView))
 )]
-#[post("/organisations/{org}/token-exchg", wrap = "Gate::to(&EXCHANGE)")]
 pub async fn exchange(
     app: Data<HttpState>,
     caller: ReqData<Caller>,
@@ -95,8 +96,12 @@ pub(super) static ACCESS: Operation<Telex> = Operation::on::<Unlisted<InOrganisa
 .tagged();
 
 /// T2: shows the connection of Slack.
-#[utoipa::path(tag = "slack", responses((status = 200, body = AccessView)))]
-#[get("/organisations/{org}", wrap = "Gate::to(&ACCESS)")]
+#[utoipa::path(
+    get,
+    path = "/organisations/{org}",
+    tag = "slack",
+    responses((status = 200, body = AccessView))
+)]
 pub async fn access(
     app: Data<HttpState>,
     caller: ReqData<Caller>,

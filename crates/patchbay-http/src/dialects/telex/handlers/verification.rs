@@ -1,8 +1,8 @@
 //! Asking the provider of an integration. Telex itself has no such operation.
 
+use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::web::{Data, ReqData};
-use actix_web::{HttpResponse, post};
 use patchbay_application::Caller;
 use patchbay_domain::{Health, Permission};
 
@@ -10,7 +10,7 @@ use super::{Answer, success};
 use crate::HttpState;
 use crate::dialects::telex::dto::HealthView;
 use crate::dialects::telex::{Absent, OnIntegration, Telex, Words};
-use crate::kernel::{Gate, Once, Operation};
+use crate::kernel::{Once, Operation};
 
 pub(super) static VERIFY: Operation<Telex> = Operation::on::<OnIntegration>(
     "verify_integration",
@@ -20,8 +20,12 @@ pub(super) static VERIFY: Operation<Telex> = Operation::on::<OnIntegration>(
 
 /// Asks the provider of an integration whether it works, and tells what is known then. A body is
 /// ignored.
-#[utoipa::path(tag = "integrations", responses((status = 200, body = HealthView)))]
-#[post("/{org}/integrations/{integration}/verify", wrap = "Gate::to(&VERIFY)")]
+#[utoipa::path(
+    post,
+    path = "/{org}/integrations/{integration}/verify",
+    tag = "integrations",
+    responses((status = 200, body = HealthView))
+)]
 pub async fn verify(
     app: Data<HttpState>,
     caller: ReqData<Caller>,
