@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use chrono::{DateTime, NaiveDateTime, Utc};
 use diesel::prelude::*;
 use patchbay_domain::{
-    DueVerification, Health, HealthRepository, HealthState, HealthWrite, IntegrationId, RepositoryError,
+    DueIntegration, Health, HealthRepository, HealthState, HealthWrite, IntegrationId, RepositoryError,
     Scope, VerificationClass, VerificationSchedule,
 };
 
@@ -92,7 +92,7 @@ impl VerificationSchedule for DieselHealthRepository {
         now: DateTime<Utc>,
         until: DateTime<Utc>,
         limit: u32,
-    ) -> Result<Vec<DueVerification>, RepositoryError> {
+    ) -> Result<Vec<DueIntegration>, RepositoryError> {
         let (now, until) = (column_of(now), column_of(until));
         let due = self.db.read(move |conn| due(conn, now, i64::from(limit)).map_err(unavailable)).await?;
         if due.is_empty() {
@@ -107,11 +107,11 @@ impl VerificationSchedule for DieselHealthRepository {
             }
             Ok(claimed)
         });
-        claimed.await?.iter().map(DueVerification::try_from).collect()
+        claimed.await?.iter().map(DueIntegration::try_from).collect()
     }
 }
 
-impl TryFrom<&HealthRow> for DueVerification {
+impl TryFrom<&HealthRow> for DueIntegration {
     type Error = RepositoryError;
 
     fn try_from(row: &HealthRow) -> Result<Self, RepositoryError> {

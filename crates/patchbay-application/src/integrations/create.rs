@@ -5,8 +5,8 @@ use std::sync::Arc;
 use patchbay_domain::{
     AgentId, Changes, Clock, Configured, CredentialVerifier, Credentials, EventType, HealthState,
     IdGenerator, Integration, IntegrationDraft, IntegrationId, IntegrationKind, IntegrationName,
-    ManifestDocument, ManifestFetcher, ManifestUrl, Permission, Provider, ProviderDirectory, ProviderId,
-    SecretPlace, SentConfiguration, Status, UniqueRules, UnitOfWork, Vault, Verifiable, Verification,
+    ManifestDocument, ManifestFetcher, ManifestUrl, OpenConnection, Permission, Provider, ProviderDirectory,
+    ProviderId, SecretPlace, SentConfiguration, Status, UniqueRules, UnitOfWork, Vault, Verification,
     Visibility,
 };
 
@@ -138,7 +138,7 @@ impl CreateIntegration {
 
     /// What the provider says of it, unless it does not take it.
     async fn accepted(&self, made: &Made) -> Result<Verification, AppError> {
-        let connection = Verifiable {
+        let connection = OpenConnection {
             provider: made.draft.provider.clone(),
             configuration: made.draft.configuration.clone(),
             facts: made.draft.facts.clone(),

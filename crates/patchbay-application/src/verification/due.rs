@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use chrono::TimeDelta;
 use futures::stream::{self, StreamExt};
-use patchbay_domain::{Clock, DueVerification, OrganisationDirectory, VerificationSchedule};
+use patchbay_domain::{Clock, DueIntegration, OrganisationDirectory, VerificationSchedule};
 
 use super::VerifyIntegration;
 use crate::idempotency::ReceiptFor;
@@ -51,7 +51,7 @@ impl VerifyDue {
         u32::try_from(count).is_ok_and(|count| count >= BATCH)
     }
 
-    async fn verify_one(&self, due: DueVerification) {
+    async fn verify_one(&self, due: DueIntegration) {
         match self.try_one(due).await {
             // Deleted meanwhile.
             Ok(()) | Err(AppError::NotFound(_)) => {}
@@ -62,7 +62,7 @@ impl VerifyDue {
         }
     }
 
-    async fn try_one(&self, due: DueVerification) -> Result<(), AppError> {
+    async fn try_one(&self, due: DueIntegration) -> Result<(), AppError> {
         let Some(organisation) = self.organisations.find(due.organisation).await? else { return Ok(()) };
         let service = Caller::service(&organisation);
         self.verify.run(&service, due.integration, &ReceiptFor::none()).await.map(drop)
@@ -82,9 +82,9 @@ mod tests {
     };
     use uuid::Uuid;
 
-    fn due(id: u128) -> DueVerification {
+    fn due(id: u128) -> DueIntegration {
         let organisation = an_organisation();
-        DueVerification {
+        DueIntegration {
             organisation: organisation.id,
             environment: organisation.default_environment,
             integration: IntegrationId::from_uuid(Uuid::from_u128(id)),
@@ -92,7 +92,7 @@ mod tests {
     }
 
     /// Asks those of `due`; of 0x2 nobody knows anything any more.
-    fn running(due: Vec<DueVerification>, work: MockUnitOfWork) -> Result<usize, AppError> {
+    fn running(due: Vec<DueIntegration>, work: MockUnitOfWork) -> Result<usize, AppError> {
         let mut schedule = MockVerificationSchedule::new();
         schedule.expect_claim().once().withf(|now, until, _| *until > *now).return_once(|_, _, _| Ok(due));
         let mut organisations = MockOrganisationDirectory::new();

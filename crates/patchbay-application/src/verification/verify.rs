@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use patchbay_domain::{
     Changes, Clock, CredentialVerifier, EventType, Health, HealthRepository, IdGenerator, Integration,
-    IntegrationEdit, IntegrationId, IntegrationRepository, Permission, Status, UnitOfWork, Vault, Verifiable,
-    Verification, VerificationClass,
+    IntegrationEdit, IntegrationId, IntegrationRepository, OpenConnection, Permission, Status, UnitOfWork,
+    Vault, Verification, VerificationClass,
 };
 use serde_json::{Map, Value, json};
 
@@ -57,7 +57,7 @@ impl VerifyIntegration {
 
     async fn ask(&self, integration: &Integration) -> Result<Verification, AppError> {
         let parts = integration.parts();
-        let connection = Verifiable {
+        let connection = OpenConnection {
             provider: parts.provider.clone(),
             configuration: parts.configuration.clone(),
             facts: parts.facts.clone(),

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use patchbay_catalogue::{AuthMethod, AuthType, Entry, Field, Values};
-use patchbay_domain::{CredentialName, Credentials, FieldKind, FieldSource, Verifiable};
+use patchbay_domain::{CredentialName, Credentials, FieldKind, FieldSource, OpenConnection};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Map, Value};
 
@@ -17,7 +17,7 @@ const TOKENS: [(&str, &[&str]); 2] =
 /// The values of a connection, each as text. None of them is empty.
 pub(super) struct Known<'c> {
     entry: &'c Entry,
-    connection: &'c Verifiable,
+    connection: &'c OpenConnection,
     /// The values of fields, by their keys.
     fields: HashMap<&'c str, SecretString>,
     /// What else templates may name: constants and tokens.
@@ -26,7 +26,7 @@ pub(super) struct Known<'c> {
 
 impl<'c> Known<'c> {
     /// What is known before a method is chosen: everything but the tokens.
-    pub(super) fn of(entry: &'c Entry, connection: &'c Verifiable) -> Self {
+    pub(super) fn of(entry: &'c Entry, connection: &'c OpenConnection) -> Self {
         let value = |field: &'c Field| Some((field.key.as_str(), value_of(field, connection)?));
         let var =
             |(name, value): (&'c String, &'c String)| (name.as_str(), SecretString::from(value.as_str()));
@@ -116,7 +116,7 @@ impl Values for Known<'_> {
 }
 
 /// The value of a field: what its owner said, then what the provider did, then its default.
-fn value_of(field: &Field, connection: &Verifiable) -> Option<SecretString> {
+fn value_of(field: &Field, connection: &OpenConnection) -> Option<SecretString> {
     let key = field.key.as_str();
     let plain = |value: Option<&Value>| -> Option<SecretString> {
         value.and_then(|value| text_of(value).or_else(|| document(value))).map(SecretString::from)
@@ -153,7 +153,7 @@ fn credential<'s>(credentials: &'s Credentials, key: &str) -> Option<&'s SecretS
     credentials.get(&CredentialName::parse(key).ok()?).filter(|secret| !secret.expose_secret().is_empty())
 }
 
-fn granted<'s>(connection: &'s Verifiable, name: &str) -> Option<&'s SecretString> {
+fn granted<'s>(connection: &'s OpenConnection, name: &str) -> Option<&'s SecretString> {
     credential(&connection.tokens, name)
 }
 

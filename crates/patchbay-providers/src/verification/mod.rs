@@ -33,7 +33,9 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use patchbay_catalogue::{AuthMethod, AuthType, Check, Entry, ReloadableCatalogue, RenderError};
-use patchbay_domain::{Clock, CredentialVerifier, ProviderId, Verifiable, Verification, VerificationClass};
+use patchbay_domain::{
+    Clock, CredentialVerifier, OpenConnection, ProviderId, Verification, VerificationClass,
+};
 use serde_json::{Map, Value};
 
 use crate::{GuardedClient, OutboundError, OutboundResponse, TrustedOrigin};
@@ -72,7 +74,7 @@ impl HttpCredentialVerifier {
         Self { client, catalogue, origins, clock, pause: Arc::new(Sleep), within: WITHIN }
     }
 
-    async fn verify_by(&self, entry: &Entry, connection: &Verifiable) -> Verification {
+    async fn verify_by(&self, entry: &Entry, connection: &OpenConnection) -> Verification {
         if entry.checks.is_empty() {
             return Verification::of(VerificationClass::Skipped);
         }
@@ -94,7 +96,7 @@ impl HttpCredentialVerifier {
 
 #[async_trait]
 impl CredentialVerifier for HttpCredentialVerifier {
-    async fn verify(&self, connection: &Verifiable) -> Verification {
+    async fn verify(&self, connection: &OpenConnection) -> Verification {
         let catalogue = self.catalogue.current();
         match catalogue.entry(&connection.provider) {
             Some(entry) => self.verify_by(entry, connection).await,

@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use metrics::{Counter, Histogram};
 use patchbay_domain::{
     CredentialVerifier, Credentials, ExchangeError, FetchError, Granted, ManifestDocument, ManifestFetcher,
-    ManifestUrl, OAuthExchanger, ProviderId, Verifiable, Verification, VerificationClass,
+    ManifestUrl, OAuthExchanger, OpenConnection, ProviderId, Verification, VerificationClass,
 };
 use patchbay_providers::oauth_providers;
 use secrecy::SecretString;
@@ -193,7 +193,7 @@ const fn judge_class(class: VerificationClass) -> Outcome {
 
 #[async_trait]
 impl<V: CredentialVerifier> CredentialVerifier for CountedVerifier<V> {
-    async fn verify(&self, connection: &Verifiable) -> Verification {
+    async fn verify(&self, connection: &OpenConnection) -> Verification {
         let asked = self.providers.get(&connection.provider).unwrap_or(&self.others);
         let began = Instant::now();
         let verification = self.inner.verify(connection).await;

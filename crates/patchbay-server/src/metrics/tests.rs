@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use patchbay_application::AuthRefusal;
 use patchbay_domain::{
     Configuration, CredentialVerifier, Credentials, FetchError, KeyHash, KeyLookup, ManifestDocument,
-    ManifestFetcher, ManifestUrl, Verifiable, Verification, VerificationClass,
+    ManifestFetcher, ManifestUrl, OpenConnection, Verification, VerificationClass,
 };
 use patchbay_persistence::{DatabaseLoad, DatabaseObserver, JobKind, JobOutcome};
 
@@ -190,7 +190,7 @@ struct Fixed;
 
 #[async_trait]
 impl CredentialVerifier for Fixed {
-    async fn verify(&self, connection: &Verifiable) -> Verification {
+    async fn verify(&self, connection: &OpenConnection) -> Verification {
         let said = connection.configuration.members()["class"].as_str().unwrap();
         Verification::of(VerificationClass::from_code(said).unwrap())
     }
@@ -203,7 +203,7 @@ async fn verifications_are_counted_by_provider_and_outcome() {
     for provider in [ProviderId::slack(), ProviderId::parse("made_up").unwrap()] {
         for class in VerificationClass::ALL {
             let members = [("class".to_owned(), class.as_str().into())];
-            let connection = Verifiable {
+            let connection = OpenConnection {
                 provider: provider.clone(),
                 configuration: Configuration::from_stored(members.into_iter().collect()),
                 facts: serde_json::Map::new(),

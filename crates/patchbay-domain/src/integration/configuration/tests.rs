@@ -25,6 +25,8 @@ fn provider() -> Provider {
         is_disabled: false,
         offers: Vec::new(),
         is_verifiable: false,
+        is_authorizable: false,
+        refresh: None,
         fields: vec![
             field("base_url", FieldKind::Url),
             confined,

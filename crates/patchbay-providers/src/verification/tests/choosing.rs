@@ -7,7 +7,7 @@ use serde_json::json;
 use super::*;
 
 /// What is said of a connection that nobody is asked about.
-async fn unasked(connection: &Verifiable) -> (Class, Option<String>) {
+async fn unasked(connection: &OpenConnection) -> (Class, Option<String>) {
     let server = scripted(vec![json_answer(200, &json!({}))]).await;
     let verification = verifier_at(connection.provider.as_str(), server.port).verify(connection).await;
     assert_eq!(server.connections(), 0, "{verification:?}");
@@ -82,7 +82,7 @@ async fn what_is_missing_is_named(
     &[("access_token", "planted")]
 ))]
 #[tokio::test]
-async fn what_cannot_be_sent_is_said_without_showing_it(#[case] connection: Verifiable) {
+async fn what_cannot_be_sent_is_said_without_showing_it(#[case] connection: OpenConnection) {
     let (class, detail) = unasked(&connection).await;
     let detail = detail.unwrap();
     assert_eq!(class, Class::Incomplete, "{detail}");

@@ -13,7 +13,7 @@ pub(super) struct Good {
     /// The method of its entry, and the checks that are made for it.
     pub(super) method: &'static str,
     pub(super) checks: &'static [&'static str],
-    pub(super) connection: Verifiable,
+    pub(super) connection: OpenConnection,
     /// What its provider answers to each of them.
     pub(super) answers: Vec<Value>,
     /// What is known then.
@@ -29,7 +29,7 @@ const WARNING: VerificationClass = VerificationClass::OkWithWarnings;
 
 fn good(
     (method, checks): (&'static str, &'static [&'static str]),
-    connection: Verifiable,
+    connection: OpenConnection,
     answers: Vec<Value>,
     facts: Value,
     rejection: (u16, Value),

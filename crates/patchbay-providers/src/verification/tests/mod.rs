@@ -18,7 +18,7 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use patchbay_catalogue::{Catalogue, CatalogueFiles, Entry, ReloadableCatalogue, SourceFile, Sources};
 use patchbay_domain::{
-    Clock, Configuration, CredentialName, CredentialVerifier, Credentials, ProviderId, Verifiable,
+    Clock, Configuration, CredentialName, CredentialVerifier, Credentials, OpenConnection, ProviderId,
     Verification,
 };
 use serde_json::{Map, Value, json};
@@ -115,8 +115,8 @@ fn members(value: Value) -> Map<String, Value> {
 }
 
 /// A connection that is configured with this and has these secrets.
-fn connection(id: &str, configuration: Value, secrets: &[(&str, &str)]) -> Verifiable {
-    Verifiable {
+fn connection(id: &str, configuration: Value, secrets: &[(&str, &str)]) -> OpenConnection {
+    OpenConnection {
         provider: provider(id),
         configuration: Configuration::from_stored(members(configuration)),
         facts: Map::new(),
@@ -126,15 +126,15 @@ fn connection(id: &str, configuration: Value, secrets: &[(&str, &str)]) -> Verif
 }
 
 /// A connection to an API of its owner's own.
-fn custom_api(more: Value, secrets: &[(&str, &str)]) -> Verifiable {
+fn custom_api(more: Value, secrets: &[(&str, &str)]) -> OpenConnection {
     let mut configuration = members(json!({"base_url": "https://a.example", "verify_path": "/me"}));
     configuration.extend(members(more));
     connection("custom_api", Value::Object(configuration), secrets)
 }
 
 /// The same, connected by a person.
-fn granted(id: &str, configuration: Value) -> Verifiable {
-    Verifiable {
+fn granted(id: &str, configuration: Value) -> OpenConnection {
+    OpenConnection {
         tokens: credentials(&[("access_token", "planted-access"), ("refresh_token", "planted-refresh")]),
         ..connection(id, configuration, &[])
     }
@@ -152,13 +152,13 @@ fn json_answer(status: u16, body: &Value) -> Manner {
 }
 
 /// What comes of asking a provider that gives these answers.
-async fn outcome(connection: &Verifiable, answers: Vec<Manner>) -> Verification {
+async fn outcome(connection: &OpenConnection, answers: Vec<Manner>) -> Verification {
     let server = scripted(answers).await;
     verifier_at(connection.provider.as_str(), server.port).verify(connection).await
 }
 
 /// The requests that were made for a connection, and what came of them.
-async fn asked(connection: &Verifiable, answers: Vec<Manner>) -> (Vec<String>, Verification) {
+async fn asked(connection: &OpenConnection, answers: Vec<Manner>) -> (Vec<String>, Verification) {
     let mut server: Server = scripted(answers).await;
     let verification = verifier_at(connection.provider.as_str(), server.port).verify(connection).await;
     let mut requests = Vec::new();
@@ -168,7 +168,7 @@ async fn asked(connection: &Verifiable, answers: Vec<Manner>) -> (Vec<String>, V
     (requests, verification)
 }
 
-fn slack() -> (Verifiable, Value) {
+fn slack() -> (OpenConnection, Value) {
     let connection = connection("slack", json!({"team_id": "T1"}), &[("bot_token", "xoxb-planted-1")]);
     (connection, json!({"ok": true, "team_id": "T1", "team": "Acme", "user": "patch"}))
 }

@@ -68,7 +68,7 @@ async fn credentials_of_another_account_are_found_out() {
             let mut configuration = good.connection.configuration.members().clone();
             configuration.insert((*member).to_owned(), value.clone());
             let configuration = Configuration::from_stored(configuration);
-            let connection = Verifiable { configuration, ..good.connection.clone() };
+            let connection = OpenConnection { configuration, ..good.connection.clone() };
             let answers = good.answers.iter().map(|answer| json_answer(200, answer)).collect();
             let verification = outcome(&connection, answers).await;
             assert_eq!(verification.class, *class, "{} {member}", connection.provider);

@@ -13,7 +13,7 @@ use super::entries::all;
 use super::*;
 
 /// The first request for a connection: its first line, its headers in lower case, its body.
-async fn request_for(connection: &Verifiable) -> (String, Vec<String>, String) {
+async fn request_for(connection: &OpenConnection) -> (String, Vec<String>, String) {
     let (requests, verification) = asked(connection, vec![json_answer(200, &json!({}))]).await;
     let request = requests.first().unwrap_or_else(|| panic!("{verification:?}"));
     let (head, body) = request.split_once("\r\n\r\n").unwrap();
@@ -75,7 +75,7 @@ fn has(headers: &[String], line: &str) -> bool {
 )]
 #[tokio::test]
 async fn a_request_is_the_one_that_its_entry_describes(
-    #[case] connection: Verifiable,
+    #[case] connection: OpenConnection,
     #[case] line: &str,
     #[case] header: &str,
 ) {
@@ -169,7 +169,7 @@ struct Shape {
 }
 
 /// The shape of the request of a check; `None` where none can be made.
-fn shape(connection: &Verifiable, check: &str) -> Option<Shape> {
+fn shape(connection: &OpenConnection, check: &str) -> Option<Shape> {
     let entry = entry(connection.provider.as_str());
     let known = Known::of(&entry, connection);
     let method = method::chosen(&entry, &known).ok()?;
@@ -206,7 +206,7 @@ proptest! {
                 credentials.set(name.clone(), value.as_str().into());
             }
             let configuration = Configuration::from_stored(configuration);
-            let connection = Verifiable { configuration, credentials, ..good.connection.clone() };
+            let connection = OpenConnection { configuration, credentials, ..good.connection.clone() };
             // What cannot be sent is not; what is sent has the same shape.
             if let Some(shape) = shape(&connection, good.checks[0]) {
                 prop_assert_eq!(shape, expected);

@@ -96,7 +96,7 @@ fn an_entry_knows_better_where_the_words_are() {
 }
 
 /// How the secrets of a connection may come back.
-fn spellings(connection: &Verifiable) -> Vec<String> {
+fn spellings(connection: &OpenConnection) -> Vec<String> {
     let secrets = connection.credentials.iter().chain(connection.tokens.iter());
     let spelled = secrets.flat_map(|(_, secret)| {
         let secret = secret.expose_secret();
