@@ -111,6 +111,8 @@ pub enum Entity {
     Setting,
     /// Any setting at all of an integration.
     AnySetting,
+    /// A person on the way to a provider.
+    Authorization,
 }
 
 impl std::fmt::Display for Entity {
@@ -123,6 +125,7 @@ impl std::fmt::Display for Entity {
             Self::Connection => "not connected",
             Self::Setting => "no such setting",
             Self::AnySetting => "integration has no settings",
+            Self::Authorization => "no such authorization, or it is over",
         })
     }
 }

@@ -173,9 +173,9 @@ impl Changes {
     }
 
     /// Says where the refreshing of the grant of `of` stands, in the place of the write that
-    /// `expected` numbers; `None` when there is nothing to be refreshed.
+    /// `expected` numbers.
     #[must_use]
-    pub fn refresh(mut self, of: &Integration, expected: Option<Fence>, state: Option<TokenRefresh>) -> Self {
+    pub fn refresh(mut self, of: &Integration, expected: Option<Fence>, state: TokenRefresh) -> Self {
         self.refreshes.push(RefreshWrite {
             organisation_id: of.parts().organisation_id,
             environment_id: of.parts().environment_id,

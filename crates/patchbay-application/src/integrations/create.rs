@@ -139,11 +139,10 @@ impl CreateIntegration {
     /// What the provider says of it, unless it does not take it.
     async fn accepted(&self, made: &Made) -> Result<Verification, AppError> {
         let connection = OpenConnection {
-            provider: made.draft.provider.clone(),
             configuration: made.draft.configuration.clone(),
             facts: made.draft.facts.clone(),
             credentials: made.credentials.clone(),
-            tokens: Credentials::default(),
+            ..OpenConnection::bare(made.draft.provider.clone())
         };
         let verification = self.verifier.verify(&connection).await;
         match verification.class.state() {

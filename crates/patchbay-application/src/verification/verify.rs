@@ -4,13 +4,14 @@ use std::sync::Arc;
 
 use patchbay_domain::{
     Changes, Clock, CredentialVerifier, EventType, Health, HealthRepository, IdGenerator, Integration,
-    IntegrationEdit, IntegrationId, IntegrationRepository, OpenConnection, Permission, Status, UnitOfWork,
-    Vault, Verification, VerificationClass,
+    IntegrationEdit, IntegrationId, IntegrationRepository, Permission, Status, UnitOfWork, Vault,
+    Verification, VerificationClass,
 };
 use serde_json::{Map, Value, json};
 
 use super::turn_after;
 use crate::idempotency::ReceiptFor;
+use crate::oauth::RefreshGrant;
 use crate::record::{Recorder, difference};
 use crate::retry::{Attempt, until_current};
 use crate::{AppError, Caller, Entity, disclosure};
@@ -24,6 +25,8 @@ pub struct VerifyIntegration {
     pub health: Arc<dyn HealthRepository>,
     /// Asks.
     pub verifier: Arc<dyn CredentialVerifier>,
+    /// Has its tokens replaced where they are over.
+    pub refresh: RefreshGrant,
     /// Saves what came of it.
     pub work: Arc<dyn UnitOfWork>,
     /// Opens its secrets.
@@ -49,21 +52,40 @@ impl VerifyIntegration {
     ) -> Result<Health, AppError> {
         caller.require(Permission::IntegrationsWrite)?;
         let found = self.integrations.find(caller.scope(), id).await?;
-        let asked = found.ok_or(AppError::NotFound(Entity::Integration))?;
-        let verification =
-            if asked.parts().status == Status::Active { Some(self.ask(&asked).await?) } else { None };
+        let found = found.ok_or(AppError::NotFound(Entity::Integration))?;
+        let (asked, verification) = match found.parts().status {
+            Status::Active => {
+                let (asked, verification) = self.ask(caller, found).await?;
+                (asked, Some(verification))
+            }
+            _ => (found, None),
+        };
         until_current(|| self.attempt(caller, &asked, verification.as_ref(), receipt)).await
     }
 
-    async fn ask(&self, integration: &Integration) -> Result<Verification, AppError> {
-        let parts = integration.parts();
-        let connection = OpenConnection {
-            provider: parts.provider.clone(),
-            configuration: parts.configuration.clone(),
-            facts: parts.facts.clone(),
-            credentials: disclosure::open(&*self.vault, integration)?,
-            tokens: disclosure::open_grant(&*self.vault, integration)?,
-        };
+    /// Asks with tokens that are fresh; with others once more where these are not taken.
+    async fn ask(
+        &self,
+        caller: &Caller,
+        found: Integration,
+    ) -> Result<(Integration, Verification), AppError> {
+        let asked = self.refresh.fresh(caller, found).await?;
+        let verification = self.ask_once(&asked).await?;
+        match verification.class {
+            VerificationClass::Ok => self.refresh.worked(caller, &asked).await?,
+            VerificationClass::CredentialsRejected => {
+                if let Some(renewed) = self.refresh.rejected(caller, &asked).await? {
+                    let verification = self.ask_once(&renewed).await?;
+                    return Ok((renewed, verification));
+                }
+            }
+            _ => {}
+        }
+        Ok((asked, verification))
+    }
+
+    async fn ask_once(&self, integration: &Integration) -> Result<Verification, AppError> {
+        let connection = disclosure::open_connection(&*self.vault, integration)?;
         Ok(self.verifier.verify(&connection).await)
     }
 
@@ -96,7 +118,7 @@ impl VerifyIntegration {
 }
 
 /// What is known once the provider was asked, and all that changes by it.
-fn found_out(
+pub(crate) fn found_out(
     of: Integration,
     before: &Health,
     verification: &Verification,

@@ -175,6 +175,24 @@ pub struct OpenConnection {
     pub credentials: Credentials,
     /// Its tokens, those of its grant.
     pub tokens: Credentials,
+    /// What these allow, in the provider's own words; empty where it does not say.
+    pub scopes: Vec<String>,
+}
+
+impl OpenConnection {
+    /// A connection of which nothing is known but its provider: what a provider is asked as that
+    /// has handed something out to nobody's integration yet.
+    #[must_use]
+    pub fn bare(provider: ProviderId) -> Self {
+        Self {
+            provider,
+            configuration: Configuration::default(),
+            facts: Map::new(),
+            credentials: Credentials::default(),
+            tokens: Credentials::default(),
+            scopes: Vec::new(),
+        }
+    }
 }
 
 /// Asks providers whether connections work.

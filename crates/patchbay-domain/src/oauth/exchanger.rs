@@ -41,8 +41,6 @@ pub struct Granted {
     pub account: Option<AccountId>,
     /// What they allow, in the provider's own words and order; empty where it does not say.
     pub scopes: Vec<String>,
-    /// What they do not allow although it was asked for.
-    pub missing_scopes: Vec<String>,
     /// How long the access token lives from now on, as far as anybody knows.
     pub lifetime: Option<Duration>,
     /// How long the refresh token does.

@@ -122,8 +122,8 @@ pub struct RefreshWrite {
     /// The number of the write that this one replaces; `None` for the first one. Stale when that
     /// is not so.
     pub expected: Option<Fence>,
-    /// How it stands from now on; `None` when there is nothing to be refreshed any more.
-    pub state: Option<TokenRefresh>,
+    /// How it stands from now on.
+    pub state: TokenRefresh,
 }
 
 /// Reads where the refreshing of grants stands.
