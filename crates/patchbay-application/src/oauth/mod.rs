@@ -13,6 +13,8 @@ mod finish;
 mod granting;
 mod refresh;
 mod start;
+#[cfg(test)]
+mod tests;
 
 pub use addresses::Addresses;
 pub use begin::{BeginAuthorization, Begun};
