@@ -11,6 +11,7 @@ mod begin;
 mod due;
 mod finish;
 mod granting;
+mod purge;
 mod refresh;
 mod start;
 #[cfg(test)]
@@ -22,5 +23,6 @@ pub use due::RefreshDue;
 pub use finish::{FinishAuthorization, Finished, Returned};
 pub use granting::Granting;
 pub(crate) use granting::later;
+pub use purge::PurgeAuthorizations;
 pub use refresh::RefreshGrant;
 pub use start::{Sent, StartAuthorization};
