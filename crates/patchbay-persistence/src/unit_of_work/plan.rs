@@ -1,14 +1,13 @@
 //! What is to be written, made ready before the write begins.
 
 use chrono::{DateTime, NaiveDateTime, Utc};
-use diesel::prelude::*;
 use patchbay_domain::{
     ApiKey, ApiKeyId, Changes, Environment, Event, HealthWrite, Integration, IntegrationId, IntegrationWrite,
     KeyWrite, LeaseKey, LeaseWrite, ManifestWrite, ReceiptId, ReceiptWrite, RepositoryError, Scope, Setting,
     SettingWrite, UniqueKey,
 };
-use sha2::{Digest, Sha256};
 
+use super::keys::UniqueKeyRow;
 use crate::api_keys::ApiKeyRow;
 use crate::columns::column_of;
 use crate::environments::EnvironmentRow;
@@ -18,7 +17,6 @@ use crate::integrations::IntegrationRow;
 use crate::leases::LeaseRow;
 use crate::manifests::ManifestRow;
 use crate::receipts::ReceiptRow;
-use crate::schema::unique_keys;
 use crate::settings::SettingRow;
 
 /// The rows of one commit.
@@ -68,52 +66,6 @@ pub(super) enum ReceiptStep {
 pub(super) enum LeaseStep {
     Take(LeaseRow, NaiveDateTime, LeaseKey),
     Release(LeaseRow, LeaseKey),
-}
-
-/// A unique key as it is stored.
-#[derive(Clone, Debug, Insertable)]
-#[diesel(table_name = unique_keys)]
-#[diesel(treat_none_as_default_value = false)]
-pub(super) struct UniqueKeyRow {
-    pub(super) organisation_id: String,
-    pub(super) key: String,
-    pub(super) integration_id: String,
-}
-
-impl UniqueKeyRow {
-    fn new(integration: &Integration, key: &UniqueKey) -> Self {
-        Self {
-            organisation_id: integration.parts().organisation_id.to_string(),
-            key: unique_key_column(key),
-            integration_id: integration.id().to_string(),
-        }
-    }
-
-    /// The same key as the first versions wrote it: the digest alone. Such rows are still
-    /// there, and count.
-    pub(super) fn as_first_written(&self) -> Self {
-        let near = self.key.len().saturating_sub(2 * DIGEST_BYTES);
-        Self { key: self.key.get(near..).unwrap_or_default().to_owned(), ..self.clone() }
-    }
-}
-
-/// How many bytes of the digest are kept. 128 bits tell more keys apart than an organisation
-/// can have, and a shorter row leaves more of them on a page that is written.
-const DIGEST_BYTES: usize = 16;
-
-/// A key's value may be longer than PostgreSQL lets a row of an index be: half of a SHA-256
-/// stands for rule and value.
-///
-/// The value's beginning stands before it. It tells no keys apart, it only brings those
-/// together that are alike: what is made one after the other is often called so, and a
-/// commit writes few pages of the index where digests alone would have it write one for each
-/// key.
-pub(crate) fn unique_key_column(key: &UniqueKey) -> String {
-    const NEAR_CHARS: usize = 32;
-    let digest = Sha256::digest(format!("{}:{}", key.rule.as_str(), key.value));
-    let mut column: String = key.value.chars().take(NEAR_CHARS).collect();
-    column.push_str(&hex::encode(&digest[..DIGEST_BYTES]));
-    column
 }
 
 impl Plan {
