@@ -21,6 +21,7 @@ mod manifests;
 mod migrations;
 mod organisations;
 mod receipts;
+mod schedule;
 mod schema;
 mod sealed_store;
 mod settings;
