@@ -16,6 +16,7 @@ mod manifests;
 mod migrations;
 mod organisations;
 mod paging;
+mod racing;
 mod receipts;
 mod sealed;
 mod setting_races;
