@@ -30,6 +30,7 @@ mod settings;
 mod test_support;
 #[cfg(test)]
 mod tests;
+mod token_refreshes;
 mod unit_of_work;
 
 pub use api_keys::DieselApiKeyRepository;
@@ -49,4 +50,5 @@ pub use organisations::DieselOrganisationDirectory;
 pub use receipts::DieselReceiptRepository;
 pub use sealed_store::DieselSealedStore;
 pub use settings::{DieselChannelConfigRepository, DieselSettingRepository};
+pub use token_refreshes::DieselRefreshRepository;
 pub use unit_of_work::DieselUnitOfWork;

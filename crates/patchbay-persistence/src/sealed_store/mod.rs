@@ -10,14 +10,15 @@ use patchbay_domain::{
 
 use crate::columns::Reading;
 use crate::database::{AnyConnection, Database, load_one, per_backend, unavailable};
-use crate::schema::{installation, integrations, receipts, settings};
+use crate::schema::{installation, integrations, receipts, settings, token_refreshes};
 use walk::Position;
 #[cfg(test)]
-pub(crate) use walk::{credentials, grants, receipt_contents, setting_values};
+pub(crate) use walk::{credentials, grants, previous_refreshes, receipt_contents, setting_values};
 
 /// The sealed values of a [`Database`].
 ///
-/// A walk goes over the credentials of all integrations, then over their grants, then over the values of all settings and the receipts, each by
+/// A walk goes over the credentials of all integrations, then over their grants and the refresh
+/// tokens before the present ones, then over the values of all settings and the receipts, each by
 /// organisation and id, and comes to the canary last: who re-seals in this order and is interrupted
 /// still finds a canary that demands the old key.
 #[derive(Clone, Debug)]
@@ -76,15 +77,18 @@ impl SealedStore for DieselSealedStore {
         let count = move |conn: &mut AnyConnection| {
             let credentials = integrations::table.filter(integrations::credentials_key.ne(&active)).count();
             let grants = integrations::table.filter(integrations::grant_key.ne(&active)).count();
+            let previous = token_refreshes::table.filter(token_refreshes::previous_key.ne(&active)).count();
             let values = settings::table.filter(settings::sealed_key.ne(&active)).count();
             let receipts = receipts::table.filter(receipts::content_key.ne(&active)).count();
             let canary = installation::table.filter(installation::canary_key.ne(&active)).count();
             let credentials: i64 = credentials.get_result(conn).map_err(unavailable)?;
             let grants: i64 = grants.get_result(conn).map_err(unavailable)?;
+            let previous: i64 = previous.get_result(conn).map_err(unavailable)?;
             let values: i64 = values.get_result(conn).map_err(unavailable)?;
             let receipts: i64 = receipts.get_result(conn).map_err(unavailable)?;
             let canary: i64 = canary.get_result(conn).map_err(unavailable)?;
-            Reading("count").value(u64::try_from(credentials + grants + values + receipts + canary))
+            Reading("count")
+                .value(u64::try_from(credentials + grants + previous + values + receipts + canary))
         };
         self.db.read_snapshot(count).await
     }
@@ -129,6 +133,10 @@ fn replace(conn: &mut AnyConnection, place: &SecretPlace, old: &Columns, new: &C
         SealedField::Grant => {
             use integrations::{grant_key, grant_tokens, table, version};
             swap!(conn, table.find(id), (grant_tokens, grant_key), old => new, version)
+        }
+        SealedField::PreviousRefresh => {
+            use token_refreshes::{fence, previous, previous_key, table};
+            swap!(conn, table.find(id), (previous, previous_key), old => new, fence)
         }
         SealedField::SettingValue => {
             use settings::{sealed, sealed_key, table, version};

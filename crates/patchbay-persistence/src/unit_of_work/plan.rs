@@ -3,8 +3,8 @@
 use chrono::{DateTime, NaiveDateTime, Utc};
 use patchbay_domain::{
     ApiKey, ApiKeyId, Changes, Environment, Event, HealthWrite, Integration, IntegrationId, IntegrationWrite,
-    KeyWrite, LeaseKey, LeaseWrite, ManifestWrite, ReceiptId, ReceiptWrite, RepositoryError, Scope, Setting,
-    SettingWrite, UniqueKey,
+    KeyWrite, LeaseKey, LeaseWrite, ManifestWrite, ReceiptId, ReceiptWrite, RefreshWrite, RepositoryError,
+    Scope, Setting, SettingWrite, UniqueKey,
 };
 
 use super::keys::UniqueKeyRow;
@@ -18,6 +18,7 @@ use crate::leases::LeaseRow;
 use crate::manifests::ManifestRow;
 use crate::receipts::ReceiptRow;
 use crate::settings::SettingRow;
+use crate::token_refreshes::RefreshStep;
 
 /// The rows of one commit.
 pub(super) struct Plan {
@@ -28,6 +29,7 @@ pub(super) struct Plan {
     pub(super) claimed: Vec<(UniqueKeyRow, UniqueKey)>,
     pub(super) manifests: Vec<ManifestStep>,
     pub(super) health: Vec<(HealthRow, i32)>,
+    pub(super) refreshes: Vec<RefreshStep>,
     pub(super) settings: Vec<SettingStep>,
     pub(super) api_keys: Vec<KeyStep>,
     pub(super) receipt: Option<ReceiptStep>,
@@ -83,6 +85,7 @@ impl Plan {
             claimed: Vec::new(),
             manifests: Vec::with_capacity(changes.manifests.len()),
             health: Vec::with_capacity(changes.health.len()),
+            refreshes: Vec::new(),
             settings: Vec::with_capacity(changes.settings.len()),
             api_keys: Vec::new(),
             receipt: None,
@@ -100,6 +103,9 @@ impl Plan {
         }
         for write in &changes.health {
             plan.add_health(scope, write)?;
+        }
+        for write in &changes.refreshes {
+            plan.add_refresh(scope, write)?;
         }
         for write in &changes.settings {
             plan.add_setting(scope, write)?;
@@ -183,6 +189,15 @@ impl Plan {
             return Err(RepositoryError::Stale);
         }
         self.health.push((write.into(), write.integration.version().number()));
+        Ok(())
+    }
+
+    /// What lies elsewhere is not found, a first write of it included.
+    fn add_refresh(&mut self, scope: &Scope, write: &RefreshWrite) -> Result<(), RepositoryError> {
+        if !scope.sees(write.organisation_id, write.environment_id) {
+            return Err(RepositoryError::Stale);
+        }
+        self.refreshes.extend(RefreshStep::of(write));
         Ok(())
     }
 

@@ -23,4 +23,5 @@ mod setting_races;
 mod settings;
 #[path = "../support/mod.rs"]
 mod support;
+mod token_refreshes;
 mod unique;
