@@ -5,6 +5,7 @@
 //! database; [`CachedKeyLookup`] stands before the one that every request asks.
 
 mod api_keys;
+mod authorizations;
 mod cached_key_lookup;
 mod columns;
 mod database;
@@ -34,6 +35,7 @@ mod token_refreshes;
 mod unit_of_work;
 
 pub use api_keys::DieselApiKeyRepository;
+pub use authorizations::DieselAuthorizationDirectory;
 pub use cached_key_lookup::CachedKeyLookup;
 pub use database::{
     ConnectError, Database, DatabaseLoad, DatabaseObserver, DatabaseOptions, JobKind, JobOutcome,

@@ -18,8 +18,8 @@ use uuid::Uuid;
 use crate::database::{AnyConnection, Database, DatabaseOptions, unavailable};
 use crate::test_support::{Backend, TestDatabase};
 use crate::{
-    api_keys, environments, events, health, integrations, key_lookup, key_uses, manifests, receipts,
-    sealed_store, settings, token_refreshes, unit_of_work,
+    api_keys, authorizations, environments, events, health, integrations, key_lookup, key_uses, manifests,
+    receipts, sealed_store, settings, token_refreshes, unit_of_work,
 };
 
 type Statement = fn(&mut AnyConnection) -> QueryResult<()>;
@@ -61,6 +61,10 @@ fn paused() -> IntegrationFilter {
 #[case::refresh(|conn: &mut AnyConnection| token_refreshes::find(conn, &whole(), IntegrationId::from_uuid(Uuid::nil())).map(drop))]
 #[case::refresh_bound(|conn: &mut AnyConnection| token_refreshes::find(conn, &bound(), IntegrationId::from_uuid(Uuid::nil())).map(drop))]
 #[case::refresh_due(|conn: &mut AnyConnection| token_refreshes::due(conn, chrono::NaiveDateTime::MAX, 32).map(drop))]
+#[case::authorization_by_link(|conn: &mut AnyConnection| authorizations::by_link(conn, &[0; 32]).map(drop))]
+#[case::authorization_by_state(|conn: &mut AnyConnection| authorizations::by_state(conn, &[0; 32]).map(drop))]
+#[case::authorizations_over(|conn: &mut AnyConnection| authorizations::over(conn, chrono::NaiveDateTime::MAX, 50).map(drop))]
+#[case::authorizations_of_integration(|conn: &mut AnyConnection| { delete_authorizations(conn); Ok(()) })]
 #[case::manifest(|conn: &mut AnyConnection| manifests::find(conn, &whole(), IntegrationId::from_uuid(Uuid::nil())).map(drop))]
 #[case::manifest_bound(|conn: &mut AnyConnection| manifests::find(conn, &bound(), IntegrationId::from_uuid(Uuid::nil())).map(drop))]
 #[case::environment(|conn: &mut AnyConnection| environments::find(conn, &whole(), EnvironmentId::from_uuid(Uuid::nil())).map(drop))]
@@ -97,11 +101,19 @@ async fn no_read_walks_over_a_whole_table(
     assert!(backend == Backend::Postgres || !sql.contains("LIMIT"), "{sql}");
 }
 
+fn delete_authorizations(conn: &mut AnyConnection) {
+    authorizations::delete_all(conn, &whole(), IntegrationId::from_uuid(Uuid::nil())).unwrap();
+}
+
 /// Each from the index that was made for it: at no time is more than the answer read.
 #[rstest]
+#[case::by_link(|conn: &mut AnyConnection| authorizations::by_link(conn, &[0; 32]).map(drop), "authorizations_link")]
+#[case::by_state(|conn: &mut AnyConnection| authorizations::by_state(conn, &[0; 32]).map(drop), "authorizations_state")]
+#[case::over(|conn: &mut AnyConnection| authorizations::over(conn, chrono::NaiveDateTime::MAX, 50).map(drop), "authorizations_by_end")]
+#[case::of_integration(|conn: &mut AnyConnection| { delete_authorizations(conn); Ok(()) }, "authorizations_of_integration")]
 #[case::refresh_due(|conn: &mut AnyConnection| token_refreshes::due(conn, chrono::NaiveDateTime::MAX, 32).map(drop), "token_refreshes_due")]
 #[tokio::test]
-async fn refreshes_are_found_by_their_own_index(
+async fn authorizations_and_refreshes_are_found_by_their_own_index(
     #[case] statement: Statement,
     #[case] index: &str,
     #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,

@@ -10,7 +10,10 @@ use patchbay_domain::{Changes, EntityKind, IntegrationId, RepositoryError, Scope
 use crate::database::{AnyConnection, Database, constant, gone_or_unavailable, one_or_stale, per_backend};
 use crate::integrations::IntegrationRow;
 use crate::schema::integrations;
-use crate::{api_keys, environments, events, health, leases, manifests, receipts, settings, token_refreshes};
+use crate::{
+    api_keys, authorizations, environments, events, health, leases, manifests, receipts, settings,
+    token_refreshes,
+};
 pub(crate) use keys::unique_key_column;
 use plan::{IntegrationStep, KeyStep, LeaseStep, ManifestStep, Plan, ReceiptStep, SettingStep};
 
@@ -102,6 +105,9 @@ fn save_what_hangs_on_integrations(
     for step in &plan.refreshes {
         token_refreshes::save(conn, step)?;
     }
+    for step in &plan.authorizations {
+        authorizations::save(conn, step)?;
+    }
     for step in &plan.settings {
         match step {
             SettingStep::Insert(row) => settings::insert(conn, row)?,
@@ -123,6 +129,7 @@ fn drop_what_hangs_on(
     manifests::delete(conn, scope, id)?;
     health::delete(conn, scope, id)?;
     token_refreshes::delete(conn, scope, id)?;
+    authorizations::delete_all(conn, scope, id)?;
     receipts::delete_all(conn, scope, id)
 }
 

@@ -2,13 +2,14 @@
 
 use chrono::{DateTime, NaiveDateTime, Utc};
 use patchbay_domain::{
-    ApiKey, ApiKeyId, Changes, Environment, Event, HealthWrite, Integration, IntegrationId, IntegrationWrite,
-    KeyWrite, LeaseKey, LeaseWrite, ManifestWrite, ReceiptId, ReceiptWrite, RefreshWrite, RepositoryError,
-    Scope, Setting, SettingWrite, UniqueKey,
+    ApiKey, ApiKeyId, Authorization, AuthorizationWrite, Changes, Environment, Event, HealthWrite,
+    Integration, IntegrationId, IntegrationWrite, KeyWrite, LeaseKey, LeaseWrite, ManifestWrite, ReceiptId,
+    ReceiptWrite, RefreshWrite, RepositoryError, Scope, Setting, SettingWrite, UniqueKey,
 };
 
 use super::keys::UniqueKeyRow;
 use crate::api_keys::ApiKeyRow;
+use crate::authorizations::AuthorizationStep;
 use crate::columns::column_of;
 use crate::environments::EnvironmentRow;
 use crate::events::EventRow;
@@ -30,6 +31,7 @@ pub(super) struct Plan {
     pub(super) manifests: Vec<ManifestStep>,
     pub(super) health: Vec<(HealthRow, i32)>,
     pub(super) refreshes: Vec<RefreshStep>,
+    pub(super) authorizations: Vec<AuthorizationStep>,
     pub(super) settings: Vec<SettingStep>,
     pub(super) api_keys: Vec<KeyStep>,
     pub(super) receipt: Option<ReceiptStep>,
@@ -86,6 +88,7 @@ impl Plan {
             manifests: Vec::with_capacity(changes.manifests.len()),
             health: Vec::with_capacity(changes.health.len()),
             refreshes: Vec::new(),
+            authorizations: Vec::new(),
             settings: Vec::with_capacity(changes.settings.len()),
             api_keys: Vec::new(),
             receipt: None,
@@ -106,6 +109,9 @@ impl Plan {
         }
         for write in &changes.refreshes {
             plan.add_refresh(scope, write)?;
+        }
+        for write in &changes.authorizations {
+            plan.add_authorization(scope, write)?;
         }
         for write in &changes.settings {
             plan.add_setting(scope, write)?;
@@ -198,6 +204,23 @@ impl Plan {
             return Err(RepositoryError::Stale);
         }
         self.refreshes.extend(RefreshStep::of(write));
+        Ok(())
+    }
+
+    fn add_authorization(
+        &mut self,
+        scope: &Scope,
+        write: &AuthorizationWrite,
+    ) -> Result<(), RepositoryError> {
+        let sees = |one: &Authorization| scope.sees(one.organisation_id, one.environment_id);
+        match write {
+            AuthorizationWrite::Begin(one) => inside(sees(one), "authorization")?,
+            AuthorizationWrite::Start(one) | AuthorizationWrite::Finish(one) if !sees(one) => {
+                return Err(RepositoryError::Stale);
+            }
+            AuthorizationWrite::Start(_) | AuthorizationWrite::Finish(_) => {}
+        }
+        self.authorizations.push(AuthorizationStep::of(write)?);
         Ok(())
     }
 

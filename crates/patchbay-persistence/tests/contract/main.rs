@@ -2,6 +2,7 @@
 
 #![cfg(test)]
 
+mod authorizations;
 mod cache;
 mod commits;
 mod connections;
