@@ -40,7 +40,8 @@ const FIRST: i64 = 1;
 
 impl RefreshRow {
     /// The row as `write` leaves it.
-    fn new(write: &RefreshWrite, state: &TokenRefresh) -> Self {
+    fn new(write: &RefreshWrite) -> Self {
+        let state = &write.state;
         let (attempt, previous) = (state.attempt, state.previous.as_ref());
         Self {
             organisation_id: write.organisation_id.to_string(),
@@ -147,7 +148,11 @@ pub(crate) fn find(
 }
 
 pub(crate) fn due(conn: &mut AnyConnection, now: NaiveDateTime, limit: i64) -> QueryResult<Vec<RefreshRow>> {
-    let due = token_refreshes::table.filter(token_refreshes::due_at.le(now)).order(token_refreshes::due_at);
+    let is_free = token_refreshes::leased_until.is_null().or(token_refreshes::leased_until.le(now));
+    let due = token_refreshes::table
+        .filter(token_refreshes::due_at.le(now))
+        .filter(is_free)
+        .order(token_refreshes::due_at);
     load_first!(limit, conn, due.select(RefreshRow::as_select()))
 }
 
@@ -166,25 +171,18 @@ pub(crate) enum RefreshStep {
     Insert(RefreshRow),
     /// It replaces exactly the write before its own.
     Replace(RefreshRow),
-    /// Nothing is in the place of exactly the write before its own.
-    Delete(RefreshRow),
 }
 
 impl RefreshStep {
-    /// `None` for a write that changes nothing: what is not there is not to be there.
-    pub(crate) fn of(write: &RefreshWrite) -> Option<Self> {
-        let row = |state| RefreshRow::new(write, state);
-        match (write.expected, &write.state) {
-            (None, None) => None,
-            (None, Some(state)) => Some(Self::Insert(row(state))),
-            (Some(_), Some(state)) => Some(Self::Replace(row(state))),
-            (Some(_), None) => Some(Self::Delete(row(&TokenRefresh::default()))),
-        }
+    /// The step that makes `write`.
+    pub(crate) fn of(write: &RefreshWrite) -> Self {
+        let row = RefreshRow::new(write);
+        if write.expected.is_some() { Self::Replace(row) } else { Self::Insert(row) }
     }
 
     const fn row(&self) -> &RefreshRow {
         match self {
-            Self::Insert(row) | Self::Replace(row) | Self::Delete(row) => row,
+            Self::Insert(row) | Self::Replace(row) => row,
         }
     }
 }
@@ -204,7 +202,6 @@ pub(crate) fn save(conn: &mut AnyConnection, step: &RefreshStep) -> Result<(), R
                 .execute(conn))
         }
         RefreshStep::Replace(row) => diesel::update(before).set(row).execute(conn),
-        RefreshStep::Delete(_) => diesel::delete(before).execute(conn),
     };
     one_or_stale(written.map_err(unavailable)?)
 }

@@ -25,7 +25,8 @@ use crate::listener::listen;
 use crate::metrics::ServiceMeter;
 use crate::open_files;
 use crate::settings::{
-    MetricsSettings, OAuthSettings, OutboundSettings, ProviderSettings, RateLimitSettings, ServerSettings, Settings,
+    MetricsSettings, OAuthSettings, OutboundSettings, ProviderSettings, RateLimitSettings, ServerSettings,
+    Settings,
 };
 use crate::signals::{Asked, Signals};
 use crate::wiring::{Installation, Surroundings};
@@ -96,8 +97,7 @@ impl Service {
         let background = BackgroundTasks::here();
         let catalogue = self.parts.catalogue.clone();
         let uses = Arc::new(DieselKeyUses::new(self.parts.installation.database().clone()));
-        let Serving { server, listener, installation, state, jobs } =
-            self.parts.serving(&background, &uses);
+        let Serving { server, listener, installation, state, jobs } = self.parts.serving(&background, &uses);
         let address = listener.local_addr().context("the listener has no address")?;
         let options = HttpOptions {
             workers: server.workers,

@@ -203,7 +203,7 @@ impl Plan {
         if !scope.sees(write.organisation_id, write.environment_id) {
             return Err(RepositoryError::Stale);
         }
-        self.refreshes.extend(RefreshStep::of(write));
+        self.refreshes.push(RefreshStep::of(write));
         Ok(())
     }
 

@@ -38,7 +38,7 @@ async fn with_grant(store: &Store, tenant: &Tenant, name: &str, envelope: &[u8])
 async fn with_previous(store: &Store, tenant: &Tenant, of: &Integration, envelope: &[u8]) {
     let previous = Some(sealed("k1", envelope));
     let state = TokenRefresh { previous, ..TokenRefresh::default() };
-    store.work.commit(&tenant.scope, Changes::new().refresh(of, None, Some(state))).await.unwrap();
+    store.work.commit(&tenant.scope, Changes::new().refresh(of, None, state)).await.unwrap();
 }
 
 /// A receipt with this content.
@@ -162,7 +162,7 @@ async fn a_walk_meets_every_value_once_and_the_canary_last(
     store.write(&a.scope, SettingWrite::Update(empty)).await.unwrap();
     let never = store.stored(&a, "nothing before").await;
     store.update(&a.scope, &never, &without_credentials(&never)).await.unwrap();
-    let nothing = Some(TokenRefresh::default());
+    let nothing = TokenRefresh::default();
     store.work.commit(&a.scope, Changes::new().refresh(&never, None, nothing)).await.unwrap();
     let gone = with_grant(&store, &a, "gone too", b"destroyed").await;
     with_previous(&store, &a, &gone, b"destroyed").await;
@@ -227,7 +227,7 @@ async fn a_value_that_changed_meanwhile_is_not_replaced(
     store.update(&tenant.scope, &granted, &granted.edited(edit, store.now()).unwrap()).await.unwrap();
     let previous = Some(sealed("k1", b"changed"));
     let refreshed = TokenRefresh { previous, ..TokenRefresh::default() };
-    let changes = Changes::new().refresh(&granted, Some(Fence(1)), Some(refreshed.clone()));
+    let changes = Changes::new().refresh(&granted, Some(Fence(1)), refreshed.clone());
     store.work.commit(&tenant.scope, changes).await.unwrap();
     let value = SettingValue::Secret(sealed("k1", b"changed"));
     store.write(&tenant.scope, SettingWrite::Update(revalued(&setting, value.clone()))).await.unwrap();
@@ -261,7 +261,7 @@ async fn a_resealed_refresh_token_overtakes_a_refresh_once(
     for value in walk(&store, 10).await {
         assert!(store.sealed.replace(&value, &sealed("k2", b"new")).await.unwrap());
     }
-    let write = |fence, state| Changes::new().refresh(&granted, Some(fence), Some(state));
+    let write = |fence, state| Changes::new().refresh(&granted, Some(fence), state);
     let overtaken = store.work.commit(&tenant.scope, write(seen, state)).await;
     assert!(matches!(overtaken, Err(RepositoryError::Stale)), "{overtaken:?}");
     let (current, state) = refreshes.find(&tenant.scope, granted.id()).await.unwrap().unwrap();

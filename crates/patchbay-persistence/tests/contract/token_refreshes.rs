@@ -36,14 +36,14 @@ async fn write(
     scope: &Scope,
     of: &Integration,
     expected: Option<i64>,
-    state: Option<TokenRefresh>,
+    state: TokenRefresh,
 ) -> Result<(), RepositoryError> {
     store.work.commit(scope, Changes::new().refresh(of, expected.map(Fence), state)).await
 }
 
 async fn stored(store: &Store, tenant: &Tenant, name: &str, due_at: DateTime<Utc>) -> Integration {
     let one = store.stored(tenant, name).await;
-    write(store, &tenant.scope, &one, None, Some(due(due_at))).await.unwrap();
+    write(store, &tenant.scope, &one, None, due(due_at)).await.unwrap();
     one
 }
 
@@ -66,11 +66,11 @@ async fn each_write_replaces_the_one_before_as_a_whole_and_is_counted(
     let refreshes = refreshes(&store);
     let one = store.integration(&tenant, "one");
     let first = full(store.now());
-    let changes = Changes::new().insert(&one).refresh(&one, None, Some(first.clone()));
+    let changes = Changes::new().insert(&one).refresh(&one, None, first.clone());
     store.work.commit(&tenant.scope, changes).await.unwrap();
     assert_eq!(refreshes.find(&tenant.scope, one.id()).await.unwrap(), Some((Fence(1), first.clone())));
     for (before, next) in [(1, TokenRefresh::default()), (2, first)] {
-        write(&store, &tenant.scope, &one, Some(before), Some(next.clone())).await.unwrap();
+        write(&store, &tenant.scope, &one, Some(before), next.clone()).await.unwrap();
         let found = refreshes.find(&tenant.scope, one.id()).await.unwrap();
         assert_eq!(found, Some((Fence(before + 1), next)));
     }
@@ -84,7 +84,7 @@ async fn a_first_write_is_stale_where_there_was_one(
     let store = Store::open(backend).await;
     let tenant = store.tenant().await;
     let one = stored(&store, &tenant, "one", store.now()).await;
-    let outcome = write(&store, &tenant.scope, &one, None, Some(full(store.now()))).await;
+    let outcome = write(&store, &tenant.scope, &one, None, full(store.now())).await;
     assert!(is_stale(&outcome), "{outcome:?}");
     let found = refreshes(&store).find(&tenant.scope, one.id()).await.unwrap();
     assert_eq!(found, Some((Fence(1), due(store.now()))));
@@ -98,16 +98,14 @@ async fn who_knows_another_fence_has_nothing_saved(
     let store = Store::open(backend).await;
     let tenant = store.tenant().await;
     let one = stored(&store, &tenant, "one", store.now()).await;
-    write(&store, &tenant.scope, &one, Some(1), Some(due(store.now()))).await.unwrap();
-    let untouched = stored(&store, &tenant, "none", store.now()).await;
-    write(&store, &tenant.scope, &untouched, Some(1), None).await.unwrap();
+    write(&store, &tenant.scope, &one, Some(1), due(store.now())).await.unwrap();
+    let untouched = store.stored(&tenant, "none").await;
     for (of, expected) in [(&one, 0), (&one, 1), (&one, 3), (&untouched, 1)] {
-        for state in [Some(full(store.now())), None] {
-            let changes =
-                Changes::new().update(of, &renamed(of, "renamed")).refresh(of, Some(Fence(expected)), state);
-            let outcome = store.work.commit(&tenant.scope, changes).await;
-            assert!(is_stale(&outcome), "{outcome:?}");
-        }
+        let state = full(store.now());
+        let changes =
+            Changes::new().update(of, &renamed(of, "renamed")).refresh(of, Some(Fence(expected)), state);
+        let outcome = store.work.commit(&tenant.scope, changes).await;
+        assert!(is_stale(&outcome), "{outcome:?}");
     }
     assert_eq!(fence(&store, &tenant, &one).await, Some(2));
     assert_eq!(store.names(&tenant.scope).await, ["one", "none"]);
@@ -127,7 +125,7 @@ async fn of_many_that_know_the_same_fence_one_writes(
     };
     let write = |failures| {
         let state = TokenRefresh { failures, ..TokenRefresh::default() };
-        begin(&store, &tenant, Changes::new().refresh(&one, expected, Some(state)))
+        begin(&store, &tenant, Changes::new().refresh(&one, expected, state))
     };
     assert_eq!(winners((0..16).map(write).collect()).await, 1);
     assert_eq!(fence(&store, &tenant, &one).await, Some(1 + expected.map_or(0, |before| before.0)));
@@ -135,17 +133,18 @@ async fn of_many_that_know_the_same_fence_one_writes(
 
 #[rstest]
 #[tokio::test]
-async fn nothing_to_be_refreshed_leaves_no_row(
+async fn whoever_is_at_it_is_left_alone_until_the_lease_ends(
     #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
 ) {
     let store = Store::open(backend).await;
     let tenant = store.tenant().await;
-    let one = stored(&store, &tenant, "one", store.now()).await;
-    write(&store, &tenant.scope, &one, Some(1), None).await.unwrap();
-    assert_eq!(fence(&store, &tenant, &one).await, None);
-    write(&store, &tenant.scope, &one, None, None).await.unwrap();
-    write(&store, &tenant.scope, &one, None, Some(due(store.now()))).await.unwrap();
-    assert_eq!(fence(&store, &tenant, &one).await, Some(1));
+    let (now, until) = (store.now(), store.now() + TimeDelta::minutes(1));
+    let one = stored(&store, &tenant, "one", now).await;
+    let leased = TokenRefresh { leased_until: Some(until), ..due(now) };
+    write(&store, &tenant.scope, &one, Some(1), leased).await.unwrap();
+    let claim = async |at| refreshes(&store).claim(at, at + TimeDelta::minutes(5), 10).await.unwrap().len();
+    assert_eq!(claim(until - TimeDelta::seconds(1)).await, 0);
+    assert_eq!(claim(until).await, 1);
 }
 
 #[rstest]
@@ -174,11 +173,9 @@ async fn another_scope_writes_nothing_of_it(#[values(Backend::Sqlite, Backend::P
     let one = stored(&store, &tenant, "one", store.now()).await;
     let none = store.stored(&tenant, "none").await;
     for scope in [other.scope, elsewhere] {
-        for (of, expected, state) in [
-            (&one, Some(Fence(1)), Some(full(store.now()))),
-            (&one, Some(Fence(1)), None),
-            (&none, None, Some(full(store.now()))),
-        ] {
+        for (of, expected, state) in
+            [(&one, Some(Fence(1)), full(store.now())), (&none, None, full(store.now()))]
+        {
             let plain = Changes::new().refresh(of, expected, state);
             let mut disguised = plain.clone();
             disguised.refreshes = vec![RefreshWrite {
@@ -209,7 +206,7 @@ async fn it_goes_with_its_integration(#[values(Backend::Sqlite, Backend::Postgre
     let claimed = refreshes(&store).claim(store.now(), store.now(), 10).await.unwrap();
     assert_eq!(claimed, [], "nothing is refreshed of what is deleted");
     for expected in [None, Some(1)] {
-        let late = write(&store, &tenant.scope, &one, expected, Some(due(store.now()))).await;
+        let late = write(&store, &tenant.scope, &one, expected, due(store.now())).await;
         assert!(is_stale(&late), "{late:?}");
     }
 }
@@ -222,7 +219,7 @@ async fn none_outlives_its_integration(#[values(Backend::Sqlite, Backend::Postgr
     let tenant = store.tenant().await;
     for round in 0..16 {
         let one = store.stored(&tenant, "shop").await;
-        let state = || Some(due(store.now()));
+        let state = || due(store.now());
         let mut all: Vec<_> = (0..4)
             .flat_map(|before| {
                 [None, Some(Fence(before))].map(|expected| Changes::new().refresh(&one, expected, state()))
@@ -250,7 +247,7 @@ async fn what_is_due_is_handed_out_once_until_its_time_is_over(
     let later = stored(&store, &other, "later", now).await;
     stored(&store, &tenant, "not yet", now + minute).await;
     let never = store.stored(&tenant, "never").await;
-    write(&store, &tenant.scope, &never, None, Some(TokenRefresh::default())).await.unwrap();
+    write(&store, &tenant.scope, &never, None, TokenRefresh::default()).await.unwrap();
     let due = |one: &Integration| DueIntegration {
         organisation: one.parts().organisation_id,
         environment: one.parts().environment_id,
@@ -271,11 +268,11 @@ async fn a_claim_is_a_write_and_overtakes_whoever_read_before(
     let store = Store::open(backend).await;
     let tenant = store.tenant().await;
     let one = store.stored(&tenant, "one").await;
-    let before = full(store.now());
-    write(&store, &tenant.scope, &one, None, Some(before.clone())).await.unwrap();
+    let before = TokenRefresh { leased_until: Some(store.now()), ..full(store.now()) };
+    write(&store, &tenant.scope, &one, None, before.clone()).await.unwrap();
     let until = store.now() + TimeDelta::minutes(5);
     assert_eq!(refreshes(&store).claim(store.now(), until, 1).await.unwrap().len(), 1);
-    let outcome = write(&store, &tenant.scope, &one, Some(1), Some(due(store.now()))).await;
+    let outcome = write(&store, &tenant.scope, &one, Some(1), due(store.now())).await;
     assert!(is_stale(&outcome), "{outcome:?}");
     let found = refreshes(&store).find(&tenant.scope, one.id()).await.unwrap();
     let postponed = TokenRefresh { due_at: Some(until), ..before };

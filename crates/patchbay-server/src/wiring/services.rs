@@ -12,9 +12,9 @@ use patchbay_catalogue::ReloadableCatalogue;
 use patchbay_crypto::{HmacFingerprinter, RandomOneTimeSecrets};
 use patchbay_domain::Vault;
 use patchbay_persistence::{
-    CachedKeyLookup, DieselAuthorizationDirectory, DieselChannelConfigRepository, DieselHealthRepository, DieselIntegrationRepository,
-    DieselKeyUses, DieselManifestRepository, DieselReceiptRepository, DieselRefreshRepository,
-    DieselSettingRepository, DieselUnitOfWork, ForgetRevoked,
+    CachedKeyLookup, DieselAuthorizationDirectory, DieselChannelConfigRepository, DieselHealthRepository,
+    DieselIntegrationRepository, DieselKeyUses, DieselManifestRepository, DieselReceiptRepository,
+    DieselRefreshRepository, DieselSettingRepository, DieselUnitOfWork, ForgetRevoked,
 };
 use patchbay_providers::{GuardedClient, HttpCredentialVerifier, HttpManifestFetcher, HttpOAuthExchanger};
 
@@ -57,8 +57,12 @@ impl Installation {
         let fetcher = HttpManifestFetcher::new(client.clone(), providers.manifests_from);
         let fetcher = fetcher.also_from(providers.manifests_also_from);
         let metrics = &self.metrics;
-        let verifier =
-            HttpCredentialVerifier::new(client.clone(), catalogue.clone(), origins.clone(), self.clock.clone());
+        let verifier = HttpCredentialVerifier::new(
+            client.clone(),
+            catalogue.clone(),
+            origins.clone(),
+            self.clock.clone(),
+        );
         let counted = metrics.providers(known);
         let clients = providers.oauth_clients;
         let exchanger =

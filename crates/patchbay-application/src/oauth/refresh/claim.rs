@@ -2,8 +2,8 @@
 
 use chrono::{DateTime, Utc};
 use patchbay_domain::{
-    Changes, CredentialName, Fence, Grant, Integration, IntegrationId, OpenConnection, RefreshAttempt,
-    RefreshTerms, RepositoryError, TokenRefresh,
+    Changes, CredentialName, Grant, Integration, IntegrationId, OpenConnection, RefreshAttempt, RefreshTerms,
+    RepositoryError, TokenRefresh,
 };
 
 use super::RefreshGrant;
@@ -45,10 +45,8 @@ pub(super) struct Claim {
     pub(super) connection: OpenConnection,
     /// How it stood before.
     pub(super) before: TokenRefresh,
-    /// How it stands.
+    /// How it stands: nobody else's lease ends just then.
     pub(super) state: TokenRefresh,
-    /// The number of the write of that.
-    pub(super) fence: Fence,
 }
 
 /// Whose the refresh is.
@@ -98,8 +96,7 @@ impl RefreshGrant {
             Err(RepositoryError::Stale) => Ok(Claimed::Theirs),
             outcome => {
                 outcome?;
-                let fence = Fence(fence.0 + 1);
-                Ok(Claimed::Ours(Box::new(Claim { integration, terms, connection, before, state, fence })))
+                Ok(Claimed::Ours(Box::new(Claim { integration, terms, connection, before, state })))
             }
         }
     }

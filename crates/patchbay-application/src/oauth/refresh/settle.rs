@@ -4,7 +4,7 @@ use std::error::Error;
 
 use chrono::TimeDelta;
 use patchbay_domain::{
-    Changes, CredentialName, Credentials, EventType, ExchangeError, Grant, Granted, Integration,
+    Changes, CredentialName, Credentials, EventType, ExchangeError, Fence, Grant, Granted, Integration,
     IntegrationEdit, RepositoryError, Sealed, SecretPlace, TokenRefresh, Verification, VerificationClass,
     is_same_secret,
 };
@@ -23,6 +23,13 @@ use crate::{AppError, Caller};
 const FIRST_WAIT: TimeDelta = TimeDelta::seconds(30);
 const LONGEST_WAIT: TimeDelta = TimeDelta::hours(1);
 
+/// What is stored once the provider was asked.
+struct Stored {
+    current: Integration,
+    fence: Fence,
+    state: TokenRefresh,
+}
+
 impl RefreshGrant {
     /// Keeps what came of asking, unless somebody else was faster.
     pub(super) async fn settle(
@@ -34,16 +41,18 @@ impl RefreshGrant {
         let id = claim.integration.id();
         let known = self.granting.refreshes.find(caller.scope(), id).await?;
         let found = self.integrations.find(caller.scope(), id).await?;
-        let is_ours = known.is_some_and(|(fence, _)| fence == claim.fence);
-        let Some(current) = found.filter(|_| is_ours) else {
+        // Others write it too, and leave the lease: a rotation of the master keys does.
+        let is_ours = |state: &TokenRefresh| state.leased_until == claim.state.leased_until;
+        let Some((current, (fence, state))) = found.zip(known.filter(|(_, state)| is_ours(state))) else {
             tracing::info!(integration = %id, "a refresh was overtaken");
             return Ok(());
         };
         let recorder = Recorder { caller, ids: &*self.ids, at: self.clock.now() };
+        let stored = Stored { current, fence, state };
         let changes = match outcome {
-            Ok(granted) => self.refreshed(claim, &current, granted, &recorder)?,
-            Err(ExchangeError::Ended { reason }) => self.ended(claim, &current, reason, &recorder).await?,
-            Err(error) => self.postponed(claim, &current, error, &recorder).await?,
+            Ok(granted) => self.refreshed(claim, &stored, granted, &recorder)?,
+            Err(ExchangeError::Ended { reason }) => self.ended(&stored, reason, &recorder).await?,
+            Err(error) => self.postponed(&stored, error, &recorder).await?,
         };
         Ok(self.work.commit(caller.scope(), changes).await?)
     }
@@ -51,7 +60,7 @@ impl RefreshGrant {
     fn refreshed(
         &self,
         claim: &Claim,
-        current: &Integration,
+        Stored { current, fence, state }: &Stored,
         granted: &Granted,
         recorder: &Recorder<'_>,
     ) -> Result<Changes, AppError> {
@@ -68,20 +77,25 @@ impl RefreshGrant {
         };
         let edit = IntegrationEdit { grant: Some(grant), ..IntegrationEdit::default() };
         let after = current.next(edit, recorder.at);
-        let state = TokenRefresh {
+        let refreshed = TokenRefresh {
             due_at: self.granting.due(&after, granted),
-            previous: self.previous(claim, granted)?,
+            previous: self.previous(claim, state, granted)?,
             ..TokenRefresh::default()
         };
         let digest = made(Map::from_iter([("refreshed".to_owned(), json!(true))]));
         Ok(Changes::new()
             .update(current, &after)
-            .refresh(&after, Some(claim.fence), state)
+            .refresh(&after, Some(*fence), refreshed)
             .event(recorder.integration(EventType::CredentialChanged, &after, digest)))
     }
 
     /// The token that was replaced is kept until the new one has worked.
-    fn previous(&self, claim: &Claim, granted: &Granted) -> Result<Option<Sealed>, AppError> {
+    fn previous(
+        &self,
+        claim: &Claim,
+        state: &TokenRefresh,
+        granted: &Granted,
+    ) -> Result<Option<Sealed>, AppError> {
         let name = CredentialName::refresh_token();
         let pair = claim.connection.tokens.get(&name).zip(granted.tokens.get(&name));
         match pair.filter(|(old, new)| claim.terms.is_rotating && !is_same_secret(old, new)) {
@@ -89,21 +103,20 @@ impl RefreshGrant {
                 let old = Credentials::single(name, old.clone());
                 self.granting.seal(&old, &place_before(&claim.integration)).map(Some)
             }
-            None => Ok(claim.state.previous.clone()),
+            None => Ok(state.previous.clone()),
         }
     }
 
     /// Nobody tries again before a person has connected it anew.
     async fn ended(
         &self,
-        claim: &Claim,
-        current: &Integration,
+        Stored { current, fence, .. }: &Stored,
         reason: &str,
         recorder: &Recorder<'_>,
     ) -> Result<Changes, RepositoryError> {
         let digest = made(Map::from_iter([("reason".to_owned(), json!(reason))]));
         let changes = self.found(current, VerificationClass::ReconnectNeeded, reason, recorder).await?;
-        Ok(changes.refresh(current, Some(claim.fence), TokenRefresh::default()).event(recorder.integration(
+        Ok(changes.refresh(current, Some(*fence), TokenRefresh::default()).event(recorder.integration(
             EventType::CredentialInvalid,
             current,
             digest,
@@ -113,8 +126,7 @@ impl RefreshGrant {
     /// The attempt stays open: the provider may have taken the token, and its answer been lost.
     async fn postponed(
         &self,
-        claim: &Claim,
-        current: &Integration,
+        Stored { current, fence, state }: &Stored,
         error: &ExchangeError,
         recorder: &Recorder<'_>,
     ) -> Result<Changes, RepositoryError> {
@@ -125,13 +137,13 @@ impl RefreshGrant {
             _ => VerificationClass::UnexpectedAnswer,
         };
         let changes = self.found(current, class, &error.to_string(), recorder).await?;
-        let state = TokenRefresh {
-            due_at: Some(recorder.at + wait_after(error, claim.state.failures)),
+        let postponed = TokenRefresh {
+            due_at: Some(recorder.at + wait_after(error, state.failures)),
             leased_until: None,
-            failures: claim.state.failures.saturating_add(1),
-            ..claim.state.clone()
+            failures: state.failures.saturating_add(1),
+            ..state.clone()
         };
-        Ok(changes.refresh(current, Some(claim.fence), state))
+        Ok(changes.refresh(current, Some(*fence), postponed))
     }
 
     /// What the outcome says of the connection's health.

@@ -61,7 +61,10 @@ impl Given {
     }
 
     fn known(state: TokenRefresh, exchanger: MockOAuthExchanger) -> Self {
-        let known = vec![(Fence(1), state.clone()), (Fence(2), state)];
+        let leased_until = Some(now() + TimeDelta::seconds(60));
+        let attempt = state.attempt.or(Some(RefreshAttempt { at: now(), spent: digest_of("first") }));
+        let claimed = TokenRefresh { leased_until, attempt, ..state.clone() };
+        let known = vec![(Fence(1), state), (Fence(2), claimed)];
         Self { found: stale(), known, exchanger, commit: |_| Ok(()) }
     }
 
@@ -265,6 +268,14 @@ fn what_comes_after_somebody_else_was_faster_is_not_kept() {
     given.known = vec![(Fence(1), TokenRefresh::default()), (Fence(5), TokenRefresh::default())];
     let (outcome, seen) = given.run(&Need::Stale);
     assert_eq!((outcome.unwrap(), seen.len()), (Refreshed::Asked, 1));
+}
+
+#[test]
+fn what_comes_after_the_master_keys_were_rotated_is_kept_all_the_same() {
+    let mut given = Given::answering(rotated);
+    given.known[1].0 = Fence(7);
+    let (_, seen) = given.run(&Need::Stale);
+    assert_eq!(seen[1].refreshes[0].expected, Some(Fence(7)));
 }
 
 #[test]
