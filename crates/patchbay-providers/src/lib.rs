@@ -4,6 +4,7 @@
 //! goes through there, whoever chose the URL. On top of it stand the adapters of the
 //! domain's ports that ask something of a third party.
 
+mod asking;
 mod manifest;
 mod oauth;
 mod outbound;
