@@ -13,7 +13,7 @@ mod testing;
 mod verification;
 
 pub use manifest::HttpManifestFetcher;
-pub use oauth::{HttpOAuthExchanger, OAuthClient, oauth_providers};
+pub use oauth::{HttpOAuthExchanger, OAuthClient};
 pub use outbound::{
     ForbiddenHeader, GuardedClient, InvalidOrigin, Method, OutboundError, OutboundPolicy, OutboundRequest,
     OutboundResponse, OutboundUrl, Refused, TrustedOrigin, is_public,
