@@ -24,8 +24,8 @@ const EXPOSE_SECRETS: [(&str, &str); 11] = [
     ("crates/patchbay-http/src/kernel/members.rs", "masks secret members of a document"),
     ("crates/patchbay-http/src/kernel/reveal.rs", "shows secrets to callers that may see them"),
     ("crates/patchbay-persistence/src/database/", "connects with a URL that may hold a password"),
+    ("crates/patchbay-providers/src/asking/", "writes credentials into the requests that they are for"),
     ("crates/patchbay-providers/src/oauth/", "sends codes and tokens to the provider that they are for"),
-    ("crates/patchbay-providers/src/verification/", "asks providers whether credentials are good"),
     ("crates/patchbay-server/src/commands/", "prints a new key, this once"),
 ];
 

@@ -33,6 +33,13 @@ pub fn judge(judged: &mut Judged<'_>) {
     for (index, answer) in throttled {
         judge_answer(judged, answer, &Path::root().key("limits").key("throttled").item(index, None));
     }
+    if let Some(disconnect) = &entry.disconnect {
+        let at = Path::root().key("disconnect");
+        judge_tests(judged, &disconnect.ok, &at.key("ok"));
+        for (index, answer) in disconnect.ended.iter().enumerate() {
+            judge_answer(judged, answer, &at.key("ended").item(index, None));
+        }
+    }
     judge_wire_names(judged);
 }
 
@@ -119,6 +126,9 @@ fn judge_method(judged: &mut Judged<'_>, method: &AuthMethod, at: &Path) {
     if let Some(exchange) = &method.exchange {
         judge_tests(judged, &exchange.ok, &at.key("ok"));
         judge_same(judged, &exchange.callback_same, &at.key("callback_same"));
+        for (index, rejection) in exchange.reject.iter().enumerate() {
+            judge_answer(judged, &rejection.answer, &at.key("reject").item(index, None));
+        }
     }
 }
 

@@ -75,6 +75,22 @@ choice! {
     }
 }
 
+choice! {
+    /// What an answer says of an exchange.
+    TokenReason {
+        /// The code is wrong, or no longer right.
+        CodeRefused = "code_refused",
+        /// What was granted is over: a person has to allow it again.
+        Ended = "ended",
+        /// The application is not taken.
+        ClientRefused = "client_refused",
+        /// Too much was asked.
+        Throttled = "throttled",
+        /// The provider does not work.
+        ProviderUnreachable = "provider_unreachable",
+    }
+}
+
 /// What a test asks of a value.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Test {
@@ -182,16 +198,16 @@ impl FromNode for AnswerMatch {
     }
 }
 
-/// An answer that says no.
+/// An answer that says no, and what it says.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Rejection {
+pub struct Rejection<R = Reason> {
     /// Which answer.
     pub answer: AnswerMatch,
     /// What it says.
-    pub reason: Reason,
+    pub reason: R,
 }
 
-impl FromNode for Rejection {
+impl<R: FromNode> FromNode for Rejection<R> {
     fn read(node: &Node, at: &Path, reading: &mut Reading<'_>) -> Option<Self> {
         table(node, at, reading, |table| {
             let answer = answer_match(table);

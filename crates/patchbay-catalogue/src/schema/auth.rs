@@ -63,6 +63,14 @@ pub struct AuthMethod {
     pub adapter: Option<String>,
 }
 
+impl AuthMethod {
+    /// How a person is asked, and what a code is exchanged for; `None` for a way without a person.
+    #[must_use]
+    pub fn with_person(&self) -> Option<&Exchange> {
+        self.exchange.as_ref().filter(|_| self.auth_type == AuthType::OAuth2Code)
+    }
+}
+
 impl FromNode for AuthMethod {
     fn read(node: &Node, at: &Path, reading: &mut Reading<'_>) -> Option<Self> {
         table(node, at, reading, |table| {

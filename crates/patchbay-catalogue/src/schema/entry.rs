@@ -180,6 +180,7 @@ impl Entry {
             name: wire.name.clone(),
             position: wire.position,
         };
+        let mut with_person = self.auth.iter().filter_map(AuthMethod::with_person).peekable();
         Provider {
             id: self.id.clone(),
             name: self.name.clone(),
@@ -188,6 +189,8 @@ impl Entry {
             logo: self.logo.clone(),
             is_disabled: self.is_disabled,
             is_verifiable: !self.checks.is_empty(),
+            is_authorizable: with_person.peek().is_some(),
+            refresh: with_person.next().and_then(|exchange| exchange.refresh.as_ref()?.to_domain()),
             offers: self.wires.iter().map(offer).collect(),
             fields: self.fields.iter().map(|field| field.to_domain(dialects())).collect(),
             revision: self.revision.clone(),

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::reader::{FromNode, Reading, TableReader, choice, table};
-use super::{BodyTest, Headers, Pointer, Refresh};
+use super::{BodyTest, Headers, Pointer, Refresh, Rejection, TokenReason};
 use crate::template::Template;
 use crate::tree::{Node, Path};
 
@@ -110,6 +110,8 @@ pub struct Exchange {
     pub ok: Vec<BodyTest>,
     /// Where the provider's word for an error is.
     pub error_at: Option<Pointer>,
+    /// The answers that say no, in the order in which they are tried.
+    pub reject: Vec<Rejection<TokenReason>>,
     /// Where the parts of a grant are.
     pub read: TokenPointers,
     /// Which fields get which values of the answer.
@@ -143,6 +145,7 @@ impl Exchange {
             token_headers: table.or_none("token_headers"),
             ok: table.or_none("ok"),
             error_at: table.optional("error_at"),
+            reject: table.or_none("reject"),
             read: read.unwrap_or_default(),
             put: table.or_none("put"),
             callback_check: None,

@@ -18,7 +18,7 @@ mod sign;
 mod sunset;
 mod wire;
 
-pub use answers::{AnswerMatch, BodyTest, Expectation, Reason, Rejection, StatusRule, Test};
+pub use answers::{AnswerMatch, BodyTest, Expectation, Reason, Rejection, StatusRule, Test, TokenReason};
 pub use auth::{AuthMethod, AuthType};
 pub use check::Check;
 pub use disconnect::Disconnect;

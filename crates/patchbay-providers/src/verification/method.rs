@@ -2,7 +2,7 @@
 
 use patchbay_catalogue::{AuthMethod, AuthType, Entry};
 
-use super::known::Known;
+use crate::asking::known::Known;
 
 /// The first method of an entry that holds for a connection.
 ///

@@ -269,7 +269,7 @@ fn every_method_and_every_check_of_every_entry_is_tried() {
     }
     for good in all() {
         let entry = catalogue.entry(&good.connection.provider).unwrap();
-        let known = super::super::known::Known::of(entry, &good.connection);
+        let known = crate::asking::known::Known::of(entry, &good.connection);
         let method = super::super::method::chosen(entry, &known).unwrap();
         assert_eq!(method.id, good.method, "{}", entry.id);
         methods.remove(&format!("{} {}", entry.id, method.id));

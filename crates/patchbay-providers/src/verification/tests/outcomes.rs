@@ -84,6 +84,26 @@ async fn credentials_of_another_account_are_found_out() {
     assert!(found >= declared, "{found} of {declared} comparisons are tried");
 }
 
+#[tokio::test]
+async fn scopes_that_a_person_did_not_allow_are_named() {
+    let all = all();
+    let mail = all.iter().find(|good| good.connection.provider.as_str() == "gmail" && good.method == "oauth");
+    let mail = mail.unwrap();
+    for (scopes, class) in [
+        (&["https://www.googleapis.com/auth/gmail.modify", "openid"][..], Class::Ok),
+        (&[], Class::Ok),
+        (&["openid"], Class::OkWithWarnings),
+    ] {
+        let scopes = scopes.iter().map(ToString::to_string).collect();
+        let connection = OpenConnection { scopes, ..mail.connection.clone() };
+        let answers = mail.answers.iter().map(|answer| json_answer(200, answer)).collect();
+        let verification = outcome(&connection, answers).await;
+        assert_eq!(verification.class, class);
+        let missing = "not granted: https://www.googleapis.com/auth/gmail.modify";
+        assert_eq!(verification.detail.as_deref(), (class != Class::Ok).then_some(missing));
+    }
+}
+
 #[rstest]
 #[case(400, Class::UnexpectedAnswer)]
 #[case(405, Class::UnexpectedAnswer)]

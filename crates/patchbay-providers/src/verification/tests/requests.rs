@@ -7,10 +7,11 @@ use proptest::prelude::*;
 use rstest::rstest;
 use serde_json::json;
 
-use super::super::known::Known;
-use super::super::{method, request, sign};
+use super::super::method;
 use super::entries::all;
 use super::*;
+use crate::asking::known::Known;
+use crate::asking::{request, sign};
 
 /// The first request for a connection: its first line, its headers in lower case, its body.
 async fn request_for(connection: &OpenConnection) -> (String, Vec<String>, String) {
@@ -175,7 +176,7 @@ fn shape(connection: &OpenConnection, check: &str) -> Option<Shape> {
     let method = method::chosen(&entry, &known).ok()?;
     let known = known.with_tokens_of(method);
     let signed = sign::signed(&method.sign, &known).ok()?;
-    let request = request::of(entry.check(check)?, &entry, &known, &signed, None).ok()?;
+    let request = request::of(&entry.check(check)?.into(), &entry, &known, &signed, None).ok()?;
     let (url, headers) = request.parts();
     Some(Shape {
         origin: url.origin().ascii_serialization(),

@@ -8,9 +8,10 @@ use rstest::rstest;
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::json;
 
-use super::super::detail::{Redaction, words_of};
+use super::super::detail::words_of;
 use super::entries::all;
 use super::*;
+use crate::asking::redaction::Redaction;
 
 fn redaction(secrets: &[&str]) -> Redaction {
     let secrets: Vec<SecretString> = secrets.iter().map(|secret| (*secret).into()).collect();

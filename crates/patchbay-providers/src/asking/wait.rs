@@ -15,7 +15,7 @@ const DATES: [&str; 3] = ["%a, %d %b %Y %H:%M:%S GMT", "%A, %d-%b-%y %H:%M:%S GM
 /// How long to wait after an answer that means "slow down": by the first header that can be
 /// read, else by where backing off begins. `None` where nothing says. Never more than what
 /// the entry lets anybody wait.
-pub(super) fn asked_for<'h>(
+pub(crate) fn asked_for<'h>(
     limits: &Limits,
     header: impl Fn(&str) -> Option<&'h str>,
     now: DateTime<Utc>,

@@ -15,18 +15,20 @@ const TOKENS: [(&str, &[&str]); 2] =
     [("token", &["access_token", "token"]), ("refresh_token", &["refresh_token"])];
 
 /// The values of a connection, each as text. None of them is empty.
-pub(super) struct Known<'c> {
+pub(crate) struct Known<'c> {
     entry: &'c Entry,
     connection: &'c OpenConnection,
     /// The values of fields, by their keys.
     fields: HashMap<&'c str, SecretString>,
     /// What else templates may name: constants and tokens.
     others: HashMap<&'c str, SecretString>,
+    /// What was got or made for what is asked now.
+    made: HashMap<String, SecretString>,
 }
 
 impl<'c> Known<'c> {
     /// What is known before a method is chosen: everything but the tokens.
-    pub(super) fn of(entry: &'c Entry, connection: &'c OpenConnection) -> Self {
+    pub(crate) fn of(entry: &'c Entry, connection: &'c OpenConnection) -> Self {
         let value = |field: &'c Field| Some((field.key.as_str(), value_of(field, connection)?));
         let var =
             |(name, value): (&'c String, &'c String)| (name.as_str(), SecretString::from(value.as_str()));
@@ -35,12 +37,13 @@ impl<'c> Known<'c> {
             connection,
             fields: entry.fields.iter().filter_map(value).collect(),
             others: entry.vars.iter().map(var).collect(),
+            made: HashMap::new(),
         }
     }
 
     /// The same, with the tokens that go with a method: those that its owner supplied where
     /// that is what it is for, and those of the grant otherwise.
-    pub(super) fn with_tokens_of(mut self, method: &AuthMethod) -> Self {
+    pub(crate) fn with_tokens_of(mut self, method: &AuthMethod) -> Self {
         let supplied = || {
             method.needs.iter().filter_map(|key| self.entry.field(key)).find_map(|field| {
                 let is_document = field.is_secret && field.kind == FieldKind::Json;
@@ -62,15 +65,20 @@ impl<'c> Known<'c> {
         self
     }
 
+    /// Has templates know one more value, in the place of one of that name.
+    pub(crate) fn remember(&mut self, name: &str, value: SecretString) {
+        self.made.insert(name.to_owned(), value);
+    }
+
     /// The value of a field.
-    pub(super) fn field(&self, key: &str) -> Option<&str> {
+    pub(crate) fn field(&self, key: &str) -> Option<&str> {
         self.fields.get(key).map(ExposeSecret::expose_secret)
     }
 
     /// A field, and what its owner said that it is, or the provider of a field that is not the
     /// owner's to say. A default is nobody's word, and neither is what the provider once said
     /// in its owner's stead: who enters other credentials may mean another account.
-    pub(super) fn said(&self, key: &str) -> Option<(&Field, String)> {
+    pub(crate) fn said(&self, key: &str) -> Option<(&Field, String)> {
         let field = self.entry.field(key)?;
         let configured = self.connection.configuration.members().get(key).and_then(text_of);
         let by_provider = || self.connection.facts.get(key).and_then(text_of);
@@ -84,12 +92,12 @@ impl<'c> Known<'c> {
     }
 
     /// Whether the grant has an access token.
-    pub(super) fn is_granted(&self) -> bool {
+    pub(crate) fn is_granted(&self) -> bool {
         granted(self.connection, "access_token").is_some()
     }
 
     /// The members of a field that is a table of texts, secret ones among them.
-    pub(super) fn table(&self, key: &str) -> BTreeMap<String, SecretString> {
+    pub(crate) fn table(&self, key: &str) -> BTreeMap<String, SecretString> {
         let document = self.fields.get(key).map(|whole| serde_json::from_str(whole.expose_secret()));
         let members: Map<String, Value> = document.and_then(Result::ok).unwrap_or_default();
         let text = |(name, value): (&String, &Value)| Some((name.clone(), value.as_str()?.into()));
@@ -102,7 +110,7 @@ impl<'c> Known<'c> {
     }
 
     /// Every secret of the connection.
-    pub(super) fn secrets(&self) -> impl Iterator<Item = &SecretString> {
+    pub(crate) fn secrets(&self) -> impl Iterator<Item = &SecretString> {
         let both = self.connection.credentials.iter().chain(self.connection.tokens.iter());
         both.map(|(_, secret)| secret)
     }
@@ -111,7 +119,8 @@ impl<'c> Known<'c> {
 /// A field that is called like something built in hands that over itself.
 impl Values for Known<'_> {
     fn value(&self, name: &str) -> Option<&str> {
-        self.field(name).or_else(|| self.others.get(name).map(ExposeSecret::expose_secret))
+        let kept = || self.field(name).or_else(|| self.others.get(name).map(ExposeSecret::expose_secret));
+        self.made.get(name).map(ExposeSecret::expose_secret).or_else(kept)
     }
 }
 

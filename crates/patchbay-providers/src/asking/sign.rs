@@ -13,20 +13,20 @@ use super::known::Known;
 
 /// What a request carries for its credential.
 #[derive(Default)]
-pub(super) struct Signed {
+pub(crate) struct Signed {
     /// Its headers, later ones in the place of earlier ones.
-    pub(super) headers: Vec<(String, SecretString)>,
+    pub(crate) headers: Vec<(String, SecretString)>,
     /// Parameters of its query.
-    pub(super) query: Vec<(String, SecretString)>,
+    pub(crate) query: Vec<(String, SecretString)>,
     /// What was made of secrets and stands in neither as it is.
-    pub(super) made: Vec<SecretString>,
+    pub(crate) made: Vec<SecretString>,
 }
 
 /// Signs for a connection.
 ///
 /// # Errors
 /// When a value is missing, or cannot stand where it would.
-pub(super) fn signed(sign: &Sign, known: &Known<'_>) -> Result<Signed, Unaskable> {
+pub(crate) fn signed(sign: &Sign, known: &Known<'_>) -> Result<Signed, Unaskable> {
     let mut signed = Signed::default();
     if let Some(key) = &sign.headers_map {
         // What the entry itself has to say comes after, and so in their place.
