@@ -108,6 +108,7 @@ const FOUND: &[(&str, u32, &str, &str, &str)] = &[
         "is asked of its owner, who cannot set it",
     ),
     ("senseless_for_its_kind", 11, "fields[count].max_items", "PC14", "means nothing for the kind int"),
+    ("senseless_for_its_kind", 12, "fields[count].secret_members", "PC14", "means nothing for the kind int"),
     ("suffix_of_one_label", 10, "fields[base_url].host_suffix", "PC14", "would not confine a host"),
     (
         "not_toml",
