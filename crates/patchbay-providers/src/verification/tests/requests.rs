@@ -101,6 +101,53 @@ async fn a_header_whose_value_is_missing_is_left_out() {
     assert!(has(&headers, "authorization: bearer key"), "{headers:#?}");
 }
 
+/// An API that takes its key in one way alone.
+async fn signed_by(sign: &str, key: &str) -> (String, Vec<String>, Verification) {
+    let entry = foreign(&format!(
+        "[[fields]]\nkey = 'key'\nkind = 'text'\nsecret = true\n\
+         [[auth]]\nid = 'a'\ntype = 'static'\nneeds = ['key']\nsign = {sign}\n\
+         [[verify]]\nid = 'a'\nmethod = 'GET'\nurl = 'https://a.example/v1/me'\nquery = {{ b = '1' }}\n\
+         expect = {{ status = [200] }}\n"
+    ));
+    let mut server = scripted(vec![json_answer(200, &json!({}))]).await;
+    let connection = connection("foreign", json!({}), &[("key", key)]);
+    let verification = verifier_at("foreign", server.port).verify_by(&entry, &connection).await;
+    let request = if server.connections() == 0 { String::new() } else { server.heard().await };
+    let mut lines = request.split("\r\n").map(str::to_owned);
+    (lines.next().unwrap_or_default(), lines.map(|line| line.to_lowercase()).collect(), verification)
+}
+
+#[rstest]
+#[case::query("{ query = { api_key = '{key}' } }", "a&b", "GET /v1/me?b=1&api_key=a%26b HTTP/1.1")]
+#[case::path("{ path_prefix = 'bot{key}' }", "1:a-B", "GET /bot1:a-B/v1/me?b=1 HTTP/1.1")]
+#[case::one_segment(
+    "{ path_prefix = 'bot{key}' }",
+    "/../a?c#",
+    "GET /bot%2F..%2Fa%3Fc%23/v1/me?b=1 HTTP/1.1"
+)]
+#[tokio::test]
+async fn a_key_goes_into_a_url_where_its_api_takes_it_nowhere_else(
+    #[case] sign: &str,
+    #[case] key: &str,
+    #[case] line: &str,
+) {
+    let (first, _, verification) = signed_by(sign, key).await;
+    assert_eq!((first.as_str(), verification.class), (line, Class::Ok));
+}
+
+#[tokio::test]
+async fn a_segment_of_dots_is_none() {
+    let (first, _, verification) = signed_by("{ path_prefix = '{key}' }", "..").await;
+    assert_eq!((first.as_str(), verification.class), ("", Class::Incomplete));
+}
+
+#[tokio::test]
+async fn a_pair_of_user_and_password_is_sent_as_it_is() {
+    let (_, headers, _) = signed_by("{ basic = { pair = '{key}' } }", "id:secret:x").await;
+    let pair = BASE64_STANDARD.encode("id:secret:x").to_lowercase();
+    assert!(has(&headers, &format!("authorization: basic {pair}")), "{headers:#?}");
+}
+
 /// The figure is that of `printf 'token' | openssl dgst -sha256 -hmac 'secret'`.
 #[tokio::test]
 async fn the_proof_of_meta_is_made_of_token_and_secret() {
