@@ -50,7 +50,7 @@ rules! {
     NameTaken = "PC10",
     /// A change at the provider that has come, or comes soon.
     Sunset = "PC11",
-    /// An offered entry that does not say what tells accounts apart.
+    /// An offered entry that does not say what tells accounts apart, if anything does.
     Account = "PC12",
     /// A parameter that the exchange sets itself.
     Reserved = "PC13",

@@ -88,7 +88,7 @@ const FOUND: &[(&str, u32, &str, &str, &str)] = &[
     ("never_verified", 1, "verify", "PC08", "there is none"),
     ("never_refreshed", 8, "auth[other].refresh", "PC09", "is missing"),
     ("wire_name_taken", 6, "wire.aloochat.name", "PC10", "taken is called \"taken\" there already"),
-    ("no_account", 9, "identity.account", "PC12", "names no field"),
+    ("no_account", 1, "identity.account", "PC12", "is missing"),
     (
         "reserved_in_a_refresh",
         11,
