@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::schema::{
-    AuthMethod, BasicSign, Body, Check, Disconnect, Entry, Exchange, Headers, NamedSign, Sign,
+    Assertion, AuthMethod, BasicSign, Body, Check, Disconnect, Entry, Exchange, Headers, NamedSign, Sign,
 };
 use crate::template::Template;
 use crate::tree::Path;
@@ -122,6 +122,9 @@ impl<'e> Found<'e> {
         self.headers(&at.key("token_headers"), &exchange.token_headers);
         if let Some(check) = &exchange.callback_check {
             self.add(at.key("callback_check").key("secret"), &check.secret, Purpose::Hidden);
+        }
+        if let Some(Assertion::Given(given)) = &exchange.assertion {
+            self.add(at.key("assertion").key("given"), given, Purpose::Hidden);
         }
         if let Some(refresh) = &exchange.refresh {
             self.map(&at.key("refresh").key("params"), &refresh.params, Purpose::Hidden);

@@ -144,6 +144,12 @@ impl Entry {
         self.auth.iter().any(|method| method.auth_type.is_outside())
     }
 
+    /// Whether its connections can be verified: by a request, or by getting a token.
+    #[must_use]
+    pub fn is_verifiable(&self) -> bool {
+        !self.checks.is_empty() || self.auth.iter().any(|method| method.auth_type.gets_tokens_alone())
+    }
+
     /// What its templates are filled with: its constants, what a connection has, and for fields
     /// that have nothing there their defaults.
     pub const fn values<'a, V: Values>(&'a self, given: &'a V) -> EntryValues<'a, V> {
@@ -187,7 +193,7 @@ impl Entry {
             homepage: self.homepage.clone(),
             logo: self.logo.clone(),
             is_disabled: self.is_disabled,
-            is_verifiable: !self.checks.is_empty(),
+            is_verifiable: self.is_verifiable(),
             offers: self.wires.iter().map(offer).collect(),
             fields: self.fields.iter().map(|field| field.to_domain(dialects())).collect(),
             revision: self.revision.clone(),

@@ -1,6 +1,8 @@
 //! What a provider says of a connection, as far as it is kept.
 
-use patchbay_catalogue::{Check, Entry, Field, PatternLevel};
+use std::collections::BTreeMap;
+
+use patchbay_catalogue::{Entry, Field, PatternLevel, Pointer};
 use patchbay_domain::{FieldKind, FieldSource};
 use serde_json::{Map, Value};
 
@@ -12,20 +14,22 @@ use super::text_of;
 /// The most bytes of what is kept of an object or a list, as JSON.
 const MAX_BYTES: usize = 4096;
 
-/// Adds what a check found to what is known. What does not fit its field is left out, and so
-/// are secrets, and what would contradict the owner's own word.
-pub(super) fn put(
-    check: &Check,
+/// Adds what a document says to what is known. What does not fit its field is left out, and so
+/// are secrets, and what would contradict the owner's own word. Without a `redaction` the
+/// document is the owner's own, so that none of it was sent to anybody before.
+pub(super) fn take(
+    put: &BTreeMap<String, Pointer>,
     body: &Value,
     entry: &Entry,
     known: &Known<'_>,
-    redaction: &Redaction,
+    redaction: Option<&Redaction>,
     facts: &mut Map<String, Value>,
 ) {
-    for (key, pointer) in &check.put {
+    for (key, pointer) in put {
         let Some(field) = entry.field(key).filter(|field| !field.is_secret) else { continue };
         let Some(value) = pointer.of(body).and_then(|found| fitting(field, found)) else { continue };
-        if shows_a_secret(&value, redaction) || contradicts_its_owner(field, &value, known) {
+        let is_secret = redaction.is_some_and(|redaction| shows_a_secret(&value, redaction));
+        if is_secret || contradicts_its_owner(field, &value, known) {
             continue;
         }
         facts.insert(key.clone(), value);

@@ -22,6 +22,8 @@ pub(super) struct Known<'c> {
     fields: HashMap<&'c str, SecretString>,
     /// What else templates may name: constants and tokens.
     others: HashMap<&'c str, SecretString>,
+    /// What was got or made for one verification.
+    made: HashMap<String, SecretString>,
 }
 
 impl<'c> Known<'c> {
@@ -35,6 +37,7 @@ impl<'c> Known<'c> {
             connection,
             fields: entry.fields.iter().filter_map(value).collect(),
             others: entry.vars.iter().map(var).collect(),
+            made: HashMap::new(),
         }
     }
 
@@ -60,6 +63,11 @@ impl<'c> Known<'c> {
             self.others.extend(token.map(|token| (name, token)));
         }
         self
+    }
+
+    /// Has templates know one more value, in the place of one of that name.
+    pub(super) fn remember(&mut self, name: &str, value: SecretString) {
+        self.made.insert(name.to_owned(), value);
     }
 
     /// The value of a field.
@@ -111,7 +119,8 @@ impl<'c> Known<'c> {
 /// A field that is called like something built in hands that over itself.
 impl Values for Known<'_> {
     fn value(&self, name: &str) -> Option<&str> {
-        self.field(name).or_else(|| self.others.get(name).map(ExposeSecret::expose_secret))
+        let kept = || self.field(name).or_else(|| self.others.get(name).map(ExposeSecret::expose_secret));
+        self.made.get(name).map(ExposeSecret::expose_secret).or_else(kept)
     }
 }
 

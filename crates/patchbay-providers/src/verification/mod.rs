@@ -4,16 +4,19 @@
 //!
 //! 1. [`known`] gathers the values that templates name, and [`method`] chooses the first way
 //!    of connecting for which all is there.
-//! 2. For each check of that method, in order, [`request`] makes a request of the entry's
+//! 2. Where tokens are got without a person and none is stored, [`tokens`] gets one, for this
+//!    verification alone.
+//! 3. For each check of that method, in order, [`request`] makes a request of the entry's
 //!    templates and [`sign`] puts the credential into it. It goes through the guarded client
 //!    like every other: ten seconds, 64 KiB, no redirect.
-//! 3. [`mod@judge`] says what the answer means. The first check that does not pass ends it. Who
+//! 4. [`mod@judge`] says what the answer means. The first check that does not pass ends it. Who
 //!    is asked to wait a moment waits that moment and asks again, once.
-//! 4. When all have passed, [`facts`] keeps what the provider said of the connection; when
+//! 5. When all have passed, [`facts`] keeps what the provider said of the connection; when
 //!    one has not, [`detail`] keeps its words, without anything secret.
 //!
 //! Nothing here is logged, and nothing is stored.
 
+mod assertion;
 mod detail;
 mod facts;
 mod judge;
@@ -23,6 +26,7 @@ mod request;
 mod sign;
 #[cfg(test)]
 mod tests;
+mod tokens;
 mod wait;
 
 use std::collections::HashMap;
@@ -32,7 +36,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use patchbay_catalogue::{AuthMethod, AuthType, Check, Entry, ReloadableCatalogue, RenderError};
+use patchbay_catalogue::{AuthMethod, AuthType, Check, Entry, ReloadableCatalogue, RenderError, Sign};
 use patchbay_domain::{Clock, CredentialVerifier, ProviderId, Verifiable, Verification, VerificationClass};
 use serde_json::{Map, Value};
 
@@ -73,7 +77,7 @@ impl HttpCredentialVerifier {
     }
 
     async fn verify_by(&self, entry: &Entry, connection: &Verifiable) -> Verification {
-        if entry.checks.is_empty() {
+        if !entry.is_verifiable() {
             return Verification::of(VerificationClass::Skipped);
         }
         let known = Known::of(entry, connection);
@@ -84,7 +88,7 @@ impl HttpCredentialVerifier {
         if method.auth_type == AuthType::None {
             return Verification::of(VerificationClass::Skipped);
         }
-        if let Some(why) = method::unusable(method, &known) {
+        if let Some(why) = method::unusable(method) {
             return ended(VerificationClass::Skipped, Some(why.to_owned()));
         }
         let known = known.with_tokens_of(method);
@@ -194,6 +198,12 @@ impl<'a> Asking<'a> {
         let (entry, method) = (self.entry, self.method);
         let is_meant = |check: &&Check| method.checks.as_ref().is_none_or(|ids| ids.contains(&check.id));
         let mut was_asked = false;
+        if let Some(exchange) = tokens::exchange_of(method, &self.known) {
+            if let Err(failed) = self.get_token(exchange).await {
+                return failed;
+            }
+            was_asked = true;
+        }
         for check in entry.checks.iter().filter(is_meant) {
             let is_known = |field: &String| self.known.field(field).is_some();
             let is_skipped = check.skip_unless.as_ref().is_some_and(|field| !is_known(field))
@@ -202,7 +212,7 @@ impl<'a> Asking<'a> {
                 continue;
             }
             was_asked = true;
-            if let Err(failed) = self.ask(check).await {
+            if let Err(failed) = self.ask(check, &method.sign).await {
                 return failed;
             }
         }
@@ -215,18 +225,19 @@ impl<'a> Asking<'a> {
         Verification { facts: self.facts, ..ended(class, detail) }
     }
 
-    /// Makes a check, a second time when the provider asks for a moment.
-    async fn ask(&mut self, check: &Check) -> Result<(), Verification> {
+    /// Makes a check, a second time when the provider asks for a moment; tells what was answered.
+    async fn ask(&mut self, check: &Check, sign: &Sign) -> Result<Value, Verification> {
         loop {
-            let response = self.send(check).await?;
+            let response = self.send(check, sign).await?;
             let body = serde_json::from_slice(response.body()).ok();
             let answer = Answer { status: response.status(), body };
             let (class, part) = match judge(check, self.entry.limits.as_ref(), &answer, &self.known) {
                 Judgement::Passed(warnings) => {
                     self.warnings.extend(warnings);
                     let body = answer.body.unwrap_or_default();
-                    facts::put(check, &body, self.entry, &self.known, &self.redaction, &mut self.facts);
-                    return Ok(());
+                    let redaction = Some(&self.redaction);
+                    facts::take(&check.put, &body, self.entry, &self.known, redaction, &mut self.facts);
+                    return Ok(body);
                 }
                 Judgement::Failed(class, part) => (class, part),
             };
@@ -238,9 +249,9 @@ impl<'a> Asking<'a> {
         }
     }
 
-    async fn send(&mut self, check: &Check) -> Result<OutboundResponse, Verification> {
+    async fn send(&mut self, check: &Check, sign: &Sign) -> Result<OutboundResponse, Verification> {
         let verifier = self.verifier;
-        let signed = sign::signed(&self.method.sign, &self.known)?;
+        let signed = sign::signed(sign, &self.known)?;
         for secret in &signed.made {
             self.redaction.add(secret);
         }
