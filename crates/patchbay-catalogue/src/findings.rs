@@ -165,6 +165,11 @@ impl Findings {
         self.0.push(finding);
     }
 
+    /// Adds all of others.
+    pub(crate) fn extend(&mut self, others: Self) {
+        self.0.extend(others.0);
+    }
+
     /// Adds an error at a place.
     pub(crate) fn error(
         &mut self,

@@ -241,7 +241,9 @@ impl FromNode for Wires {
                 let wire: Wire = table.optional(dialect)?;
                 Some(Wire { dialect: dialect.to_owned(), ..wire })
             });
-            Some(Self(offered.collect()))
+            let mut wires: Vec<_> = offered.collect();
+            wires.shrink_to_fit();
+            Some(Self(wires))
         })
     }
 }
