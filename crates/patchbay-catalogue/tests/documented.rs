@@ -40,6 +40,12 @@ proof = { kind = "meta_appsecret_proof", secret = "field", x = 1 }
 mode = "none"
 x = 1
 [[auth]]
+id = "jwt"
+type = "jwt_bearer"
+token_url = "https://a.example"
+read = { access_token = "/a" }
+assertion = { document = "field", issuer = "/a", key = "/b", x = 1 }
+[[auth]]
 id = "adapter"
 type = "adapter"
 adapter = "a"

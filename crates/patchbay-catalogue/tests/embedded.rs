@@ -31,28 +31,10 @@ fn every_entry_in_the_folder_is_compiled_in() {
 
 #[test]
 fn every_entry_passes_every_rule() {
-    let ids: Vec<_> = catalogue().unwrap().entries().iter().map(|entry| entry.id.to_string()).collect();
-    assert_eq!(
-        ids,
-        [
-            "custom_api",
-            "direct",
-            "gmail",
-            "google_calendar",
-            "hubspot",
-            "json_manifest",
-            "messenger",
-            "notion",
-            "odoo",
-            "shopify",
-            "slack",
-            "system",
-            "twilio_sms",
-            "webchat",
-            "whatsapp",
-            "zendesk",
-        ]
-    );
+    // A set with a fault is none.
+    let known = catalogue().unwrap().entries().len();
+    let bases = EMBEDDED.iter().filter(|(name, _)| name.starts_with('_')).count();
+    assert_eq!(known, EMBEDDED.len() - bases);
 }
 
 #[test]
@@ -130,7 +112,6 @@ fn each_dialect_names_the_providers_that_it_offers() {
     };
     assert_eq!(names("telex"), ["json_manifest", "slack"]);
     assert_eq!(names("hubster"), ["Direct", "Messenger", "Slack", "System", "TwilioSMS", "WebChat"]);
-    assert_eq!(names("novu"), ["slack", "twilio", "whatsapp-business"]);
     assert_eq!(names("isao"), [""; 0]);
     assert_eq!(catalogue.named("novu", "twilio").unwrap().id.as_str(), "twilio_sms");
     assert!(catalogue.named("novu", "TwilioSMS").is_none());

@@ -89,6 +89,8 @@ pub struct ProviderField {
     pub kind: FieldKind,
     /// Whether it is a secret, whatever its name says.
     pub is_secret: bool,
+    /// The members of its object that are secret, whatever their names say.
+    pub secret_members: Vec<String>,
     /// Where its value comes from.
     pub source: FieldSource,
     /// What every host that it names ends with, when that is fixed.
@@ -226,6 +228,7 @@ mod tests {
             key: key.to_owned(),
             kind,
             is_secret: false,
+            secret_members: Vec::new(),
             source: FieldSource::User,
             confined_to: None,
             names: vec![("novu".to_owned(), "from".to_owned())],

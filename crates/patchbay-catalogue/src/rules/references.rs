@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::Judged;
 use crate::findings::Rule;
-use crate::schema::{AnswerMatch, AuthMethod, BodyTest, Check, DIALECTS, Field, Test};
+use crate::schema::{AnswerMatch, Assertion, AuthMethod, BodyTest, Check, DIALECTS, Field, Test};
 use crate::tree::Path;
 
 /// The adapters that this version has.
@@ -129,6 +129,18 @@ fn judge_method(judged: &mut Judged<'_>, method: &AuthMethod, at: &Path) {
         for (index, rejection) in exchange.reject.iter().enumerate() {
             judge_answer(judged, &rejection.answer, &at.key("reject").item(index, None));
         }
+        if let Some(Assertion::Signed { document, .. }) = &exchange.assertion {
+            judge_document(judged, document, &at.key("assertion").key("document"));
+        }
+    }
+}
+
+/// A document with a private key in it.
+fn judge_document(judged: &mut Judged<'_>, key: &str, at: &Path) {
+    needs_field(judged, key, at);
+    if judged.entry.field(key).is_some_and(|field| !field.is_secret) {
+        let what = format!("{key} holds a private key and is no secret");
+        judged.error(Rule::Secrecy, at, what, "give that field `secret = true`");
     }
 }
 

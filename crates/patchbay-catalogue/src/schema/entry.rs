@@ -144,6 +144,12 @@ impl Entry {
         self.auth.iter().any(|method| method.auth_type.is_outside())
     }
 
+    /// Whether its connections can be verified: by a request, or by getting a token.
+    #[must_use]
+    pub fn is_verifiable(&self) -> bool {
+        !self.checks.is_empty() || self.auth.iter().any(|method| method.auth_type.gets_tokens_alone())
+    }
+
     /// What its templates are filled with: its constants, what a connection has, and for fields
     /// that have nothing there their defaults.
     pub const fn values<'a, V: Values>(&'a self, given: &'a V) -> EntryValues<'a, V> {
@@ -188,7 +194,7 @@ impl Entry {
             homepage: self.homepage.clone(),
             logo: self.logo.clone(),
             is_disabled: self.is_disabled,
-            is_verifiable: !self.checks.is_empty(),
+            is_verifiable: self.is_verifiable(),
             is_authorizable: with_person.peek().is_some(),
             refresh: with_person.next().and_then(|exchange| exchange.refresh.as_ref()?.to_domain()),
             offers: self.wires.iter().map(offer).collect(),
@@ -238,7 +244,9 @@ impl FromNode for Wires {
                 let wire: Wire = table.optional(dialect)?;
                 Some(Wire { dialect: dialect.to_owned(), ..wire })
             });
-            Some(Self(offered.collect()))
+            let mut wires: Vec<_> = offered.collect();
+            wires.shrink_to_fit();
+            Some(Self(wires))
         })
     }
 }

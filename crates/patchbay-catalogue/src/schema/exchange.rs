@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::reader::{FromNode, Reading, TableReader, choice, table};
-use super::{BodyTest, Headers, Pointer, Refresh, Rejection, TokenReason};
+use super::{Assertion, AuthType, BodyTest, Headers, Pointer, Refresh, Rejection, TokenReason};
 use crate::template::Template;
 use crate::tree::{Node, Path};
 
@@ -120,14 +120,15 @@ pub struct Exchange {
     pub callback_check: Option<CallbackCheck>,
     /// Which parameters must come back with the value of which field.
     pub callback_same: BTreeMap<String, String>,
+    /// The statement that is exchanged, where one is.
+    pub assertion: Option<Assertion>,
     /// How tokens are replaced before they end.
     pub refresh: Option<Refresh>,
 }
 
 impl Exchange {
-    /// Takes the members of an exchange among those of a method; `with_code` for one that
-    /// begins with a person.
-    pub(super) fn take(table: &mut TableReader<'_, '_, '_>, with_code: bool) -> Option<Self> {
+    /// Takes the members of an exchange among those of a method of that type.
+    pub(super) fn take(table: &mut TableReader<'_, '_, '_>, auth_type: AuthType) -> Option<Self> {
         let token_url = table.required("token_url");
         let read: Option<TokenPointers> = table.required("read");
         let exchange = Self {
@@ -150,9 +151,14 @@ impl Exchange {
             put: table.or_none("put"),
             callback_check: None,
             callback_same: BTreeMap::new(),
+            assertion: None,
             refresh: table.optional("refresh"),
         };
-        let exchange = if with_code { exchange.with_code(table)? } else { exchange };
+        let exchange = match auth_type {
+            AuthType::OAuth2Code => exchange.with_code(table)?,
+            AuthType::JwtBearer => Self { assertion: Some(table.required("assertion")?), ..exchange },
+            _ => exchange,
+        };
         Some(Self { token_url: token_url?, ..exchange })
     }
 

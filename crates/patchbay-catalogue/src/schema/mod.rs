@@ -1,6 +1,7 @@
 //! What an entry says, as types: one file for each table.
 
 mod answers;
+mod assertion;
 mod auth;
 mod check;
 mod disconnect;
@@ -19,6 +20,7 @@ mod sunset;
 mod wire;
 
 pub use answers::{AnswerMatch, BodyTest, Expectation, Reason, Rejection, StatusRule, Test, TokenReason};
+pub use assertion::Assertion;
 pub use auth::{AuthMethod, AuthType};
 pub use check::Check;
 pub use disconnect::Disconnect;

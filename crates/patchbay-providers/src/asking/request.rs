@@ -53,6 +53,9 @@ pub(crate) fn of(
     origin: Option<&TrustedOrigin>,
 ) -> Result<OutboundRequest, Unaskable> {
     let mut url = entry.url(outline.url, known)?;
+    if let Some(prefix) = &signed.path_prefix {
+        put_before_path(&mut url, prefix)?;
+    }
     for (name, template) in outline.query.into_iter().flatten() {
         append(&mut url, name, &template.render_parameter(known)?);
     }
@@ -102,6 +105,22 @@ fn method(method: EntryMethod) -> Method {
         EntryMethod::Patch => Method::PATCH,
         EntryMethod::Delete => Method::DELETE,
     }
+}
+
+/// Puts one more segment before a path, whatever is in it.
+fn put_before_path(url: &mut Url, segment: &SecretString) -> Result<(), Unaskable> {
+    let path = url.path().to_owned();
+    url.set_path("");
+    if let Ok(mut segments) = url.path_segments_mut() {
+        segments.pop_if_empty().push(segment.expose_secret());
+    }
+    // Segments of dots are not put in.
+    if matches!(url.path(), "" | "/") {
+        return Err(Unaskable::Unfit("a part of the path cannot be made from these values".to_owned()));
+    }
+    let path = [url.path(), &path].concat();
+    url.set_path(&path);
+    Ok(())
 }
 
 fn append(url: &mut Url, name: &str, value: &SecretString) {

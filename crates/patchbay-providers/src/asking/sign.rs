@@ -18,6 +18,8 @@ pub(crate) struct Signed {
     pub(crate) headers: Vec<(String, SecretString)>,
     /// Parameters of its query.
     pub(crate) query: Vec<(String, SecretString)>,
+    /// A segment before its path.
+    pub(crate) path_prefix: Option<SecretString>,
     /// What was made of secrets and stands in neither as it is.
     pub(crate) made: Vec<SecretString>,
 }
@@ -55,6 +57,11 @@ pub(crate) fn signed(sign: &Sign, known: &Known<'_>) -> Result<Signed, Unaskable
     if let Some(NamedSign { name, value }) = &sign.query_named {
         signed.query.push((named(name, known)?, value.render_parameter(known)?));
     }
+    for (name, template) in &sign.query {
+        signed.query.push((name.clone(), template.render_parameter(known)?));
+    }
+    signed.path_prefix =
+        sign.path_prefix.as_ref().map(|prefix| prefix.render_parameter(known)).transpose()?;
     if let Some(proof) = &sign.proof {
         signed.prove(proof, sign.bearer.as_ref(), known)?;
     }
@@ -73,16 +80,10 @@ impl Signed {
 
     /// HTTP Basic (RFC 7617).
     fn basic(&mut self, sign: &BasicSign, known: &Known<'_>) -> Result<(), Unaskable> {
-        let user = sign.user.render_header(known)?;
-        let password = sign.password.render_header(known)?;
-        if user.expose_secret().contains(':') {
-            let names: Vec<_> = sign.user.names().collect();
-            return Err(Unaskable::Unfit(format!(
-                "{} has a colon, which ends a user's name",
-                names.join(", ")
-            )));
-        }
-        let pair = Zeroizing::new([user.expose_secret(), ":", password.expose_secret()].concat());
+        let pair = match sign {
+            BasicSign::Apart { user, password } => pair(user, password, known)?,
+            BasicSign::Pair(pair) => Zeroizing::new(pair.render_header(known)?.expose_secret().to_owned()),
+        };
         let encoded = Zeroizing::new(BASE64_STANDARD.encode(pair.as_bytes()));
         self.authorize(["Basic ", encoded.as_str()].concat().into());
         self.made.push(pair.as_str().into());
@@ -112,6 +113,15 @@ impl Signed {
         }
         Ok(())
     }
+}
+
+fn pair(user: &Template, password: &Template, known: &Known<'_>) -> Result<Zeroizing<String>, Unaskable> {
+    let (name, password) = (user.render_header(known)?, password.render_header(known)?);
+    if name.expose_secret().contains(':') {
+        let names: Vec<_> = user.names().collect();
+        return Err(Unaskable::Unfit(format!("{} has a colon, which ends a user's name", names.join(", "))));
+    }
+    Ok(Zeroizing::new([name.expose_secret(), ":", password.expose_secret()].concat()))
 }
 
 /// HMAC-SHA256 of a text under a secret, in hex.

@@ -4,21 +4,25 @@
 //!
 //! 1. The values that templates name are gathered, and [`method`] chooses the first way of
 //!    connecting for which all is there.
-//! 2. For each check of that method, in order, a request is made of the entry's templates and
+//! 2. Where tokens are got without a person and none is stored, [`tokens`] gets one, for this
+//!    verification alone.
+//! 3. For each check of that method, in order, a request is made of the entry's templates and
 //!    signed, as [`asking`](crate::asking) tells. It goes through the guarded client like every
 //!    other: ten seconds, 64 KiB, no redirect.
-//! 3. [`mod@judge`] says what the answer means. The first check that does not pass ends it. Who
+//! 4. [`mod@judge`] says what the answer means. The first check that does not pass ends it. Who
 //!    is asked to wait a moment waits that moment and asks again, once.
-//! 4. When all have passed, what the provider said of the connection is kept; when one has not,
+//! 5. When all have passed, what the provider said of the connection is kept; when one has not,
 //!    [`detail`] keeps its words, without anything secret.
 //!
 //! Nothing here is logged, and nothing is stored.
 
+mod assertion;
 mod detail;
 mod judge;
 mod method;
 #[cfg(test)]
 mod tests;
+mod tokens;
 
 use std::collections::HashMap;
 use std::fmt;
@@ -27,7 +31,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use patchbay_catalogue::{AuthMethod, AuthType, Check, Entry, ReloadableCatalogue, ScopeCheck};
+use patchbay_catalogue::{AuthMethod, AuthType, Check, Entry, ReloadableCatalogue, ScopeCheck, Sign};
 use patchbay_domain::{
     Clock, CredentialVerifier, OpenConnection, ProviderId, Verification, VerificationClass,
 };
@@ -68,7 +72,7 @@ impl HttpCredentialVerifier {
     }
 
     async fn verify_by(&self, entry: &Entry, connection: &OpenConnection) -> Verification {
-        if entry.checks.is_empty() {
+        if !entry.is_verifiable() {
             return Verification::of(VerificationClass::Skipped);
         }
         let known = Known::of(entry, connection);
@@ -79,7 +83,7 @@ impl HttpCredentialVerifier {
         if method.auth_type == AuthType::None {
             return Verification::of(VerificationClass::Skipped);
         }
-        if let Some(why) = method::unusable(method, &known) {
+        if let Some(why) = method::unusable(method) {
             return ended(VerificationClass::Skipped, Some(why.to_owned()));
         }
         let known = known.with_tokens_of(method);
@@ -177,6 +181,12 @@ impl<'a> Asking<'a> {
         let (entry, method) = (self.entry, self.method);
         let is_meant = |check: &&Check| method.checks.as_ref().is_none_or(|ids| ids.contains(&check.id));
         let mut was_asked = false;
+        if let Some(exchange) = tokens::exchange_of(method, &self.known) {
+            if let Err(failed) = self.get_token(exchange).await {
+                return failed;
+            }
+            was_asked = true;
+        }
         for check in entry.checks.iter().filter(is_meant) {
             let is_known = |field: &String| self.known.field(field).is_some();
             let is_skipped = check.skip_unless.as_ref().is_some_and(|field| !is_known(field))
@@ -185,7 +195,7 @@ impl<'a> Asking<'a> {
                 continue;
             }
             was_asked = true;
-            if let Err(failed) = self.ask(check).await {
+            if let Err(failed) = self.ask(check, &method.sign).await {
                 return failed;
             }
         }
@@ -198,10 +208,10 @@ impl<'a> Asking<'a> {
         Verification { facts: self.facts, ..ended(class, detail) }
     }
 
-    /// Makes a check, a second time when the provider asks for a moment.
-    async fn ask(&mut self, check: &Check) -> Result<(), Verification> {
+    /// Makes a check, a second time when the provider asks for a moment; tells what was answered.
+    async fn ask(&mut self, check: &Check, sign: &Sign) -> Result<Value, Verification> {
         loop {
-            let response = self.send(check).await?;
+            let response = self.send(check, sign).await?;
             let answer = Answer::of(&response);
             let (class, part) = match judge(check, self.entry.limits.as_ref(), &answer, &self.known) {
                 Judgement::Passed(warnings) => {
@@ -209,7 +219,7 @@ impl<'a> Asking<'a> {
                     let body = answer.body.unwrap_or_default();
                     let redaction = Some(&self.redaction);
                     facts::take(&check.put, &body, self.entry, &self.known, redaction, &mut self.facts);
-                    return Ok(());
+                    return Ok(body);
                 }
                 Judgement::Failed(class, part) => (class, part),
             };
@@ -221,9 +231,9 @@ impl<'a> Asking<'a> {
         }
     }
 
-    async fn send(&mut self, check: &Check) -> Result<OutboundResponse, Verification> {
+    async fn send(&mut self, check: &Check, sign: &Sign) -> Result<OutboundResponse, Verification> {
         let verifier = self.verifier;
-        let signed = sign::signed(&self.method.sign, &self.known)?;
+        let signed = sign::signed(sign, &self.known)?;
         for secret in &signed.made {
             self.redaction.add(secret);
         }

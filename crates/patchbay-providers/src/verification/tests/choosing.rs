@@ -89,37 +89,6 @@ async fn what_cannot_be_sent_is_said_without_showing_it(#[case] connection: Open
     assert!(!detail.contains("planted") && !detail.contains("evil") && !detail.contains("111"), "{detail}");
 }
 
-/// An entry whose tokens come from an exchange that this service begins by itself.
-const EXCHANGED: &str = r#"
-[[auth]]
-id = "app"
-type = "TYPE"
-token_url = "https://api.example.com/token"
-read = { access_token = "/access_token" }
-sign = { bearer = "{token}" }
-[[verify]]
-id = "me"
-method = "GET"
-url = "https://api.example.com/me"
-expect = { status = [200] }
-"#;
-
-#[rstest]
-#[case("oauth2_client")]
-#[case("jwt_bearer")]
-#[case("exchange")]
-#[tokio::test]
-async fn tokens_of_an_exchange_are_used_once_there_are_some(#[case] auth_type: &str) {
-    let entry = foreign(&EXCHANGED.replace("TYPE", auth_type));
-    let server = scripted(vec![json_answer(200, &json!({}))]).await;
-    let verifier = verifier_at("foreign", server.port);
-    let without = verifier.verify_by(&entry, &connection("foreign", json!({}), &[])).await;
-    assert_eq!((without.class, server.connections()), (Class::Skipped, 0));
-    assert!(without.detail.unwrap().contains("exchange"));
-    let with = verifier.verify_by(&entry, &granted("foreign", json!({}))).await;
-    assert_eq!((with.class, server.connections()), (Class::Ok, 1));
-}
-
 #[tokio::test]
 async fn the_entries_of_one_moment_hold_for_a_whole_verification() {
     let catalogue = catalogue();

@@ -8,6 +8,7 @@ mod regressions;
 mod requests;
 mod secrets;
 mod shapes;
+mod tokens;
 mod waiting;
 
 use std::collections::HashMap;
