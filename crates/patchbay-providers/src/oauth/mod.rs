@@ -75,10 +75,7 @@ impl HttpOAuthExchanger {
     ) -> Result<OutboundResponse, ExchangeError> {
         let request = || {
             let url = OutboundUrl::parse(url).map_err(OutboundError::from)?;
-            let request = match &application.base_url {
-                Some(origin) => OutboundRequest::new(Method::POST, origin.rebase(&url)?).trusting(origin),
-                None => OutboundRequest::new(Method::POST, url),
-            };
+            let request = OutboundRequest::by_way_of(application.base_url.as_ref(), Method::POST, url)?;
             Ok(request.within(WITHIN).at_most(MAX_BYTES))
         };
         let request = request()

@@ -87,6 +87,7 @@ async fn the_request_is_the_one_that_slack_documents() {
     let head = server.heard().await.to_lowercase();
     assert!(head.starts_with("post /api/oauth.v2.access http/1.1\r\n"), "{head}");
     assert!(head.contains("content-type: application/x-www-form-urlencoded"), "{head}");
+    assert!(head.contains("forwarded: host=\"slack.com\";proto=https\r\n"), "{head}");
     // RFC 6749 §2.3.1: both are form-encoded before they are joined.
     let basic = BASE64_STANDARD.encode("the+id:planted%3Asecret").to_lowercase();
     assert!(head.contains(&format!("authorization: basic {basic}\r\n")), "{head}");

@@ -6,7 +6,7 @@ use std::time::Duration;
 use reqwest::Method;
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 
-use super::{OutboundUrl, TrustedOrigin};
+use super::{OutboundUrl, Refused, TrustedOrigin};
 
 /// The headers that the connection and its framing own, as lower-case names.
 const OWNED: [&str; 13] = [
@@ -49,6 +49,8 @@ pub struct OutboundRequest {
     pub(super) timeout: Duration,
     pub(super) max_response_bytes: usize,
     pub(super) trusted: Option<TrustedOrigin>,
+    /// Which host was meant, where another one is asked in its stead.
+    pub(super) forwarded: Option<HeaderValue>,
 }
 
 impl OutboundRequest {
@@ -63,7 +65,24 @@ impl OutboundRequest {
             timeout: Duration::MAX,
             max_response_bytes: usize::MAX,
             trusted: None,
+            forwarded: None,
         }
+    }
+
+    /// A request for `url`; where there is an `origin` in the stead of its host, one that goes
+    /// there, is exempt from the judgement of its address, and says which host was meant: in
+    /// the header `Forwarded` (RFC 7239), which nothing that is set later replaces.
+    ///
+    /// # Errors
+    /// When the outcome is no URL that may be requested.
+    pub fn by_way_of(
+        origin: Option<&TrustedOrigin>,
+        method: Method,
+        url: OutboundUrl,
+    ) -> Result<Self, Refused> {
+        let Some(origin) = origin else { return Ok(Self::new(method, url)) };
+        let request = Self::new(method, origin.rebase(&url)?).trusting(origin);
+        Ok(Self { forwarded: forwarded(&url), ..request })
     }
 
     /// Sets a header, in the place of one of the same name.
@@ -107,6 +126,7 @@ impl OutboundRequest {
     #[cfg(test)]
     pub(crate) fn parts(&self) -> (&url::Url, Vec<String>) {
         let mut names: Vec<_> = self.headers.keys().map(ToString::to_string).collect();
+        names.extend(self.forwarded.is_some().then(|| "forwarded".to_owned()));
         names.sort();
         (self.url.as_url(), names)
     }
@@ -117,6 +137,15 @@ impl OutboundRequest {
         self.trusted = Some(origin.clone());
         self
     }
+}
+
+/// What `Forwarded` says of a host: that it was meant, by which scheme, and on which port where
+/// that is not the scheme's own. A host of a URL has no character that a quoted text cannot.
+fn forwarded(url: &OutboundUrl) -> Option<HeaderValue> {
+    let url = url.as_url();
+    let port = url.port().map(|port| format!(":{port}")).unwrap_or_default();
+    let text = format!("host=\"{}{port}\";proto={}", url.host_str()?, url.scheme());
+    HeaderValue::try_from(text).ok()
 }
 
 impl fmt::Debug for OutboundRequest {
@@ -152,6 +181,27 @@ mod tests {
         }
         for value in ["a\r\nb: c", "a\nb", "a\0"] {
             assert_eq!(request().header("x-a", value).unwrap_err(), ForbiddenHeader::Value, "{value:?}");
+        }
+    }
+
+    #[test]
+    fn a_request_by_way_of_another_host_says_which_one_was_meant() {
+        let origin: TrustedOrigin = "http://127.0.0.1:4000/x".parse().unwrap();
+        for (url, expected) in [
+            ("https://Acme.zendesk.com/api", "host=\"acme.zendesk.com\";proto=https"),
+            ("https://acme.example:443/api", "host=\"acme.example\";proto=https"),
+            ("http://acme.example:8069/api", "host=\"acme.example:8069\";proto=http"),
+            ("https://[::1]:444/api", "host=\"[::1]:444\";proto=https"),
+            ("https://bücher.example/api", "host=\"xn--bcher-kva.example\";proto=https"),
+        ] {
+            let url = OutboundUrl::parse(url).unwrap();
+            let request = OutboundRequest::by_way_of(Some(&origin), Method::GET, url.clone()).unwrap();
+            assert_eq!(request.forwarded.as_ref().unwrap(), expected);
+            assert_eq!(request.url.as_str(), "http://127.0.0.1:4000/x/api");
+            assert_eq!(request.trusted, Some(origin.clone()));
+            let request = OutboundRequest::by_way_of(None, Method::GET, url.clone()).unwrap();
+            assert_eq!((request.forwarded, request.trusted), (None, None));
+            assert_eq!(request.url, url);
         }
     }
 

@@ -33,12 +33,7 @@ pub(super) fn of(
     }
     let refused = |_| Unaskable::Unfit("the URL cannot be made from these values".to_owned());
     let url = OutboundUrl::parse(url.as_str()).map_err(refused)?;
-    let request = match origin {
-        Some(origin) => {
-            OutboundRequest::new(method(check.method), origin.rebase(&url).map_err(refused)?).trusting(origin)
-        }
-        None => OutboundRequest::new(method(check.method), url),
-    };
+    let request = OutboundRequest::by_way_of(origin, method(check.method), url).map_err(refused)?;
     let request = with_header(request, "accept", &"application/json".into())?;
     let request = with_body(request, &check.body, known)?;
     let request = with_headers(request, &check.headers, known)?;

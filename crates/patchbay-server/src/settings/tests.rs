@@ -317,15 +317,15 @@ fn what_may_be_reached_is_read_from_a_file_or_from_the_environment() {
 #[test]
 fn what_may_be_reached_is_checked_without_showing_it() {
     let file = "[outbound]\ntimeout_ms = 0\nallowed_ports = [0]\nallowed_private_networks = ['planted']\n\
-                [providers.json_manifest]\nbase_url = 'http://planted/path'\n[providers.planted]\nbase_url = 'x'";
+                [providers.json_manifest]\nbase_url = 'http://planted/path/'\n[providers.planted]\nbase_url = 'x'";
     assert_eq!(
         faults(file, &[]),
         [
             "outbound.timeout_ms must be a whole number from 1 to 3600000 (file)",
             "outbound.allowed_private_networks must be a list of networks ADDRESS/BITS, as in 127.0.0.1/32 (file)",
             "outbound.allowed_ports must be a list of ports from 1 to 65535 (file)",
-            "providers.json_manifest.base_url must be http(s)://host or http(s)://host:port, without a path (file)",
-            "providers.planted.base_url must be http(s)://host or http(s)://host:port, without a path (file)",
+            "providers.json_manifest.base_url must be http(s)://HOST or http(s)://HOST:PORT, perhaps with a path that ends in no slash (file)",
+            "providers.planted.base_url must be http(s)://HOST or http(s)://HOST:PORT, perhaps with a path that ends in no slash (file)",
         ]
     );
 }
