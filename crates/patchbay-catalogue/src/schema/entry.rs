@@ -178,9 +178,21 @@ impl Entry {
     pub fn read_url(&self, template: &Template, url: &Url) -> Option<Found> {
         let is_path = |name: &str| self.field(name).is_some_and(|field| field.kind == FieldKind::Path);
         let constant = |name: &str| self.vars.get(name).cloned();
-        let mut found = read_url(template, is_path, constant, url)?;
+        read_url(template, is_path, constant, url).map(|found| self.without_constants(found))
+    }
+
+    /// The values that this text is made of, its constants apart; `None` when the template is
+    /// one of another text.
+    #[must_use]
+    pub fn read_text(&self, template: &Template, text: &str) -> Option<Found> {
+        let found = template.read(text)?;
+        let is_right = |(name, value): (&String, &String)| self.vars.get(name).is_none_or(|own| own == value);
+        found.iter().all(is_right).then(|| self.without_constants(found))
+    }
+
+    fn without_constants(&self, mut found: Found) -> Found {
         found.retain(|name, _| !self.vars.contains_key(name));
-        Some(found)
+        found
     }
 
     /// What the model knows of it.

@@ -40,6 +40,14 @@ impl FromStr for TrustedOrigin {
 }
 
 impl TrustedOrigin {
+    /// The same origin, with everything below one more segment of a path.
+    ///
+    /// # Errors
+    /// When the name is none of a segment.
+    pub fn below(&self, name: &str) -> Result<Self, InvalidOrigin> {
+        format!("{self}/{name}").parse()
+    }
+
     /// Whether `url` goes exactly there, and below its path.
     #[must_use]
     pub fn covers(&self, url: &OutboundUrl) -> bool {
@@ -58,6 +66,28 @@ impl TrustedOrigin {
         rebased.set_query(url.as_url().query());
         OutboundUrl::parse(rebased.as_str())
     }
+
+    /// The same for a browser, which sends no header of ours: which host was meant stands in the
+    /// parameter `forwarded` of the query, written as that header is (RFC 7239).
+    ///
+    /// # Errors
+    /// As for [`rebase`](Self::rebase).
+    pub fn rebase_for_browser(&self, url: &OutboundUrl) -> Result<OutboundUrl, Refused> {
+        let mut rebased = self.rebase(url)?.as_url().clone();
+        if let Some(forwarded) = forwarded(url) {
+            rebased.query_pairs_mut().append_pair("forwarded", &forwarded);
+        }
+        OutboundUrl::parse(rebased.as_str())
+    }
+}
+
+/// What `Forwarded` (RFC 7239) says of a host: that it was meant, by which scheme, and on which
+/// port where that is not the scheme's own. A host of a URL has no character that a quoted text
+/// cannot.
+pub(super) fn forwarded(url: &OutboundUrl) -> Option<String> {
+    let url = url.as_url();
+    let port = url.port().map(|port| format!(":{port}")).unwrap_or_default();
+    Some(format!("host=\"{}{port}\";proto={}", url.host_str()?, url.scheme()))
 }
 
 impl fmt::Display for TrustedOrigin {
@@ -146,6 +176,23 @@ mod tests {
             assert_eq!(rebased.as_str(), to);
             assert!(trusted.covers(&rebased));
         }
+    }
+
+    #[test]
+    fn a_browser_tells_in_the_query_which_host_was_meant() {
+        let rebased = origin("http://127.0.0.1:4000/shopify")
+            .rebase_for_browser(&url("https://acme.myshopify.com:8443/admin?a=b"))
+            .unwrap();
+        let forwarded = "host%3D%22acme.myshopify.com%3A8443%22%3Bproto%3Dhttps";
+        let expected = format!("http://127.0.0.1:4000/shopify/admin?a=b&forwarded={forwarded}");
+        assert_eq!(rebased.as_str(), expected);
+    }
+
+    #[test]
+    fn everything_can_be_moved_below_one_more_segment() {
+        let below = |name: &str| origin("http://a.example:1").below(name);
+        assert_eq!(below("slack").unwrap().below("a").unwrap().to_string(), "http://a.example:1/slack/a");
+        assert_eq!(below("../a"), Err(InvalidOrigin));
     }
 
     #[test]

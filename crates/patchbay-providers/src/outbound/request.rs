@@ -6,6 +6,7 @@ use std::time::Duration;
 use reqwest::Method;
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 
+use super::origin::forwarded;
 use super::{OutboundUrl, Refused, TrustedOrigin};
 
 /// The headers that the connection and its framing own, as lower-case names.
@@ -82,7 +83,8 @@ impl OutboundRequest {
     ) -> Result<Self, Refused> {
         let Some(origin) = origin else { return Ok(Self::new(method, url)) };
         let request = Self::new(method, origin.rebase(&url)?).trusting(origin);
-        Ok(Self { forwarded: forwarded(&url), ..request })
+        let forwarded = forwarded(&url).and_then(|text| HeaderValue::try_from(text).ok());
+        Ok(Self { forwarded, ..request })
     }
 
     /// Sets a header, in the place of one of the same name.
@@ -137,15 +139,6 @@ impl OutboundRequest {
         self.trusted = Some(origin.clone());
         self
     }
-}
-
-/// What `Forwarded` says of a host: that it was meant, by which scheme, and on which port where
-/// that is not the scheme's own. A host of a URL has no character that a quoted text cannot.
-fn forwarded(url: &OutboundUrl) -> Option<HeaderValue> {
-    let url = url.as_url();
-    let port = url.port().map(|port| format!(":{port}")).unwrap_or_default();
-    let text = format!("host=\"{}{port}\";proto={}", url.host_str()?, url.scheme());
-    HeaderValue::try_from(text).ok()
 }
 
 impl fmt::Debug for OutboundRequest {

@@ -6,6 +6,7 @@ use std::os::unix::ffi::OsStringExt;
 use std::path::Path;
 use std::time::Duration;
 
+use patchbay_catalogue::{Catalogue, Sources};
 use patchbay_domain::{ProviderId, RequestsPerMinute};
 use patchbay_providers::OutboundPolicy;
 use secrecy::ExposeSecret;
@@ -353,7 +354,7 @@ fn a_stand_in_is_for_those_that_have_no_place_of_their_own() {
     providers.stand_in = Some("http://127.0.0.1:8090".parse().unwrap());
     let origins = providers.origins_of(&known);
     assert_eq!(origins[&known[0]].to_string(), "http://127.0.0.1:9");
-    assert_eq!(origins[&known[1]].to_string(), "http://127.0.0.1:8090");
+    assert_eq!(origins[&known[1]].to_string(), "http://127.0.0.1:8090/odoo");
     assert_eq!(origins.get(&known[2]), None, "the operator has an application at Slack itself");
 }
 
@@ -374,6 +375,59 @@ fn every_provider_can_be_asked_elsewhere() {
             "providers.odoo.base is not a setting that this version knows (file)",
         ]
     );
+}
+
+/// What is wrong with settings in view of the providers that every build has.
+fn faults_beside_the_catalogue(file: &str) -> Vec<String> {
+    let catalogue = Catalogue::load(&Sources::embedded()).unwrap();
+    load(file, &[]).unwrap().providers.faults(&catalogue)
+}
+
+#[test]
+fn every_provider_with_oauth_can_have_an_application() {
+    let application =
+        |id: &str| format!("[providers.{id}]\nclient_id = 'an id'\nclient_secret = 'planted'\n");
+    let file = ["hubspot", "shopify"].map(application).concat();
+    let clients = load(&file, &[]).unwrap().providers.oauth_clients;
+    assert_eq!(clients.len(), 2);
+    assert_eq!(faults_beside_the_catalogue(&file), [""; 0]);
+    let file = [
+        application("twilio_sms"),
+        application("acme_2000"),
+        "[providers.acme]\nbase_url = 'http://a.example'".to_owned(),
+    ];
+    assert_eq!(
+        faults_beside_the_catalogue(&file.concat()),
+        [
+            "providers.acme.base_url: there is no provider of that id",
+            "providers.acme_2000.client_id: there is no provider of that id",
+            "providers.twilio_sms.client_id: this provider has no OAuth",
+        ]
+    );
+    let lonely = "[providers.json_manifest]\nredirect_uri = 'https://app.example/back'";
+    assert_eq!(
+        faults_beside_the_catalogue(lonely),
+        ["providers.json_manifest.redirect_uri: this provider has no OAuth"]
+    );
+}
+
+#[test]
+fn a_sandbox_stands_in_where_the_operator_says_nothing_else() {
+    let file = "[providers.hubspot]\nbase_url = 'http://127.0.0.1:9'\n\
+                [providers.slack]\nclient_id = 'an id'\nclient_secret = 'planted'";
+    let mut providers = load(file, &[]).unwrap().providers;
+    let catalogue = Catalogue::load(&Sources::embedded()).unwrap();
+    let sandbox = "http://127.0.0.1:8090".parse().unwrap();
+    providers.stand_in_for_all(&sandbox, &catalogue, ("its id", "its secret")).unwrap();
+    let client = |id: &str| {
+        let client = &providers.oauth_clients[&ProviderId::parse(id).unwrap()];
+        (client.id.as_str(), client.base_url.as_ref().map(ToString::to_string).unwrap_or_default())
+    };
+    assert_eq!(client("shopify"), ("its id", "http://127.0.0.1:8090/shopify".to_owned()));
+    assert_eq!(client("hubspot"), ("its id", "http://127.0.0.1:9".to_owned()));
+    assert_eq!(client("slack"), ("an id", String::new()));
+    assert!(!providers.oauth_clients.contains_key(&ProviderId::parse("twilio_sms").unwrap()));
+    assert_eq!(providers.manifests_also_from.unwrap().to_string(), "http://127.0.0.1:8090");
 }
 
 #[test]
