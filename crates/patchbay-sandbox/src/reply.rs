@@ -7,7 +7,7 @@ use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{ContentType, LOCATION};
 use actix_web::web::Bytes;
-use futures_util::stream;
+use futures_util::{StreamExt, stream};
 use serde_json::{Value, json};
 
 /// How much of an endless body is written at a time, in bytes.
@@ -15,6 +15,9 @@ const PIECE: usize = 16 * 1024;
 
 /// How much a huge document has, in bytes: more than anybody should read.
 const HUGE: usize = 2 << 20;
+
+/// How JSON begins that breaks off.
+const BEGIN: &[u8] = br#"{"ok":true,"access_token":"sandbox-"#;
 
 /// Where nobody should go: it is private, and in many networks a service that gives secrets away.
 const PRIVATE: &str = "http://169.254.169.254/latest/meta-data/";
@@ -47,18 +50,21 @@ pub(crate) enum Oddity {
     Flood,
     /// 302 to a private address.
     Redirect,
+    /// 200 and the beginning of some JSON, and nothing more.
+    Slow,
     /// Nothing, for as long as the client waits or the sandbox runs.
     Hang,
 }
 
 impl Oddity {
     /// Every one of them: its name, and what it is.
-    pub(crate) const ALL: [(&'static str, Self, &'static str); 6] = [
+    pub(crate) const ALL: [(&'static str, Self, &'static str); 7] = [
         ("html", Self::Html, "status 200 and a page of HTML"),
         ("broken", Self::Broken, "status 200 and JSON that breaks off"),
         ("huge", Self::Huge, "status 200 and JSON of 2 MiB"),
         ("flood", Self::Flood, "status 200 and JSON that never ends"),
         ("redirect", Self::Redirect, "status 302, to a private address"),
+        ("slow", Self::Slow, "status 200 and the beginning of some JSON, and nothing more"),
         ("hang", Self::Hang, "no answer, until the client goes away"),
     ];
 
@@ -109,10 +115,15 @@ impl Reply {
             Self::Odd(Oddity::Html) => HttpResponse::Ok()
                 .content_type(ContentType::html())
                 .body("<!doctype html><title>Sorry</title><p>Something is not right.</p>\n"),
-            Self::Odd(Oddity::Broken) => json_body(r#"{"ok":true,"access_token":"sandbox-"#.into()),
+            Self::Odd(Oddity::Broken) => json_body(String::from_utf8_lossy(BEGIN).into_owned()),
             Self::Odd(Oddity::Huge) => json_body(format!(r#"{{"padding":"{}"}}"#, "x".repeat(HUGE))),
             Self::Odd(Oddity::Flood) => endless(),
             Self::Odd(Oddity::Redirect) => HttpResponse::Found().insert_header((LOCATION, PRIVATE)).finish(),
+            Self::Odd(Oddity::Slow) => {
+                let begin = stream::once(future::ready(Ok::<_, Infallible>(Bytes::from_static(BEGIN))));
+                let body = begin.chain(stream::pending());
+                HttpResponse::Ok().content_type(ContentType::json()).streaming(body)
+            }
             Self::Odd(Oddity::Hang) => future::pending().await,
         }
     }

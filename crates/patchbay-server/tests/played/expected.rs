@@ -35,6 +35,7 @@ pub fn expected(entry: &Entry, check: &Check) -> Vec<Expected> {
         comes("status429", alone(check, throttled, 429)),
         comes("status418", alone(check, throttled, 418)),
         Expected { hangs: true, ..comes("hang", Class::ProviderUnreachable) },
+        Expected { hangs: true, ..comes("slow", Class::ProviderUnreachable) },
     ];
     if check.reject.iter().any(|rejection| rejection.reason == Reason::AccountInactive) {
         all.push(comes("inactive", Class::AccountInactive));
