@@ -12,7 +12,7 @@ use patchbay_application::Services;
 use patchbay_application::integrations::SystemApp;
 use patchbay_application::oauth::Addresses;
 use patchbay_catalogue::ReloadableCatalogue;
-use patchbay_domain::{ProviderDirectory, Vault};
+use patchbay_domain::Vault;
 use patchbay_http::{HttpOptions, HttpState, Limits, RateLimits, Readiness};
 use patchbay_persistence::{Database, DieselKeyUses};
 use tokio::time::timeout;
@@ -61,17 +61,21 @@ struct Parts {
 }
 
 impl Service {
-    /// Takes the address first, because that refusal is the quickest; then opens the
-    /// database and checks the master keys. Ends the process when it is told to stop while
+    /// Prepares one over the providers of `catalogue`. Takes the address first, because that
+    /// refusal is the quickest; then opens the database and checks the master keys. Ends the process when it is told to stop while
     /// it waits for the database: nothing has been answered yet.
     ///
     /// # Errors
     /// Everything that a service refuses to start on.
-    pub async fn prepare(settings: Settings, data_dir: &Path) -> anyhow::Result<Self> {
+    pub async fn prepare(
+        settings: Settings,
+        catalogue: Arc<ReloadableCatalogue>,
+        data_dir: &Path,
+    ) -> anyhow::Result<Self> {
         let mut signals = Signals::listen()?;
         open_files::raise_limit();
         tokio::select! {
-            parts = Parts::open(settings, data_dir) => Ok(Self { parts: parts?, signals }),
+            parts = Parts::open(settings, catalogue, data_dir) => Ok(Self { parts: parts?, signals }),
             signal = signals.stop() => {
                 tracing::info!(signal, "stopped before it was ready");
                 std::process::exit(0);
@@ -143,7 +147,11 @@ impl Service {
 }
 
 impl Parts {
-    async fn open(settings: Settings, data_dir: &Path) -> anyhow::Result<Self> {
+    async fn open(
+        settings: Settings,
+        catalogue: Arc<ReloadableCatalogue>,
+        data_dir: &Path,
+    ) -> anyhow::Result<Self> {
         let Settings {
             server,
             rate_limit,
@@ -152,15 +160,15 @@ impl Parts {
             outbound,
             providers,
             oauth,
-            catalogue,
             metrics,
             telemetry,
             system_apps,
+            ..
         } = settings;
         let listener = listen(&server.host, server.port)?;
-        let catalogue = Arc::new(catalogue::open(catalogue)?);
-        if let Some(unknown) = providers.origins.keys().find(|id| catalogue.get(id).is_none()) {
-            bail!("providers.{unknown}.base_url: there is no provider of that id");
+        let faults = providers.faults(&catalogue.current());
+        if !faults.is_empty() {
+            bail!("{}", faults.join("; "));
         }
         let (keys, warning) = master_keys.open()?;
         if let Some(warning) = warning {

@@ -111,14 +111,11 @@ fn text(value: &Value) -> Result<String> {
 
 /// A service whose Slack and whose manifests are the sandbox's.
 pub async fn service(backend: patchbay_tests::Backend, sandbox: &Sandbox) -> Result<Service> {
-    let origin = format!("'{}'", sandbox.origin());
     Service::builder(backend)
-        .config("providers.json_manifest.base_url", &origin)
-        .config("providers.slack.base_url", &origin)
+        .slack(sandbox)
+        .config("providers.json_manifest.base_url", &format!("'{}'", sandbox.origin()))
         // Wrong keys are what is asked here.
         .config("rate_limit.failed_auth_per_minute", "0")
-        .config("providers.slack.client_id", &format!("'{}'", sandbox.client_id()))
-        .config("providers.slack.client_secret", &format!("'{}'", sandbox.client_secret()))
         .start()
         .await
 }

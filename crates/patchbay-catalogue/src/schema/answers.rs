@@ -119,6 +119,27 @@ pub struct BodyTest {
     pub is_warning: bool,
 }
 
+impl BodyTest {
+    /// Whether it holds for a body. `is_same` says whether a value there, if any, is that of the
+    /// field of that key; where that has none it answers `None`, and so does this.
+    #[must_use]
+    pub fn holds_for(
+        &self,
+        body: &Value,
+        is_same: impl FnOnce(&str, Option<&Value>) -> Option<bool>,
+    ) -> Option<bool> {
+        let value = self.at.of(body);
+        Some(match &self.test {
+            Test::Is(expected) => value == Some(expected),
+            Test::Any(expected) => value.is_some_and(|value| expected.contains(value)),
+            Test::Present => value.is_some_and(|value| !value.is_null()),
+            Test::Integer => value.is_some_and(|value| value.is_i64() || value.is_u64()),
+            Test::Object => value.is_some_and(Value::is_object),
+            Test::SameAs(key) => return is_same(key, value),
+        })
+    }
+}
+
 choice! {
     /// How bad a failed test is.
     Level {

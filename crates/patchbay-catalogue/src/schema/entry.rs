@@ -9,7 +9,7 @@ use url::Url;
 use super::reader::{FromNode, Reading, TableReader, choice, mistyped, table};
 use super::{AuthMethod, Check, DIALECTS, Disconnect, Field, Identity, Limits, Sunset, Wire};
 use crate::findings::Rule;
-use crate::template::{Base, RenderError, Template, Values, base_of, render_url};
+use crate::template::{Base, Found, RenderError, Template, Values, base_of, read_url, render_url};
 use crate::tree::{Node, Path, Place};
 
 /// The version of the schema.
@@ -176,6 +176,29 @@ impl Entry {
             Some(field) => Err(RenderError::Host(field.key.clone())),
             None => Ok(url),
         }
+    }
+
+    /// The values that [`url`](Self::url) makes this URL of, its constants apart; `None` when the
+    /// template is one of another URL. The URL may have more in its query.
+    #[must_use]
+    pub fn read_url(&self, template: &Template, url: &Url) -> Option<Found> {
+        let is_path = |name: &str| self.field(name).is_some_and(|field| field.kind == FieldKind::Path);
+        let constant = |name: &str| self.vars.get(name).cloned();
+        read_url(template, is_path, constant, url).map(|found| self.without_constants(found))
+    }
+
+    /// The values that this text is made of, its constants apart; `None` when the template is
+    /// one of another text.
+    #[must_use]
+    pub fn read_text(&self, template: &Template, text: &str) -> Option<Found> {
+        let found = template.read(text)?;
+        let is_right = |(name, value): (&String, &String)| self.vars.get(name).is_none_or(|own| own == value);
+        found.iter().all(is_right).then(|| self.without_constants(found))
+    }
+
+    fn without_constants(&self, mut found: Found) -> Found {
+        found.retain(|name, _| !self.vars.contains_key(name));
+        found
     }
 
     /// What the model knows of it.

@@ -1,6 +1,6 @@
 //! What was answered, held against what an entry says of answers.
 
-use patchbay_catalogue::{AnswerMatch, BodyTest, Limits, StatusRule, Test};
+use patchbay_catalogue::{AnswerMatch, BodyTest, Limits, StatusRule};
 use patchbay_domain::FieldKind;
 use serde_json::Value;
 
@@ -44,17 +44,9 @@ pub(crate) fn is_among(rules: &[StatusRule], status: u16) -> bool {
 
 /// Whether a test holds; `None` when there is nothing to compare with.
 pub(crate) fn holds(test: &BodyTest, body: &Value, known: &Known<'_>) -> Option<bool> {
-    let value = test.at.of(body);
-    Some(match &test.test {
-        Test::Is(expected) => value == Some(expected),
-        Test::Any(expected) => value.is_some_and(|value| expected.contains(value)),
-        Test::Present => value.is_some_and(|value| !value.is_null()),
-        Test::Integer => value.is_some_and(|value| value.is_i64() || value.is_u64()),
-        Test::Object => value.is_some_and(Value::is_object),
-        Test::SameAs(key) => {
-            let (field, wanted) = known.said(key)?;
-            value.and_then(text_of).is_some_and(|value| is_same(field.kind, &value, &wanted))
-        }
+    test.holds_for(body, |key, value| {
+        let (field, wanted) = known.said(key)?;
+        Some(value.and_then(text_of).is_some_and(|value| is_same(field.kind, &value, &wanted)))
     })
 }
 

@@ -18,6 +18,9 @@ use crate::{Method, OutboundRequest, OutboundUrl, Refused, TrustedOrigin};
 /// What names this service to whoever is asked, and is nobody else's to choose.
 const OURS: &str = "user-agent";
 
+/// What is said of an address that nothing can be asked at.
+const NO_URL: &str = "the URL cannot be made from these values";
+
 /// The templates of a request.
 pub(crate) struct Outline<'e> {
     method: EntryMethod,
@@ -82,8 +85,9 @@ pub(crate) fn to(
     url: &Url,
     origin: Option<&TrustedOrigin>,
 ) -> Result<OutboundRequest, Unaskable> {
-    let request = OutboundRequest::new(method, address(url, origin)?);
-    let request = origin.into_iter().fold(request, OutboundRequest::trusting);
+    let refused = |_: Refused| Unaskable::Unfit(NO_URL.to_owned());
+    let url = OutboundUrl::parse(url.as_str()).map_err(refused)?;
+    let request = OutboundRequest::by_way_of(origin, method, url).map_err(refused)?;
     with_header(request, "accept", &"application/json".into())
 }
 
@@ -92,7 +96,7 @@ pub(crate) fn to(
 /// # Errors
 /// When it is none that may be requested.
 pub(crate) fn address(url: &Url, origin: Option<&TrustedOrigin>) -> Result<OutboundUrl, Unaskable> {
-    let refused = |_: Refused| Unaskable::Unfit("the URL cannot be made from these values".to_owned());
+    let refused = |_: Refused| Unaskable::Unfit(NO_URL.to_owned());
     let url = OutboundUrl::parse(url.as_str()).map_err(refused)?;
     origin.map_or(Ok(url.clone()), |origin| origin.rebase(&url)).map_err(refused)
 }

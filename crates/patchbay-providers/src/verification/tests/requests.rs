@@ -88,6 +88,18 @@ async fn a_request_is_the_one_that_its_entry_describes(
 }
 
 #[tokio::test]
+async fn who_stands_in_for_a_provider_is_told_which_host_was_meant() {
+    let zendesk = json!({"subdomain": "acme", "email": "ann@acme.example"});
+    let (_, headers, _) = request_for(&connection("zendesk", zendesk, &[("api_token", "t")])).await;
+    assert!(has(&headers, "forwarded: host=\"acme.zendesk.com\";proto=https"), "{headers:#?}");
+
+    let theirs = json!({"base_url": "http://a.example:81", "headers": {"Forwarded": "host=theirs"}});
+    let (_, headers, _) = request_for(&custom_api(theirs, &[])).await;
+    let forwarded: Vec<_> = headers.iter().filter(|header| header.starts_with("forwarded")).collect();
+    assert_eq!(forwarded, ["forwarded: host=\"a.example:81\";proto=http"]);
+}
+
+#[tokio::test]
 async fn user_and_password_are_sent_as_basic() {
     let configuration = json!({"subdomain": "acme", "email": "ann@acme.example"});
     let (_, headers, _) = request_for(&connection("zendesk", configuration, &[("api_token", "t:t")])).await;
