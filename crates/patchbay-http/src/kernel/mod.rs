@@ -51,7 +51,7 @@ pub use prefer::{PREFERENCE_APPLIED, prefers};
 pub use query::{Query, refused, switch, switched};
 pub use rate_limits::{RateLimitOptions, RateLimits};
 pub use request_id::RequestId;
-pub use reveal::{setting_text, shown_text};
+pub use reveal::{sent_texts, setting_text, shown_text};
 pub use routes::Routes;
 pub use timestamp::timestamp;
 pub use values::Scalar;

@@ -241,6 +241,15 @@ pub struct Handled {
     pub api: &'static str,
     /// The operation; `None` when it is none of the dialect's.
     pub operation: Option<&'static str>,
+    /// What is logged in the place of a path that has a secret in it.
+    pub template: Option<&'static str>,
+}
+
+impl Handled {
+    /// An operation whose path may be logged.
+    pub const fn of(api: &'static str, operation: Option<&'static str>) -> Self {
+        Self { api, operation, template: None }
+    }
 }
 
 #[cfg(test)]

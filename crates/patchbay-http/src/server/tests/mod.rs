@@ -1,8 +1,10 @@
 //! What the interface answers when what it stands on fails: the ports are mocks.
 
+mod browsers;
 mod exchanges;
 mod gates;
 mod metrics;
+mod overheard;
 mod panics;
 
 use std::num::NonZeroU32;
@@ -14,13 +16,13 @@ use chrono::{DateTime, Utc};
 use patchbay_application::{Background, Pause, Ports};
 use patchbay_domain::testing::{FixedClock, SequentialIds};
 use patchbay_domain::{
-    ApiKey, ApiKeyId, ApiKeyName, EnvironmentId, FetchError, KeyHash, KeyKind, KeyOwner,
-    MockAuthorizationDirectory, MockChannelConfigRepository, MockCredentialVerifier, MockFingerprinter,
-    MockHealthRepository, MockIntegrationRepository, MockKeyLookup, MockKeyScheme, MockKeyUses,
-    MockManifestFetcher, MockManifestRepository, MockOAuthExchanger, MockOneTimeSecrets,
-    MockOrganisationDirectory, MockProviderDirectory, MockReceiptRepository, MockRefreshRepository,
-    MockSettingRepository, MockUnitOfWork, MockVault, Organisation, OrganisationId, OrganisationName,
-    Permissions, Provider, RepositoryError,
+    ApiKey, ApiKeyId, ApiKeyName, EnvironmentId, FetchError, Integration, IntegrationDraft, IntegrationId,
+    IntegrationName, KeyHash, KeyKind, KeyOwner, MockAuthorizationDirectory, MockChannelConfigRepository,
+    MockCredentialVerifier, MockFingerprinter, MockHealthRepository, MockIntegrationRepository,
+    MockKeyLookup, MockKeyScheme, MockKeyUses, MockManifestFetcher, MockManifestRepository,
+    MockOAuthExchanger, MockOneTimeSecrets, MockOrganisationDirectory, MockProviderDirectory,
+    MockReceiptRepository, MockRefreshRepository, MockSettingRepository, MockUnitOfWork, MockVault,
+    Organisation, OrganisationId, OrganisationName, Permissions, Provider, ProviderId, RepositoryError,
 };
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
@@ -37,6 +39,7 @@ use crate::meter::Answered;
 mod rate_limits;
 
 const ORGANISATION: &str = "00000000-0000-7000-8000-00000000000a";
+const INTEGRATION: &str = "00000000-0000-7000-8000-000000000001";
 
 fn owner() -> KeyOwner {
     let organisation = Organisation {
@@ -61,6 +64,22 @@ fn owner() -> KeyOwner {
         revoked_at: None,
     };
     KeyOwner { key, organisation }
+}
+
+/// A stored integration without secrets.
+fn an_integration() -> Integration {
+    let draft = IntegrationDraft::new(ProviderId::slack(), IntegrationName::parse("Team").unwrap());
+    let KeyOwner { organisation, .. } = owner();
+    let id: IntegrationId = INTEGRATION.parse().unwrap();
+    Integration::create(id, organisation.id, organisation.default_environment, draft, DateTime::UNIX_EPOCH)
+}
+
+/// Finds [`an_integration`], and no other.
+fn finding() -> MockIntegrationRepository {
+    let mut integrations = MockIntegrationRepository::new();
+    let found = |id: IntegrationId| (id == an_integration().id()).then(an_integration);
+    integrations.expect_find().returning(move |_, id| Ok(found(id)));
+    integrations
 }
 
 struct Spawned;
@@ -189,6 +208,7 @@ fn over(ports: &Ports) -> HttpState {
     let meter = Arc::new(Counts::default());
     HttpState {
         services: Services::over(ports),
+        addresses: ports.addresses.clone(),
         readiness: Arc::new(Ready),
         ids: ports.ids.clone(),
         limits,
