@@ -34,6 +34,16 @@ mod openapi;
 #[cfg(test)]
 mod operations;
 #[cfg(test)]
+mod patchbay_conditional;
+#[cfg(test)]
+mod patchbay_errors;
+#[cfg(test)]
+mod patchbay_fixtures;
+#[cfg(test)]
+mod patchbay_once;
+#[cfg(test)]
+mod patchbay_routes;
+#[cfg(test)]
 mod play;
 #[cfg(test)]
 mod policy;

@@ -4,6 +4,7 @@ mod browsers;
 mod exchanges;
 mod gates;
 mod metrics;
+mod native;
 mod overheard;
 mod panics;
 
