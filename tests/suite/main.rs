@@ -30,6 +30,8 @@ mod crash;
 #[cfg(test)]
 mod given;
 #[cfg(test)]
+mod oauth_browsers;
+#[cfg(test)]
 mod openapi;
 #[cfg(test)]
 mod operations;
