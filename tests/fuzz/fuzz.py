@@ -165,7 +165,15 @@ class AlooChat(Api):
 # Operations of AlooChat on the integration that is made for them.
 ABOUT_ONE = ("get_integration", "edit_integration", "patch_integration", "get_channel", "replace_channel", "clear_channel")
 
-APIS = {"telex": Telex(), "aloochat": AlooChat()}
+
+class Patchbay(Api):
+    def parameters(self, service: Service) -> dict:
+        team = {"name": "team", "type": "slack"}
+        made = service.call("POST", "/api/public/integrations", team, AlooChat.header)["id"]
+        return {"": {"path.id": made}}
+
+
+APIS = {"telex": Telex(), "aloochat": AlooChat(), "patchbay": Patchbay()}
 
 
 # The statuses that schemathesis takes for an answer to a sound request.

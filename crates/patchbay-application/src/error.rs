@@ -68,7 +68,8 @@ impl AppError {
     #[must_use]
     pub const fn is_settled(&self) -> bool {
         match self {
-            Self::NotFound(_) | Self::Exchange(ExchangeError::CodeRefused { .. }) => true,
+            Self::NotFound(_)
+            | Self::Exchange(ExchangeError::CodeRefused { .. } | ExchangeError::Ended { .. }) => true,
             Self::Conflict(conflict) => matches!(
                 conflict,
                 Conflict::Taken(_) | Conflict::LabelInUse | Conflict::Ambiguous | Conflict::IdTaken(_)

@@ -22,7 +22,7 @@ use crate::settings::{
     ClearChannel, DeleteSetting, EditSetting, GetChannel, ListSettings, PutSetting, ReplaceChannel,
     SettingAccess,
 };
-use crate::verification::VerifyIntegration;
+use crate::verification::{GetChecked, VerifyIntegration};
 use crate::{Authenticate, Background, Pause, Providers};
 
 /// What the use cases stand on: a port each, and what the operator decided.
@@ -110,6 +110,8 @@ pub struct Services {
     pub finish_authorization: FinishAuthorization,
     /// Shows an integration.
     pub get_integration: GetIntegration,
+    /// Shows an integration with whether it works.
+    pub get_checked: GetChecked,
     /// Lists integrations.
     pub list_integrations: ListIntegrations,
     /// Changes an integration.
@@ -154,6 +156,7 @@ impl Services {
             start_authorization: ports.start_authorization(),
             finish_authorization: ports.finish_authorization(),
             get_integration: ports.get_integration(),
+            get_checked: GetChecked { integrations: integrations.clone(), health: ports.health.clone() },
             list_integrations: ListIntegrations { integrations, system_apps, vault },
             edit_integration: ports.edit_integration(),
             verify_integration: ports.verify_integration(),

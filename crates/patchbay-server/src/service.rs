@@ -220,6 +220,7 @@ impl Parts {
         let jobs = installation.jobs(&ports);
         let state = Arc::new(HttpState {
             services: Services::over(&ports),
+            addresses: ports.addresses.clone(),
             readiness: Arc::new(DatabaseReadiness(installation.database().clone())),
             ids: installation.ids(),
             limits: Limits { body_bytes: server.body_limit_bytes, request_timeout: server.request_timeout },

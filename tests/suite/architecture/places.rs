@@ -15,8 +15,9 @@ const MAKE_SCOPES: [&str; 3] = [
 ];
 
 /// Where a secret is taken out of its wrapping, and why.
-const EXPOSE_SECRETS: [(&str, &str); 11] = [
+const EXPOSE_SECRETS: [(&str, &str); 12] = [
     ("crates/patchbay-application/src/idempotency/", "packs answers for the vault"),
+    ("crates/patchbay-application/src/oauth/addresses.rs", "makes links"),
     ("crates/patchbay-crypto/src/", "seals, opens, and reads keys"),
     ("crates/patchbay-domain/src/secret/", "packs credentials for the vault, and masks them"),
     ("crates/patchbay-domain/src/setting/", "tells plain values from secret ones"),

@@ -17,6 +17,12 @@ pub struct Addresses {
 }
 
 impl Addresses {
+    /// Whether browsers find it by https.
+    #[must_use]
+    pub fn is_secure(&self) -> bool {
+        self.public_url.starts_with("https://")
+    }
+
     /// Where an authorization starts. Whoever has it can start it.
     pub(super) fn start(&self, link: &SecretString) -> SecretString {
         format!("{}/oauth/start/{}", self.public_url, link.expose_secret()).into()
@@ -49,6 +55,13 @@ mod tests {
         let shopify = ProviderId::parse("shopify").unwrap();
         assert_eq!(addresses.redirect_uri(&ProviderId::slack()), elsewhere);
         assert_eq!(addresses.redirect_uri(&shopify), "https://patchbay.example/oauth/callback/shopify");
+    }
+
+    #[test]
+    fn the_public_url_says_whether_browsers_come_by_https() {
+        let at = |url: &str| Addresses { public_url: url.to_owned(), ..Addresses::default() };
+        assert!(at("https://patchbay.example").is_secure());
+        assert!(!at("http://127.0.0.1:8080").is_secure() && !Addresses::default().is_secure());
     }
 
     #[test]

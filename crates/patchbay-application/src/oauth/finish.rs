@@ -13,8 +13,8 @@ use patchbay_domain::{
 use secrecy::SecretString;
 use serde_json::{Map, json};
 
-use super::Granting;
 use super::start::verifier;
+use super::{BrowserName, Granting};
 use crate::idempotency::ReceiptFor;
 use crate::integrations::RevokeGrants;
 use crate::record::{Recorder, made};
@@ -77,6 +77,12 @@ pub struct FinishAuthorization {
 }
 
 impl FinishAuthorization {
+    /// What the authorization of this state is called in the browser that started it.
+    #[must_use]
+    pub fn name_of(&self, state: &SecretString) -> BrowserName {
+        BrowserName::of(self.secrets.digest(state))
+    }
+
     /// Finishes the authorization that the browser started: what it brings is spent before the
     /// provider is asked, and an exchange that has begun is finished and kept even when the
     /// browser is gone.

@@ -8,6 +8,7 @@
 
 mod addresses;
 mod begin;
+mod browser_name;
 mod due;
 mod finish;
 mod granting;
@@ -19,6 +20,7 @@ mod tests;
 
 pub use addresses::Addresses;
 pub use begin::{BeginAuthorization, Begun};
+pub use browser_name::BrowserName;
 pub use due::RefreshDue;
 pub use finish::{FinishAuthorization, Finished, Returned};
 pub use granting::Granting;

@@ -8,6 +8,7 @@ use patchbay_domain::{
 };
 use secrecy::SecretString;
 
+use super::BrowserName;
 use crate::{AppError, Entity, disclosure};
 
 /// What the verifier of RFC 7636 is derived from the cookie for: it is known to the browser and
@@ -19,8 +20,8 @@ const PKCE: &str = "pkce";
 pub struct Sent {
     /// The provider's address.
     pub url: SecretString,
-    /// What comes back with the browser from there; it tells this authorization from others.
-    pub state: SecretString,
+    /// What tells this authorization from others of the same browser.
+    pub name: BrowserName,
     /// What the browser keeps.
     pub cookie: SecretString,
 }
@@ -71,7 +72,7 @@ impl StartAuthorization {
         let changes = Changes::new().authorization(AuthorizationWrite::Start(started));
         match self.work.commit(&scope, changes).await {
             Err(RepositoryError::Stale) => Err(over()),
-            outcome => Ok(outcome.map(|()| Sent { url, state, cookie })?),
+            outcome => Ok(outcome.map(|()| Sent { url, name: BrowserName::of(browser.state), cookie })?),
         }
     }
 }

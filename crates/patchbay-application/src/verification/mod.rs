@@ -1,6 +1,7 @@
 //! Asking providers whether connections work: when somebody wants to know, soon after
 //! something of a connection has changed, and once a day.
 
+mod checked;
 mod due;
 mod verify;
 
@@ -9,6 +10,7 @@ use patchbay_domain::{
     Changes, Health, Integration, IntegrationId, Provider, Status, Verification, VerificationClass,
 };
 
+pub use checked::{Checked, GetChecked};
 pub use due::VerifyDue;
 pub use verify::VerifyIntegration;
 pub(crate) use verify::found_out;

@@ -9,7 +9,7 @@ use patchbay_domain::{
 };
 use serde_json::{Map, Value, json};
 
-use super::turn_after;
+use super::{Checked, turn_after};
 use crate::idempotency::ReceiptFor;
 use crate::oauth::RefreshGrant;
 use crate::record::{Recorder, difference};
@@ -38,7 +38,8 @@ pub struct VerifyIntegration {
 }
 
 impl VerifyIntegration {
-    /// Asks now, and tells what is known then. Nobody is asked about an integration that is
+    /// Asks now, and tells what is known then: what the provider says of the connection may have
+    /// given the integration another version. Nobody is asked about an integration that is
     /// paused.
     ///
     /// # Errors
@@ -48,8 +49,8 @@ impl VerifyIntegration {
         &self,
         caller: &Caller,
         id: IntegrationId,
-        receipt: &ReceiptFor<Health>,
-    ) -> Result<Health, AppError> {
+        receipt: &ReceiptFor<Checked>,
+    ) -> Result<Checked, AppError> {
         caller.require(Permission::IntegrationsWrite)?;
         let found = self.integrations.find(caller.scope(), id).await?;
         let found = found.ok_or(AppError::NotFound(Entity::Integration))?;
@@ -58,7 +59,7 @@ impl VerifyIntegration {
                 let (asked, verification) = self.ask(caller, found).await?;
                 (asked, Some(verification))
             }
-            _ => (found, None),
+            Status::Paused => (found, None),
         };
         until_current(|| self.attempt(caller, &asked, verification.as_ref(), receipt)).await
     }
@@ -96,24 +97,28 @@ impl VerifyIntegration {
         caller: &Caller,
         asked: &Integration,
         verification: Option<&Verification>,
-        receipt: &ReceiptFor<Health>,
-    ) -> Result<Health, Attempt> {
+        receipt: &ReceiptFor<Checked>,
+    ) -> Result<Checked, Attempt> {
         let found = self.integrations.find(caller.scope(), asked.id()).await?;
         let found = found.ok_or(AppError::NotFound(Entity::Integration))?;
         let before = self.health.find(caller.scope(), asked.id()).await?;
         let recorder = Recorder { caller, ids: &*self.ids, at: self.clock.now() };
-        let (health, changes) = match verification {
-            _ if !is_same_connection(&found, asked) => (before, Changes::new()),
-            None if before == Health::unknown() => (before, Changes::new()),
+        let known = |integration, health| Checked { integration, health };
+        let (checked, changes) = match verification {
+            _ if !is_same_connection(&found, asked) => (known(found, before), Changes::new()),
+            None if before == Health::unknown() => (known(found, before), Changes::new()),
             // Its turn is over until it is in use again.
-            None => (before.clone(), Changes::new().health(&found, before, None)),
+            None => {
+                let changes = Changes::new().health(&found, before.clone(), None);
+                (known(found, before), changes)
+            }
             Some(verification) => found_out(found, &before, verification, &recorder),
         };
-        let changes = receipt.keep(changes, &health, asked.id(), &*self.vault)?;
+        let changes = receipt.keep(changes, &checked, asked.id(), &*self.vault)?;
         if changes != Changes::new() {
             self.work.commit(caller.scope(), changes).await?;
         }
-        Ok(health)
+        Ok(checked)
     }
 }
 
@@ -123,17 +128,16 @@ pub(crate) fn found_out(
     before: &Health,
     verification: &Verification,
     recorder: &Recorder<'_>,
-) -> (Health, Changes) {
+) -> (Checked, Changes) {
     let health = before.after(verification, recorder.at);
     let (current, changes) = with_facts(of, verification, recorder);
     let due_at = turn_after(verification, &current, recorder.at);
-    let changes = changes.health(&current, health.clone(), due_at);
-    if health.state == before.state {
-        return (health, changes);
+    let mut changes = changes.health(&current, health.clone(), due_at);
+    if health.state != before.state {
+        let digest = difference(&summary(before), &summary(&health));
+        changes = changes.event(recorder.integration(EventType::HealthChanged, &current, digest));
     }
-    let digest = difference(&summary(before), &summary(&health));
-    let event = recorder.integration(EventType::HealthChanged, &current, digest);
-    (health, changes.event(event))
+    (Checked { integration: current, health }, changes)
 }
 
 /// Whether asking about the one is asking about the other.
