@@ -3,7 +3,7 @@
 use futures::executor::block_on;
 use patchbay_domain::testing::SequentialIds;
 use patchbay_domain::{
-    AuthorizationWrite, CredentialName, EventType, ExchangeError, Fence, Granted, IntegrationWrite,
+    AuthorizationWrite, CredentialName, EventType, ExchangeError, Fence, Granted, Health, IntegrationWrite,
     MockAuthorizationDirectory, MockCredentialVerifier, MockHealthRepository, MockOAuthExchanger,
     MockOrganisationDirectory, MockRefreshRepository, TokenRefresh, Verification, VerificationClass,
 };
@@ -56,8 +56,6 @@ impl Given {
             assert_eq!(state, digest_of("state"));
             Ok(known.clone())
         });
-        let mut organisations = MockOrganisationDirectory::new();
-        organisations.expect_find().returning(|_| Ok(Some(an_organisation())));
         let mut integrations = MockIntegrationRepository::new();
         let (mut found, mut last) = (self.found.into_iter(), None);
         integrations.expect_find().returning(move |_, _| {
@@ -72,13 +70,9 @@ impl Given {
         let (background, clock) = (Arc::new(AtOnce), Arc::new(FixedClock::default()));
         let vault = Arc::new(vault());
         let ids = Arc::new(SequentialIds::default());
-        let mut verifier = MockCredentialVerifier::new();
-        verifier.expect_verify().returning(|_| Verification::of(VerificationClass::Skipped));
-        let mut health = MockHealthRepository::new();
-        health.expect_find().returning(|_, _| Ok(patchbay_domain::Health::unknown()));
         let finish = FinishAuthorization {
             authorizations: Arc::new(authorizations),
-            organisations: Arc::new(organisations),
+            organisations: Arc::new(organisations()),
             integrations: integrations.clone(),
             exchanger: exchanger.clone(),
             granting: Granting {
@@ -87,16 +81,7 @@ impl Given {
                 refreshes: Arc::new(refreshes),
             },
             revoke: RevokeGrants { exchanger, vault: vault.clone(), background: background.clone() },
-            verify: VerifyIntegration {
-                integrations,
-                health: Arc::new(health),
-                verifier: Arc::new(verifier),
-                refresh: refreshing_nothing(),
-                work: work.clone(),
-                vault: vault.clone(),
-                clock: clock.clone(),
-                ids: ids.clone(),
-            },
+            verify: verify(integrations, work.clone()),
             work,
             vault,
             secrets: Arc::new(one_time()),
@@ -115,12 +100,36 @@ impl Given {
     }
 }
 
+fn organisations() -> MockOrganisationDirectory {
+    let mut organisations = MockOrganisationDirectory::new();
+    organisations.expect_find().returning(|_| Ok(Some(an_organisation())));
+    organisations
+}
+
+/// There is nothing to ask anybody.
+fn verify(integrations: Arc<MockIntegrationRepository>, work: Arc<MockUnitOfWork>) -> VerifyIntegration {
+    let mut verifier = MockCredentialVerifier::new();
+    verifier.expect_verify().returning(|_| Verification::of(VerificationClass::Skipped));
+    let mut health = MockHealthRepository::new();
+    health.expect_find().returning(|_, _| Ok(Health::unknown()));
+    VerifyIntegration {
+        integrations,
+        health: Arc::new(health),
+        verifier: Arc::new(verifier),
+        refresh: refreshing_nothing(),
+        work,
+        vault: Arc::new(vault()),
+        clock: Arc::new(FixedClock::default()),
+        ids: Arc::new(SequentialIds::default()),
+    }
+}
+
 /// What a provider that rotates its tokens gives.
-fn rotating() -> Result<Granted, ExchangeError> {
+fn rotating() -> Granted {
     let mut granted = granted("new");
     granted.tokens.set(CredentialName::refresh_token(), "next".into());
     granted.lifetime = Some(std::time::Duration::from_secs(3600));
-    Ok(granted)
+    granted
 }
 
 #[test]
@@ -135,7 +144,7 @@ fn whoever_did_not_start_it_or_comes_too_late_learns_nothing_else() {
         Some(Authorization { expires_at: now(), ..started() }),
         Some(Authorization { provider: foreign, ..started() }),
     ] {
-        let given = Given { known, exchanger: MockOAuthExchanger::new(), ..Given::giving(rotating) };
+        let given = Given { known, exchanger: MockOAuthExchanger::new(), ..Given::giving(|| Ok(rotating())) };
         let (outcome, seen) = given.run();
         assert!(matches!(outcome, Err(AppError::NotFound(Entity::Authorization))), "{outcome:?}");
         assert!(seen.is_empty(), "{seen:?}");
@@ -144,7 +153,7 @@ fn whoever_did_not_start_it_or_comes_too_late_learns_nothing_else() {
 
 #[test]
 fn of_two_that_come_back_at_once_the_second_asks_nobody() {
-    let given = Given { commit: |_| Err(RepositoryError::Stale), ..Given::giving(rotating) };
+    let given = Given { commit: |_| Err(RepositoryError::Stale), ..Given::giving(|| Ok(rotating())) };
     let exchanger = MockOAuthExchanger::new();
     let (outcome, _) = Given { exchanger, ..given }.run();
     assert!(matches!(outcome, Err(AppError::NotFound(Entity::Authorization))), "{outcome:?}");
@@ -152,7 +161,7 @@ fn of_two_that_come_back_at_once_the_second_asks_nobody() {
 
 #[test]
 fn it_is_spent_before_the_provider_is_asked_and_what_that_gives_is_kept() {
-    let mut given = Given::giving(rotating);
+    let mut given = Given::giving(|| Ok(rotating()));
     given.exchanger.expect_revoke().once().returning(|connection| {
         let old = connection.tokens.get(&CredentialName::access_token()).unwrap();
         assert_eq!(old.expose_secret(), "old", "what it replaces is given back");
@@ -178,7 +187,7 @@ fn it_is_spent_before_the_provider_is_asked_and_what_that_gives_is_kept() {
 
 #[test]
 fn whoever_refreshes_what_was_there_before_is_overtaken() {
-    let mut given = Given::giving(rotating);
+    let mut given = Given::giving(|| Ok(rotating()));
     given.exchanger.expect_revoke().returning(|_| Ok(()));
     let leased = TokenRefresh { leased_until: Some(now()), failures: 3, ..TokenRefresh::default() };
     let (_, seen) = Given { refresh: Some((Fence(4), leased)), ..given }.run();
@@ -191,7 +200,7 @@ fn a_person_who_does_not_allow_it_changes_nothing_and_is_recorded() {
     let mut exchanger = MockOAuthExchanger::new();
     let refused = || Err(ExchangeError::Refused { reason: "refused_by_person".to_owned() });
     exchanger.expect_returned().returning(move |_, _| refused());
-    let (outcome, seen) = Given { exchanger, ..Given::giving(rotating) }.run();
+    let (outcome, seen) = Given { exchanger, ..Given::giving(|| Ok(rotating())) }.run();
     assert!(matches!(outcome.unwrap().outcome, Err(ExchangeError::Refused { .. })));
     let [_, recorded] = &seen[..] else { panic!("{seen:?}") };
     assert_eq!(recorded.events[0].event_type, EventType::AuthorizationRefused);
@@ -200,7 +209,7 @@ fn a_person_who_does_not_allow_it_changes_nothing_and_is_recorded() {
 
 #[test]
 fn what_was_granted_for_something_that_is_gone_is_given_back() {
-    let mut given = Given::giving(rotating);
+    let mut given = Given::giving(|| Ok(rotating()));
     given.exchanger.expect_revoke().once().returning(|connection| {
         let new = connection.tokens.get(&CredentialName::access_token()).unwrap();
         assert_eq!(new.expose_secret(), "new");

@@ -110,12 +110,12 @@ fn a_caller() -> crate::Caller {
 }
 
 /// What a provider gives that rotates its tokens.
-fn rotated() -> Result<Granted, ExchangeError> {
+fn rotated() -> Granted {
     let mut granted = granted("new");
     granted.tokens.set(CredentialName::refresh_token(), "second".into());
     granted.lifetime = Some(Duration::from_secs(3600));
     granted.scopes = Vec::new();
-    Ok(granted)
+    granted
 }
 
 fn ended() -> Result<Granted, ExchangeError> {
@@ -132,7 +132,7 @@ fn text(tokens: &Credentials, name: &CredentialName) -> String {
 
 #[test]
 fn the_token_is_written_down_as_spent_before_the_provider_is_asked() {
-    let (outcome, seen) = Given::answering(rotated).run(&Need::Stale);
+    let (outcome, seen) = Given::answering(|| Ok(rotated())).run(&Need::Stale);
     assert_eq!(outcome.unwrap(), Refreshed::Asked);
     let claim = &seen[0].refreshes[0];
     assert_eq!(claim.expected, Some(Fence(1)));
@@ -143,7 +143,7 @@ fn the_token_is_written_down_as_spent_before_the_provider_is_asked() {
 
 #[test]
 fn what_the_provider_gives_is_kept_and_the_token_before_with_it() {
-    let (_, seen) = Given::answering(rotated).run(&Need::Stale);
+    let (_, seen) = Given::answering(|| Ok(rotated())).run(&Need::Stale);
     let [IntegrationWrite::Update { integration, .. }] = &seen[1].integrations[..] else {
         panic!("{seen:?}")
     };
@@ -227,7 +227,7 @@ fn the_token_before_is_tried_once_where_an_answer_may_have_been_lost() {
     let mut asked_with = Vec::new();
     exchanger.expect_refresh().times(2).returning(move |connection| {
         asked_with.push(text(&connection.tokens, &CredentialName::refresh_token()));
-        if asked_with == ["first", "zeroth"] { rotated() } else { ended() }
+        if asked_with == ["first", "zeroth"] { Ok(rotated()) } else { ended() }
     });
     let (_, seen) = Given::known(unanswered(TimeDelta::minutes(5)), exchanger).run(&Need::Stale);
     assert_eq!(seen[1].integrations.len(), 1);
@@ -257,14 +257,14 @@ fn one_that_somebody_is_at_is_left_to_them() {
 fn one_whose_holder_was_killed_is_taken_over() {
     let over = TokenRefresh { leased_until: Some(now()), ..TokenRefresh::default() };
     let mut exchanger = MockOAuthExchanger::new();
-    exchanger.expect_refresh().once().returning(|_| rotated());
+    exchanger.expect_refresh().once().returning(|_| Ok(rotated()));
     let (outcome, seen) = Given::known(over, exchanger).run(&Need::Stale);
     assert_eq!((outcome.unwrap(), seen.len()), (Refreshed::Asked, 2));
 }
 
 #[test]
 fn what_comes_after_somebody_else_was_faster_is_not_kept() {
-    let mut given = Given::answering(rotated);
+    let mut given = Given::answering(|| Ok(rotated()));
     given.known = vec![(Fence(1), TokenRefresh::default()), (Fence(5), TokenRefresh::default())];
     let (outcome, seen) = given.run(&Need::Stale);
     assert_eq!((outcome.unwrap(), seen.len()), (Refreshed::Asked, 1));
@@ -272,7 +272,7 @@ fn what_comes_after_somebody_else_was_faster_is_not_kept() {
 
 #[test]
 fn what_comes_after_the_master_keys_were_rotated_is_kept_all_the_same() {
-    let mut given = Given::answering(rotated);
+    let mut given = Given::answering(|| Ok(rotated()));
     given.known[1].0 = Fence(7);
     let (_, seen) = given.run(&Need::Stale);
     assert_eq!(seen[1].refreshes[0].expected, Some(Fence(7)));
@@ -299,7 +299,7 @@ fn a_turn_that_was_taken_is_used() {
     let until = now() + TimeDelta::minutes(5);
     let taken = TokenRefresh { due_at: Some(until), ..TokenRefresh::default() };
     let mut exchanger = MockOAuthExchanger::new();
-    exchanger.expect_refresh().once().returning(|_| rotated());
+    exchanger.expect_refresh().once().returning(|_| Ok(rotated()));
     let (outcome, _) = Given::known(taken, exchanger).run(&Need::Turn(until));
     assert_eq!(outcome.unwrap(), Refreshed::Asked);
 }
