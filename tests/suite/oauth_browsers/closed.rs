@@ -1,10 +1,10 @@
 //! Who is kept out.
 
 use anyhow::Result;
-use patchbay_tests::{Backend, InstallationBuilder};
+use patchbay_tests::Backend;
 use rstest::rstest;
 
-use super::{Connecting, OVER, expect_page};
+use super::{Connecting, expect_page};
 
 #[rstest]
 #[case::sqlite(Backend::Sqlite)]
@@ -28,23 +28,5 @@ async fn nothing_but_get_starts_or_finishes_anything(#[case] backend: Backend) -
     let cookies: Vec<_> = browser.cookies().iter().map(|(name, value)| format!("{name}={value}")).collect();
     refused(&below(&allow), &cookies.join("; ")).await?;
     drop(expect_page(browser.open(&allow).await?, 200, "Connected"));
-    Ok(())
-}
-
-#[rstest]
-#[case::sqlite(Backend::Sqlite)]
-#[case::postgres(Backend::Postgres)]
-#[tokio::test]
-async fn who_tries_one_link_after_the_other_is_shut_out(#[case] backend: Backend) -> Result<()> {
-    let set = |builder: InstallationBuilder| builder.config("rate_limit.failed_auth_per_minute", "3");
-    let connecting = Connecting::with(backend, set).await?;
-    let link = connecting.link(&connecting.team().await?).await?;
-    let mut browser = connecting.browser();
-    for address in ["start/a", "callback/slack?state=b", "start/c"] {
-        let answer = browser.open(&format!("http://x/oauth/{address}")).await?;
-        drop(expect_page(answer, 400, OVER));
-    }
-    let answer = expect_page(browser.open(&link).await?, 429, "Too many tries");
-    assert!((1..=60).contains(&answer.header("retry-after").parse::<u64>()?), "{answer}");
     Ok(())
 }

@@ -7,8 +7,7 @@ use futures::channel::oneshot;
 use patchbay_domain::{
     Authorization, AuthorizationCode, AuthorizationDirectory, AuthorizationWrite, Changes, Clock, EventType,
     ExchangeError, Granted, Health, IdGenerator, Integration, IntegrationId, IntegrationRepository,
-    OAuthExchanger, OneTimeSecrets, OrganisationDirectory, ProviderId, RepositoryError, Scope, UnitOfWork,
-    Vault,
+    OAuthExchanger, OneTimeSecrets, OrganisationDirectory, ProviderId, RepositoryError, UnitOfWork, Vault,
 };
 use secrecy::SecretString;
 use serde_json::{Map, json};
@@ -119,7 +118,7 @@ impl FinishAuthorization {
         };
         let mut authorization = found.filter(is_meant).ok_or_else(over)?;
         authorization.used_at = Some(now);
-        let scope = scope_of(&authorization);
+        let scope = authorization.scope();
         let changes = Changes::new().authorization(AuthorizationWrite::Finish(authorization.clone()));
         match self.work.commit(&scope, changes).await {
             Err(RepositoryError::Stale) => Err(over()),
@@ -211,8 +210,4 @@ impl FinishAuthorization {
 fn log_refusal(integration: &Integration, why: &ExchangeError) {
     let cause = why.source().map(tracing::field::display);
     tracing::info!(integration = %integration.id(), cause, "not connected: {why}");
-}
-
-fn scope_of(authorization: &Authorization) -> Scope {
-    Scope::new(authorization.organisation_id, Some(authorization.environment_id))
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use patchbay_domain::{
     Authorization, AuthorizationDirectory, AuthorizationRequest, AuthorizationWrite, Browser, Changes, Clock,
-    IntegrationRepository, OAuthExchanger, OneTimeSecrets, RepositoryError, Scope, UnitOfWork, Vault,
+    IntegrationRepository, OAuthExchanger, OneTimeSecrets, RepositoryError, UnitOfWork, Vault,
 };
 use secrecy::SecretString;
 
@@ -56,7 +56,7 @@ impl StartAuthorization {
         let over = || AppError::NotFound(Entity::Authorization);
         let found = self.authorizations.find_by_link(self.secrets.digest(link)).await?;
         let begun = found.filter(|begun| begun.may_start(self.clock.now())).ok_or_else(over)?;
-        let scope = Scope::new(begun.organisation_id, Some(begun.environment_id));
+        let scope = begun.scope();
         let integration = self.integrations.find(&scope, begun.integration_id).await?.ok_or_else(over)?;
         let state = self.secrets.mint().map_err(AppError::Internal)?;
         let cookie = self.secrets.mint().map_err(AppError::Internal)?;

@@ -5,7 +5,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::SecretDigest;
 use crate::{
-    Actor, AuthorizationId, EnvironmentId, IntegrationId, OrganisationId, ProviderId, RepositoryError,
+    Actor, AuthorizationId, EnvironmentId, IntegrationId, OrganisationId, ProviderId, RepositoryError, Scope,
 };
 
 /// The browser that is on its way.
@@ -53,6 +53,12 @@ pub struct Authorization {
 impl Authorization {
     /// How long a person may take.
     pub const LASTS: TimeDelta = TimeDelta::minutes(10);
+
+    /// What whoever goes on with it may see: where it was begun.
+    #[must_use]
+    pub const fn scope(&self) -> Scope {
+        Scope::new(self.organisation_id, Some(self.environment_id))
+    }
 
     /// Whether its link works.
     #[must_use]

@@ -66,7 +66,8 @@ pub enum ExchangeError {
     /// The person did not allow it, or the provider would not even ask.
     #[error("{reason}")]
     Refused {
-        /// Why, in the provider's own word: letters, digits and `_`.
+        /// Why: [`REFUSED_BY_PERSON`](Self::REFUSED_BY_PERSON), or the provider's own word in
+        /// letters, digits and `_`.
         reason: String,
     },
     /// What came back with the person is not what the provider sends.
@@ -106,6 +107,9 @@ pub enum ExchangeError {
 }
 
 impl ExchangeError {
+    /// The word for a person who did not allow it, whatever the provider's own is.
+    pub const REFUSED_BY_PERSON: &'static str = "refused_by_person";
+
     /// Whether the same exchange may go well a little later.
     #[must_use]
     pub const fn may_pass(&self) -> bool {

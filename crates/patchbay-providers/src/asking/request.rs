@@ -91,14 +91,14 @@ pub(crate) fn to(
     with_header(request, "accept", &"application/json".into())
 }
 
-/// An address, or the same at `origin`.
+/// An address for a browser, or the same at `origin`.
 ///
 /// # Errors
 /// When it is none that may be requested.
-pub(crate) fn address(url: &Url, origin: Option<&TrustedOrigin>) -> Result<OutboundUrl, Unaskable> {
+pub(crate) fn for_browser(url: &Url, origin: Option<&TrustedOrigin>) -> Result<OutboundUrl, Unaskable> {
     let refused = |_: Refused| Unaskable::Unfit(NO_URL.to_owned());
     let url = OutboundUrl::parse(url.as_str()).map_err(refused)?;
-    origin.map_or(Ok(url.clone()), |origin| origin.rebase(&url)).map_err(refused)
+    origin.map_or(Ok(url.clone()), |origin| origin.rebase_for_browser(&url)).map_err(refused)
 }
 
 fn method(method: EntryMethod) -> Method {

@@ -39,7 +39,7 @@ pub(super) fn url(
         let value = template.render_parameter(known).map_err(Unaskable::from)?;
         url.query_pairs_mut().append_pair(name, value.expose_secret());
     }
-    Ok(request::address(&url, *origin)?.as_str().into())
+    Ok(request::for_browser(&url, *origin)?.as_str().into())
 }
 
 /// Each list of scopes under its parameter; one that is empty is not sent.

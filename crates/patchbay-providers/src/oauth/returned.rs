@@ -49,7 +49,7 @@ fn reason(word: &str) -> String {
     let word: String = word.chars().filter(plain).take(MAX_WORD).collect();
     match word.as_str() {
         // RFC 6749 §4.1.2.1: the one that is the person's own.
-        "access_denied" => "refused_by_person".to_owned(),
+        "access_denied" => ExchangeError::REFUSED_BY_PERSON.to_owned(),
         "" => "refused".to_owned(),
         _ => word,
     }

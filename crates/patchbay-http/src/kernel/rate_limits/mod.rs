@@ -15,7 +15,7 @@ use std::time::Duration;
 use actix_web::{HttpMessage, HttpRequest};
 use governor::clock::MonotonicClock;
 use ipnet::IpNet;
-use patchbay_application::{AppError, AuthRefusal, Caller, Entity};
+use patchbay_application::{AppError, AuthRefusal, Caller};
 use patchbay_domain::{Actor, RequestsPerMinute};
 
 use super::Refusal;
@@ -60,21 +60,16 @@ impl RateLimits {
         }
     }
 
-    /// Stops whoever has presented too many keys, or links, that were refused.
+    /// Stops whoever has presented too many keys that were refused.
     pub(crate) fn admit_client(&self, request: &HttpRequest) -> Result<(), Refusal> {
         let Some(failed) = &self.failed_auth else { return Ok(()) };
         failed.shut_out(|| self.client(request)).map_or(Ok(()), |wait| Err(too_many(wait)))
     }
 
     /// Counts an attempt to become known that ended in `error`, if it is one to count: a
-    /// key that was refused, or what a browser brings that begins or ends nothing. No key at all
-    /// is a mistake, and no guess.
+    /// key that was refused. No key at all is a mistake, and no guess.
     pub(crate) fn count_failure(&self, error: &AppError, request: &HttpRequest) {
-        let refused = match error {
-            AppError::Unauthenticated(why) => *why != AuthRefusal::Missing,
-            AppError::NotFound(entity) => *entity == Entity::Authorization,
-            _ => false,
-        };
+        let refused = matches!(error, AppError::Unauthenticated(why) if *why != AuthRefusal::Missing);
         if let (true, Some(failed)) = (refused, &self.failed_auth)
             && let Some(client) = self.client(request)
         {

@@ -56,7 +56,7 @@ async fn wrong_method(request: HttpRequest) -> HttpResponse {
 async fn start(request: HttpRequest, app: Data<HttpState>) -> HttpResponse {
     request.extensions_mut().insert(STARTING);
     let link = SecretString::from(request.match_info().get("link").unwrap_or_default());
-    let sent = admitted(&app, &request, app.services.start_authorization.run(&link)).await;
+    let sent = done(&app, &request, app.services.start_authorization.run(&link)).await;
     let departed = sent.and_then(|sent| Ok(departing(&sent, app.addresses.is_secure())?));
     departed.unwrap_or_else(|refusal| pages::refused(&refusal))
 }
@@ -83,7 +83,7 @@ async fn callback(request: HttpRequest, app: Data<HttpState>) -> HttpResponse {
         BrowserCookie::of(name, app.addresses.is_secure())
     });
     let finishing = finish(&app, &request, brought.zip(cookie.as_ref()));
-    let mut response = match admitted(&app, &request, finishing).await {
+    let mut response = match done(&app, &request, finishing).await {
         Ok((finished, provider)) => pages::arrived(&finished, &app.services.providers.title_of(&provider)),
         Err(refusal) => pages::refused(&refusal),
     };
@@ -109,29 +109,19 @@ async fn finish(
     Ok((app.services.finish_authorization.run(returned).await?, provider))
 }
 
-/// What comes of `work`, within the time that a request may take, for a browser from whose
-/// address nobody tries one link after the other.
-async fn admitted<T>(
+/// What comes of `work`, within the time that a request may take.
+///
+/// Whoever brings what leads nowhere is not counted: 256 bits are not guessed, and a page of
+/// somebody else's could have any browser bring such things.
+async fn done<T>(
     app: &HttpState,
     request: &HttpRequest,
     work: impl Future<Output = Result<T, AppError>>,
 ) -> Result<T, Refusal> {
-    let outcome = match app.rate_limits.admit_client(request) {
-        Ok(()) => done(app, work).await,
-        Err(refusal) => Err(refusal),
-    };
-    outcome.inspect_err(|refusal| {
-        refusal.log(request);
-        if let Refusal::App(error) = refusal {
-            app.rate_limits.count_failure(error, request);
-        }
-    })
-}
-
-async fn done<T>(app: &HttpState, work: impl Future<Output = Result<T, AppError>>) -> Result<T, Refusal> {
-    match caught(tokio::time::timeout(app.limits.request_timeout, work)).await {
-        Ok(Ok(outcome)) => Ok(outcome?),
+    let outcome = match caught(tokio::time::timeout(app.limits.request_timeout, work)).await {
+        Ok(Ok(outcome)) => outcome.map_err(Refusal::from),
         Ok(Err(_)) => Err(Refusal::TimedOut),
         Err(_) => Err(AppError::Internal("panicked".into()).into()),
-    }
+    };
+    outcome.inspect_err(|refusal| refusal.log(request))
 }

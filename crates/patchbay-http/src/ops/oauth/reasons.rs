@@ -3,9 +3,6 @@
 
 use patchbay_domain::ExchangeError;
 
-/// What a provider calls it when a person says no (RFC 6749 §4.1.2.1).
-const DENIED: &str = "access_denied";
-
 /// A reason, for programs and for people.
 pub struct Reason {
     /// Its name.
@@ -24,8 +21,8 @@ impl Reason {
             ExchangeError::Incomplete { .. } => {
                 ("incomplete", "A setting of this connection is missing that the provider needs.")
             }
-            ExchangeError::Refused { reason } if reason == DENIED => {
-                ("refused_by_person", "Access was not allowed.")
+            ExchangeError::Refused { reason } if reason == ExchangeError::REFUSED_BY_PERSON => {
+                (ExchangeError::REFUSED_BY_PERSON, "Access was not allowed.")
             }
             ExchangeError::Refused { .. } => ("refused_by_provider", "The provider refused."),
             ExchangeError::Forged => ("forged", "What came back is not what the provider sends."),

@@ -1,7 +1,5 @@
 //! What of authorizations gets nowhere else, and who is kept out.
 
-use std::net::SocketAddr;
-
 use super::*;
 use crate::server::tests::overheard::{heard, listen};
 
@@ -26,29 +24,6 @@ async fn nothing_but_get_has_an_effect() {
 async fn head_is_served_as_ever_where_nothing_comes_of_it() {
     let page = shown(usual(), TestRequest::with_uri("/healthz").method(Method::HEAD)).await;
     assert_eq!(page.status, 200);
-}
-
-#[actix_web::test]
-async fn who_tries_one_link_after_the_other_is_shut_out() {
-    let options = RateLimitOptions { failed_auth_per_minute: std::num::NonZeroU32::new(3), ..unlimited() };
-    let from =
-        |address: &str, request: TestRequest| request.peer_addr(address.parse::<SocketAddr>().unwrap());
-    let (one, other) = ("198.51.100.1:1000", "198.51.100.2:1000");
-    let state = HttpState { rate_limits: RateLimits::new(options), ..over(&plain(&begun())) };
-    let requests = vec![
-        from(one, start("planted-1")),
-        from(one, callback("state=planted-2")),
-        from(one, callback("")),
-        from(one, start(LINK)),
-        from(one, callback(&whole_query())),
-        from(one, list()),
-        from(other, start(LINK)),
-    ];
-    let pages = pages(state, requests).await;
-    let statuses: Vec<_> = pages.iter().map(|page| page.status).collect();
-    assert_eq!(statuses, [400, 400, 400, 429, 429, 429, 303]);
-    pages[3].expect(429, "Too many tries");
-    assert!((1..=60).contains(&pages[3].header("retry-after").parse::<u64>().unwrap()));
 }
 
 #[actix_web::test]

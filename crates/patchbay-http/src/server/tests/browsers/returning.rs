@@ -21,7 +21,7 @@ fn refusing(
 }
 
 fn denied() -> Result<SecretString, ExchangeError> {
-    Err(ExchangeError::Refused { reason: "access_denied".to_owned() })
+    Err(ExchangeError::Refused { reason: ExchangeError::REFUSED_BY_PERSON.to_owned() })
 }
 
 #[actix_web::test]
