@@ -27,7 +27,7 @@ test-browser: tools ## open the page under /docs in a browser and make a call fr
 
 openapi: tools ## write the OpenAPI documents anew, as the code has them now
 	cargo build --locked --package patchbay-server
-	for api in telex aloochat; do target/debug/patchbay openapi --api $$api >docs/openapi/$$api.json || exit 1; done
+	for api in telex aloochat patchbay; do target/debug/patchbay openapi --api $$api >docs/openapi/$$api.json || exit 1; done
 
 fmt: tools ## format the code
 	cargo fmt --all

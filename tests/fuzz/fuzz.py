@@ -41,8 +41,11 @@ level = "warn"
 # Whoever is asked, it is the sandbox.
 PROVIDER = """
 [providers.{id}]
-base_url = "{sandbox}"
+base_url = "{place}"
 """
+
+# It is fetched from there as it is addressed.
+MANIFESTS = "json_manifest"
 
 
 class Service:
@@ -63,7 +66,8 @@ class Service:
         listed = subprocess.run([BINARY, "providers", "list"], check=True, capture_output=True, text=True)
         ids = [provider["id"] for provider in json.loads(listed.stdout)]
         for one in ids:
-            table = PROVIDER.format(id=one, sandbox=said["url"])
+            place = said["url"] if one == MANIFESTS else f"{said['url']}/{one}"
+            table = PROVIDER.format(id=one, place=place)
             text = text.replace("[providers.slack]", table.strip()) if one == "slack" else text + table
         self.configuration = self.folder / "patchbay.toml"
         self.configuration.write_text(text)
@@ -161,7 +165,15 @@ class AlooChat(Api):
 # Operations of AlooChat on the integration that is made for them.
 ABOUT_ONE = ("get_integration", "edit_integration", "patch_integration", "get_channel", "replace_channel", "clear_channel")
 
-APIS = {"telex": Telex(), "aloochat": AlooChat()}
+
+class Patchbay(Api):
+    def parameters(self, service: Service) -> dict:
+        team = {"name": "team", "type": "slack"}
+        made = service.call("POST", "/api/public/integrations", team, AlooChat.header)["id"]
+        return {"": {"path.id": made}}
+
+
+APIS = {"telex": Telex(), "aloochat": AlooChat(), "patchbay": Patchbay()}
 
 
 # The statuses that schemathesis takes for an answer to a sound request.

@@ -41,6 +41,9 @@ const TELEX: &str = include_str!("../../crates/patchbay-http/src/dialects/telex/
 /// The same of the AlooChat dialect.
 const ALOOCHAT: &str = include_str!("../../crates/patchbay-http/src/dialects/aloochat/examples.jsonl");
 
+/// The same of the native API.
+const PATCHBAY: &str = include_str!("../../crates/patchbay-http/src/dialects/patchbay/examples.jsonl");
+
 /// The fixture `id` of the Telex dialect.
 pub fn telex_fixture(id: &str) -> Result<Fixture> {
     find(TELEX, id)
@@ -49,6 +52,11 @@ pub fn telex_fixture(id: &str) -> Result<Fixture> {
 /// The fixture `id` of the AlooChat dialect.
 pub fn aloochat_fixture(id: &str) -> Result<Fixture> {
     find(ALOOCHAT, id)
+}
+
+/// The fixture `id` of the native API.
+pub fn patchbay_fixture(id: &str) -> Result<Fixture> {
+    find(PATCHBAY, id)
 }
 
 fn find(lines: &str, id: &str) -> Result<Fixture> {
@@ -93,7 +101,9 @@ mod tests {
 
     #[test]
     fn every_fixture_can_be_read_and_has_an_id_of_its_own() {
-        for (lines, start, numbers, refusals) in [(TELEX, "TX", 19, 6), (ALOOCHAT, "AC", 11, 5)] {
+        for (lines, start, numbers, refusals) in
+            [(TELEX, "TX", 19, 6), (ALOOCHAT, "AC", 11, 5), (PATCHBAY, "PB", 3, 5)]
+        {
             let all = read(lines).unwrap();
             let mut ids: Vec<_> = all.iter().map(|fixture| fixture.id.as_str()).collect();
             ids.dedup();

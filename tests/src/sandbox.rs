@@ -9,7 +9,7 @@ use serde::Deserialize;
 use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::{Child, ChildStdout};
 
-use crate::server::{ask_to_end, ended};
+use crate::server::{ask_to_end, ended, hang_up};
 use crate::{CommandLine, Http};
 
 /// A process that has not said where it is by then never does.
@@ -39,7 +39,9 @@ pub struct SandboxCall {
     pub method: String,
     /// The path, without a query.
     pub path: String,
-    /// Which of the listed codes or manifests decided the answer, if one did.
+    /// What of a provider was asked for: `token`, `authorize`, `disconnect`, or `check ID`.
+    pub step: Option<String>,
+    /// Which of the listed codes, words or manifests decided the answer, if one did.
     pub code: Option<String>,
     /// `ok`, the word of the refusal, or the kind of misbehaviour.
     pub answer: String,
@@ -50,8 +52,18 @@ pub struct SandboxCall {
 impl Sandbox {
     /// Starts `patchbay sandbox` on a free port and waits until it answers.
     pub async fn start() -> Result<Self> {
-        // It neither reads nor writes a file.
+        // It writes no file.
+        Self::of(&CommandLine::in_folder(Path::new("."))).await
+    }
+
+    /// The same, with the providers of a folder beside those that are compiled in.
+    pub async fn with_providers(folder: &Path) -> Result<Self> {
+        let directory = folder.display().to_string();
         let commands = CommandLine::in_folder(Path::new("."));
+        Self::of(&commands.with_variable("PATCHBAY__CATALOGUE__DIRECTORY", &directory)).await
+    }
+
+    async fn of(commands: &CommandLine) -> Result<Self> {
         let mut command = commands.prepare(&["sandbox", "--port", "0"])?;
         let mut process = command.stdout(Stdio::piped()).spawn()?;
         let stdout = process.stdout.take().context("no standard output")?;
@@ -61,7 +73,7 @@ impl Sandbox {
         Ok(Self { process, stdout, document })
     }
 
-    /// Where it is, as `http://127.0.0.1:PORT`: a provider's `base_url`.
+    /// Where it is, as `http://127.0.0.1:PORT`; a provider is below, at its id.
     #[must_use]
     pub fn origin(&self) -> &str {
         &self.document.url
@@ -108,10 +120,23 @@ impl Sandbox {
         Ok(self.calls().await?.iter().filter(|call| call.path == path).map(|call| call.count).sum())
     }
 
+    /// How often a provider was asked for something of that kind, whatever came of it.
+    pub async fn steps(&self, provider: &str, step: &str) -> Result<u64> {
+        let begin = format!("/{provider}/");
+        let is_meant =
+            |call: &&SandboxCall| call.path.starts_with(&begin) && call.step.as_deref() == Some(step);
+        Ok(self.calls().await?.iter().filter(is_meant).map(|call| call.count).sum())
+    }
+
     /// Forgets what its fakes were asked for.
     pub async fn forget_calls(&self) -> Result<()> {
         drop(self.http()?.request("DELETE", "/sandbox/requests").send().await?.expect_status(204));
         Ok(())
+    }
+
+    /// Has it read the entries of providers again.
+    pub async fn hang_up(&self) -> Result<()> {
+        hang_up(&self.process).await
     }
 
     /// Asks it to end, and waits until it has. Answers also what it printed after its

@@ -111,7 +111,7 @@ impl Server {
 
     /// Tells it to read its files again (`SIGHUP`) and does not wait.
     pub async fn hang_up(&self) -> Result<()> {
-        send(&self.process, "HUP").await
+        hang_up(&self.process).await
     }
 
     /// Waits until it has ended.
@@ -129,6 +129,11 @@ impl Server {
 /// Asks a process to end (`SIGTERM`) and does not wait.
 pub async fn ask_to_end(process: &Child) -> Result<()> {
     send(process, "TERM").await
+}
+
+/// Tells a process to read its files again (`SIGHUP`) and does not wait.
+pub async fn hang_up(process: &Child) -> Result<()> {
+    send(process, "HUP").await
 }
 
 async fn send(process: &Child, signal: &str) -> Result<()> {

@@ -6,10 +6,9 @@ use serde_json::{Value, json};
 
 use crate::{Answer, InstallationBuilder, Request, Sandbox, Telex};
 
-/// Where the sandbox's Slack hands out codes, exchanges them, and ends tokens.
-const AUTHORIZE: &str = "/oauth/v2/authorize";
-const EXCHANGE: &str = "/api/oauth.v2.access";
-const REVOKE: &str = "/api/auth.revoke";
+/// Where the sandbox's Slack hands out codes, exchanges them, and says whose tokens are.
+const AUTHORIZE: &str = "/slack/oauth/v2/authorize";
+const TEST: &str = "/slack/api/auth.test";
 
 impl Telex {
     /// The path of the organisation's connection of Slack, or of something below.
@@ -53,11 +52,20 @@ impl Answer {
     }
 }
 
+impl Answer {
+    /// Where a link of a page of the sandbox's leads.
+    fn link(&self, id: &str) -> Result<String> {
+        let begin = format!(r#"<a id="{id}" href=""#);
+        let rest = self.text.split_once(&begin).with_context(|| format!("no link {id}: {self}"))?.1;
+        Ok(rest.split('"').next().unwrap_or_default().replace("&amp;", "&"))
+    }
+}
+
 impl InstallationBuilder {
     /// Has the sandbox play Slack.
     #[must_use]
     pub fn slack(self, sandbox: &Sandbox) -> Self {
-        self.config("providers.slack.base_url", &format!("'{}'", sandbox.origin()))
+        self.config("providers.slack.base_url", &format!("'{}'", sandbox.url("/slack")))
             .config("providers.slack.client_id", &format!("'{}'", sandbox.client_id()))
             .config("providers.slack.client_secret", &format!("'{}'", sandbox.client_secret()))
     }
@@ -66,12 +74,17 @@ impl InstallationBuilder {
 impl Sandbox {
     /// How often its Slack was asked to exchange a code, whatever came of it.
     pub async fn exchanges(&self) -> Result<u64> {
-        self.count(EXCHANGE).await
+        self.steps("slack", "token").await
+    }
+
+    /// How often its Slack was asked whose a token is, whatever came of it.
+    pub async fn checks(&self) -> Result<u64> {
+        self.count(TEST).await
     }
 
     /// How often its Slack was asked to end a token, whatever came of it.
     pub async fn revocations(&self) -> Result<u64> {
-        self.count(REVOKE).await
+        self.steps("slack", "disconnect").await
     }
 
     /// A code that its Slack hands out to an address, good once and for that address alone.
@@ -79,15 +92,22 @@ impl Sandbox {
         let query = [("client_id", self.client_id()), ("redirect_uri", redirect_uri)];
         let page = Url::parse_with_params(&self.url(AUTHORIZE), query)?;
         let asked = format!("{AUTHORIZE}?{}", page.query().unwrap_or_default());
-        let back = self.http()?.get(&asked).send().await?.expect_status(302);
-        let place = Url::parse(back.header("location"))?;
+        let page = self.http()?.get(&asked).send().await?.expect_status(200);
+        let place = Url::parse(&page.link("allow")?)?;
         let code = place.query_pairs().find(|(name, _)| name == "code");
-        Ok(code.with_context(|| format!("no code: {back}"))?.1.into_owned())
+        Ok(code.with_context(|| format!("no code: {place}"))?.1.into_owned())
+    }
+
+    /// Ends a token at its Slack, behind the service's back.
+    pub async fn end(&self, token: &str) -> Result<()> {
+        let ended = self.http()?.request("POST", "/slack/api/auth.revoke").bearer(token).send().await?;
+        drop(ended.expect_status(200));
+        Ok(())
     }
 
     /// Whether its Slack still takes a token.
     pub async fn takes(&self, token: &str) -> Result<bool> {
-        let answer = self.http()?.request("POST", "/api/auth.test").bearer(token).send().await?.json();
+        let answer = self.http()?.request("POST", TEST).bearer(token).send().await?.json();
         Ok(answer["ok"] == true)
     }
 }

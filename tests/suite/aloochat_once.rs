@@ -23,6 +23,7 @@ async fn of_64_at_once_one_has_its_effect_and_others_are_served_meanwhile(
     let aloochat = acme.aloochat();
     let create = |name: &str| aloochat.request("POST", "").json(&a_shop(name));
     of_64_at_once_one_counts(
+        201,
         || create("a"),
         |number| create(&format!("other {number}")),
         |answer| answer.json() == json!({ "detail": "Request in progress" }),

@@ -31,7 +31,7 @@ async fn what_is_new_is_verified_by_itself_soon_after(#[case] backend: Backend) 
     let slacked = Slacked::on(backend).await?;
     let aloochat = slacked.acme.aloochat();
     let token = connected(&slacked.acme.telex, "sandbox-ok-acme").await?;
-    let wrong = aloochat.created(&with_token("xoxb-0000000000-planted")).await?;
+    let wrong = aloochat.created(&with_token("xoxb-rejected-0000-planted")).await?;
     eventually("a wrong token is found out", || async {
         Ok(known(&slacked)?.contains(&"broken credentials_rejected".to_owned()))
     })
@@ -80,7 +80,7 @@ async fn one_that_is_to_be_verified_first_is_stored_only_if_its_provider_takes_i
     let token = connected(&slacked.acme.telex, "sandbox-ok-acme").await?;
     let create = |token: &str| aloochat.request("POST", "?verify=true").json(&with_token(token));
 
-    let refused = create("xoxb-0000000000-planted").send().await?;
+    let refused = create("xoxb-rejected-0000-planted").send().await?;
     assert!(!refused.text.contains("planted"), "{refused}");
     invalid(refused, "config: credential rejected by provider");
     let listed = aloochat.listed("type").await?;
@@ -104,20 +104,19 @@ async fn one_that_is_to_be_verified_first_is_stored_only_if_its_provider_takes_i
 async fn nobody_is_asked_about_what_is_created_paused(#[case] backend: Backend) -> Result<()> {
     let slacked = Slacked::on(backend).await?;
     let aloochat = slacked.acme.aloochat();
-    let mut body = with_token("xoxb-0000000000-planted");
+    let mut body = with_token("xoxb-rejected-0000-planted");
     body["is_active"] = json!(false);
     let paused = aloochat.created(&body).await?;
-    let asked = aloochat.created(&with_token("xoxb-1111111111-planted")).await?;
+    let asked = aloochat.created(&with_token("xoxb-rejected-1111-planted")).await?;
     eventually("the other one is found out", || async {
         Ok(known(&slacked)?.contains(&"broken credentials_rejected".to_owned()))
     })
     .await?;
     assert_eq!(known(&slacked)?, ["broken credentials_rejected", "unverified -"]);
-    assert_eq!(slacked.sandbox.count("/api/auth.test").await?, 1);
+    assert_eq!(slacked.sandbox.checks().await?, 1);
     // It is once it is in use.
     drop(aloochat.update(&paused, &json!({"is_active": true})).await?.expect_status(200));
-    eventually("it is asked about", || async { Ok(slacked.sandbox.count("/api/auth.test").await? == 2) })
-        .await?;
+    eventually("it is asked about", || async { Ok(slacked.sandbox.checks().await? == 2) }).await?;
     drop(aloochat.delete(&asked).await?.expect_status(200));
     eventually("nothing is known of what is deleted", || async {
         Ok(known(&slacked)? == ["broken credentials_rejected"])

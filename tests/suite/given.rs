@@ -1,7 +1,7 @@
 //! What most tests start from, and the assertions that they share.
 
 use anyhow::Result;
-use patchbay_tests::{AlooChat, Answer, Backend, Service, TELEX_PREFIXES, Telex, Tenant};
+use patchbay_tests::{AlooChat, Answer, Backend, Patchbay, Service, TELEX_PREFIXES, Telex, Tenant};
 use serde_json::{Value, json};
 
 /// An id that nothing has.
@@ -34,6 +34,11 @@ impl Acme {
     /// A client of the same organisation that speaks AlooChat, and may do everything.
     pub fn aloochat(&self) -> AlooChat {
         self.service.aloochat(&self.key)
+    }
+
+    /// A client of the same organisation that speaks the native API, and may do everything.
+    pub fn patchbay(&self) -> Patchbay {
+        self.service.patchbay(&self.key)
     }
 
     /// The client below each prefix that the dialect is served under.
@@ -89,4 +94,23 @@ pub fn declined(answer: Answer, status: u16, detail: &str) {
 /// Asserts that AlooChat refuses what was sent, for this reason.
 pub fn invalid(answer: Answer, why: &str) {
     declined(answer, 400, &format!("Invalid input data: {why}"));
+}
+
+/// Asserts a problem of which its status says everything but this.
+pub fn problem(answer: Answer, status: u16, title: &str, detail: &str) {
+    let expected = json!({ "type": "about:blank", "title": title, "status": status, "detail": detail });
+    let answer = answer.expect_status(status).expect_json(&expected, &[]);
+    assert_eq!(answer.header("content-type"), "application/problem+json", "{answer}");
+}
+
+/// Asserts a problem of a type of its own.
+pub fn problem_of(answer: Answer, status: u16, of_type: &str) {
+    let answer = answer.expect_status(status);
+    assert_eq!(answer.header("content-type"), "application/problem+json", "{answer}");
+    assert_eq!(answer.text_of("type"), format!("urn:patchbay:problem:{of_type}"), "{answer}");
+}
+
+/// An integration of Slack that is not connected yet, made through AlooChat.
+pub fn a_team(name: &str) -> Value {
+    json!({ "name": name, "type": "slack" })
 }

@@ -30,9 +30,21 @@ mod crash;
 #[cfg(test)]
 mod given;
 #[cfg(test)]
+mod oauth_browsers;
+#[cfg(test)]
 mod openapi;
 #[cfg(test)]
 mod operations;
+#[cfg(test)]
+mod patchbay_conditional;
+#[cfg(test)]
+mod patchbay_errors;
+#[cfg(test)]
+mod patchbay_fixtures;
+#[cfg(test)]
+mod patchbay_once;
+#[cfg(test)]
+mod patchbay_routes;
 #[cfg(test)]
 mod play;
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! Whether integrations work, as Telex is told.
 
 use anyhow::Result;
-use patchbay_tests::{Answer, Backend, Http, Sandbox, Telex, is_timestamp};
+use patchbay_tests::{Answer, Backend, Telex, is_timestamp};
 use rstest::rstest;
 use serde_json::{Value, json};
 
@@ -20,13 +20,6 @@ async fn health(telex: &Telex, id: &str) -> Result<(String, Value)> {
     Ok((data["state"].as_str().unwrap_or_default().to_owned(), data["reason"].clone()))
 }
 
-/// Ends a token at the provider itself, behind the service's back.
-async fn ended(sandbox: &Sandbox, token: &str) -> Result<()> {
-    let slack: Http = sandbox.http()?;
-    drop(slack.request("POST", "/api/auth.revoke").bearer(token).send().await?.expect_status(200));
-    Ok(())
-}
-
 #[rstest]
 #[case::sqlite(Backend::Sqlite)]
 #[case::postgres(Backend::Postgres)]
@@ -38,7 +31,7 @@ async fn a_connection_is_valid_until_its_provider_rejects_it_twice(#[case] backe
     let id = shown["id"].as_str().unwrap_or_default();
     assert_eq!(health(&acme.telex, id).await?, ("valid".to_owned(), Value::Null));
 
-    ended(&sandbox, &token).await?;
+    sandbox.end(&token).await?;
     let (state, reason) = health(&acme.telex, id).await?;
     assert_eq!(state, "valid", "providers err");
     assert!(reason.as_str().unwrap_or_default().starts_with("credentials_rejected"), "{reason}");
@@ -115,6 +108,6 @@ async fn nobody_is_asked_about_an_integration_that_is_paused(#[case] backend: Ba
     sandbox.forget_calls().await?;
     let known = verified(&acme.telex, id).await?.expect_status(200).json();
     assert_eq!(known["data"]["state"], "valid", "from the exchange");
-    assert_eq!(sandbox.count("/api/auth.test").await?, 0);
+    assert_eq!(sandbox.checks().await?, 0);
     Ok(())
 }

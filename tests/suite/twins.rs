@@ -12,9 +12,10 @@ pub fn is_replay(answer: &Answer) -> bool {
 }
 
 /// Sends `twin` 64 times at once, under one name, and `others` meanwhile. Of the twins exactly one
-/// has its effect: each is answered with the same, or refused by `is_in_progress`. The others are
-/// served as if nothing were.
+/// has its effect: each is answered with the same, of the status `done`, or refused by
+/// `is_in_progress`. The others are served as if nothing were.
 pub async fn of_64_at_once_one_counts(
+    done: u16,
     twin: impl Fn() -> Request,
     other: impl Fn(usize) -> Request,
     is_in_progress: impl Fn(&Answer) -> bool,
@@ -29,7 +30,7 @@ pub async fn of_64_at_once_one_counts(
     let (mut first, mut bodies) = (0, BTreeSet::new());
     for answer in twins.join_all().await {
         let answer = answer?;
-        if answer.status == 201 {
+        if answer.status == done {
             first += u32::from(!is_replay(&answer));
             bodies.insert(answer.text.clone());
         } else {
@@ -38,7 +39,7 @@ pub async fn of_64_at_once_one_counts(
     }
     assert_eq!((first, bodies.len()), (1, 1));
     for answer in others.join_all().await {
-        drop(answer?.expect_status(201));
+        drop(answer?.expect_status(done));
     }
     Ok(())
 }

@@ -1,4 +1,6 @@
-//! The port for work that nobody waits for.
+//! The ports for work that nobody waits for, and for waiting.
+
+use std::time::Duration;
 
 use futures::future::BoxFuture;
 
@@ -7,4 +9,10 @@ use futures::future::BoxFuture;
 pub trait Background: Send + Sync {
     /// Runs it, whether or not the one who handed it in is still there at its end.
     fn run(&self, work: BoxFuture<'static, ()>);
+}
+
+/// Lets time pass.
+pub trait Pause: Send + Sync {
+    /// Is done after `time`.
+    fn pause(&self, time: Duration) -> BoxFuture<'static, ()>;
 }

@@ -51,6 +51,16 @@ impl Caller {
         Self { actor: Actor::Service, ..Self::operator(organisation) }
     }
 
+    /// The service, which goes on with what `actor` began in an environment.
+    pub(crate) fn going_on_for(
+        organisation: &Organisation,
+        environment: EnvironmentId,
+        actor: Actor,
+    ) -> Self {
+        let scope = Scope::new(organisation.id, Some(environment));
+        Self { actor, scope, home: environment, ..Self::operator(organisation) }
+    }
+
     /// Who it is.
     #[must_use]
     pub const fn actor(&self) -> Actor {

@@ -1,7 +1,8 @@
 //! Showing secrets: in full to those who may see them, else masked.
 
 use patchbay_domain::{
-    Changes, CredentialName, Credentials, EventType, Integration, Mask, Permission, SecretPlace, Vault,
+    Changes, CredentialName, Credentials, EventType, Integration, Mask, OpenConnection, Permission,
+    SecretPlace, Vault,
 };
 use serde_json::Map;
 
@@ -113,6 +114,19 @@ pub fn open_grant(vault: &dyn Vault, integration: &Integration) -> Result<Creden
     let place = SecretPlace::grant(integration.parts().organisation_id, integration.id());
     let tokens = integration.grant().map(|grant| &grant.tokens);
     Ok(Credentials::open(vault, &place, tokens)?)
+}
+
+/// Opens all that a stored integration has, to ask its provider as it.
+pub fn open_connection(vault: &dyn Vault, integration: &Integration) -> Result<OpenConnection, AppError> {
+    let parts = integration.parts();
+    Ok(OpenConnection {
+        provider: parts.provider.clone(),
+        configuration: parts.configuration.clone(),
+        facts: parts.facts.clone(),
+        credentials: open(vault, integration)?,
+        tokens: open_grant(vault, integration)?,
+        scopes: integration.grant().map(|grant| grant.scopes.clone()).unwrap_or_default(),
+    })
 }
 
 /// Where the credentials of an integration belong.

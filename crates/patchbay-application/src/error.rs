@@ -68,7 +68,8 @@ impl AppError {
     #[must_use]
     pub const fn is_settled(&self) -> bool {
         match self {
-            Self::NotFound(_) | Self::Exchange(ExchangeError::CodeRefused { .. }) => true,
+            Self::NotFound(_)
+            | Self::Exchange(ExchangeError::CodeRefused { .. } | ExchangeError::Ended { .. }) => true,
             Self::Conflict(conflict) => matches!(
                 conflict,
                 Conflict::Taken(_) | Conflict::LabelInUse | Conflict::Ambiguous | Conflict::IdTaken(_)
@@ -111,6 +112,8 @@ pub enum Entity {
     Setting,
     /// Any setting at all of an integration.
     AnySetting,
+    /// A person on the way to a provider.
+    Authorization,
 }
 
 impl std::fmt::Display for Entity {
@@ -123,6 +126,7 @@ impl std::fmt::Display for Entity {
             Self::Connection => "not connected",
             Self::Setting => "no such setting",
             Self::AnySetting => "integration has no settings",
+            Self::Authorization => "no such authorization, or it is over",
         })
     }
 }

@@ -14,6 +14,7 @@ mod faults;
 pub mod idempotency;
 pub mod integrations;
 mod listed;
+pub mod oauth;
 pub mod operator;
 mod precondition;
 mod providers;
@@ -23,10 +24,11 @@ mod services;
 pub mod settings;
 #[cfg(test)]
 mod testing;
+mod turns;
 pub mod verification;
 
 pub use authenticate::Authenticate;
-pub use background::Background;
+pub use background::{Background, Pause};
 pub use caller::Caller;
 pub use disclosure::{Disclosed, Reveal, Shown};
 pub use error::{AppError, AuthRefusal, Conflict, Entity, UnusableManifest};

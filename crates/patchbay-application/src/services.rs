@@ -4,9 +4,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use patchbay_domain::{
-    ChannelConfigRepository, Clock, CredentialVerifier, Fingerprinter, HealthRepository, IdGenerator,
-    IntegrationRepository, KeyLookup, KeyScheme, KeyUses, ManifestFetcher, ManifestRepository,
-    OAuthExchanger, ProviderDirectory, ReceiptRepository, SettingRepository, UnitOfWork, Vault,
+    AuthorizationDirectory, ChannelConfigRepository, Clock, CredentialVerifier, Fingerprinter,
+    HealthRepository, IdGenerator, IntegrationRepository, KeyLookup, KeyScheme, KeyUses, ManifestFetcher,
+    ManifestRepository, OAuthExchanger, OneTimeSecrets, OrganisationDirectory, ProviderDirectory,
+    ReceiptRepository, RefreshRepository, SettingRepository, UnitOfWork, Vault,
 };
 
 use crate::idempotency::BeginOnce;
@@ -14,12 +15,15 @@ use crate::integrations::{
     ConnectProvider, CreateIntegration, DeleteIntegration, EditIntegration, GetConnection, GetIntegration,
     InstallCustom, ListIntegrations, ReplaceManifest, RevokeGrants, SystemApp,
 };
+use crate::oauth::{
+    Addresses, BeginAuthorization, FinishAuthorization, Granting, RefreshGrant, StartAuthorization,
+};
 use crate::settings::{
     ClearChannel, DeleteSetting, EditSetting, GetChannel, ListSettings, PutSetting, ReplaceChannel,
     SettingAccess,
 };
-use crate::verification::VerifyIntegration;
-use crate::{Authenticate, Background, Providers};
+use crate::verification::{GetChecked, VerifyIntegration};
+use crate::{Authenticate, Background, Pause, Providers};
 
 /// What the use cases stand on: a port each, and what the operator decided.
 #[derive(Clone)]
@@ -56,8 +60,20 @@ pub struct Ports {
     pub fetcher: Arc<dyn ManifestFetcher>,
     /// Asks providers for what they grant.
     pub exchanger: Arc<dyn OAuthExchanger>,
+    /// Finds people on their way to providers.
+    pub authorizations: Arc<dyn AuthorizationDirectory>,
+    /// Knows where refreshing stands.
+    pub refreshes: Arc<dyn RefreshRepository>,
+    /// Makes what nobody can guess.
+    pub secrets: Arc<dyn OneTimeSecrets>,
+    /// Knows the organisations.
+    pub organisations: Arc<dyn OrganisationDirectory>,
+    /// Where people start, and where they come back to.
+    pub addresses: Arc<Addresses>,
     /// Runs what nobody waits for.
     pub background: Arc<dyn Background>,
+    /// Lets time pass.
+    pub pause: Arc<dyn Pause>,
     /// Tells the time.
     pub clock: Arc<dyn Clock>,
     /// Makes ids.
@@ -86,8 +102,16 @@ pub struct Services {
     pub connect_provider: ConnectProvider,
     /// Shows the connection of a provider.
     pub get_connection: GetConnection,
+    /// Begins the authorization of an integration by a person.
+    pub begin_authorization: BeginAuthorization,
+    /// Sends that person to the provider.
+    pub start_authorization: StartAuthorization,
+    /// Takes the person back.
+    pub finish_authorization: FinishAuthorization,
     /// Shows an integration.
     pub get_integration: GetIntegration,
+    /// Shows an integration with whether it works.
+    pub get_checked: GetChecked,
     /// Lists integrations.
     pub list_integrations: ListIntegrations,
     /// Changes an integration.
@@ -127,8 +151,12 @@ impl Services {
             create_integration,
             replace_manifest: ports.replace_manifest(),
             connect_provider: ports.connect_provider(),
-            get_connection: GetConnection { get: ports.get_integration() },
+            get_connection: GetConnection { get: ports.get_integration(), refresh: ports.refresh_grant() },
+            begin_authorization: ports.begin_authorization(),
+            start_authorization: ports.start_authorization(),
+            finish_authorization: ports.finish_authorization(),
             get_integration: ports.get_integration(),
+            get_checked: GetChecked { integrations: integrations.clone(), health: ports.health.clone() },
             list_integrations: ListIntegrations { integrations, system_apps, vault },
             edit_integration: ports.edit_integration(),
             verify_integration: ports.verify_integration(),
@@ -158,8 +186,68 @@ impl Ports {
     /// Asks whether an integration works; for what is done beside the requests too.
     #[must_use]
     pub fn verify_integration(&self) -> VerifyIntegration {
+        let refresh = self.refresh_grant();
         let Self { integrations, health, verifier, work, vault, clock, ids, .. } = self.clone();
-        VerifyIntegration { integrations, health, verifier, work, vault, clock, ids }
+        VerifyIntegration { integrations, health, verifier, refresh, work, vault, clock, ids }
+    }
+
+    /// Refreshes what a provider granted; for what is done beside the requests too.
+    #[must_use]
+    pub fn refresh_grant(&self) -> RefreshGrant {
+        let granting = self.granting();
+        let Self { integrations, health, exchanger, work, secrets, background, pause, .. } = self.clone();
+        let (clock, ids, lease) = (self.clock.clone(), self.ids.clone(), self.lease);
+        RefreshGrant {
+            integrations,
+            health,
+            exchanger,
+            granting,
+            work,
+            secrets,
+            background,
+            pause,
+            clock,
+            ids,
+            lease,
+        }
+    }
+
+    fn granting(&self) -> Granting {
+        let Self { vault, providers, refreshes, .. } = self.clone();
+        Granting { vault, providers, refreshes }
+    }
+
+    fn begin_authorization(&self) -> BeginAuthorization {
+        let Self { integrations, providers, exchanger, work, vault, secrets, addresses, clock, ids, .. } =
+            self.clone();
+        BeginAuthorization { integrations, providers, exchanger, work, vault, secrets, addresses, clock, ids }
+    }
+
+    fn start_authorization(&self) -> StartAuthorization {
+        let Self { authorizations, integrations, exchanger, work, vault, secrets, clock, .. } = self.clone();
+        StartAuthorization { authorizations, integrations, exchanger, work, vault, secrets, clock }
+    }
+
+    fn finish_authorization(&self) -> FinishAuthorization {
+        let (granting, revoke, verify) = (self.granting(), self.revoke_grants(), self.verify_integration());
+        let Self { authorizations, organisations, integrations, exchanger, work, vault, secrets, .. } =
+            self.clone();
+        let (background, clock, ids) = (self.background.clone(), self.clock.clone(), self.ids.clone());
+        FinishAuthorization {
+            authorizations,
+            organisations,
+            integrations,
+            exchanger,
+            granting,
+            revoke,
+            verify,
+            work,
+            vault,
+            secrets,
+            background,
+            clock,
+            ids,
+        }
     }
 
     fn replace_manifest(&self) -> ReplaceManifest {
@@ -168,12 +256,13 @@ impl Ports {
     }
 
     fn connect_provider(&self) -> ConnectProvider {
-        let revoke = self.revoke_grants();
+        let (revoke, granting) = (self.revoke_grants(), self.granting());
         let Self { integrations, exchanger, work, vault, clock, ids, background, system_apps, lease, .. } =
             self.clone();
         ConnectProvider {
             integrations,
             exchanger,
+            granting,
             revoke,
             work,
             vault,

@@ -1,23 +1,27 @@
 //! Values that the unit tests share.
 
+use std::future::ready;
 use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use futures::executor::block_on;
 use futures::future::BoxFuture;
+use patchbay_domain::testing::{FixedClock, SequentialIds};
 use patchbay_domain::{
     AccountId, Actor, ApiKey, ApiKeyId, ApiKeyName, CredentialName, Credentials, EnvironmentId, Grant,
     Granted, Integration, IntegrationDraft, IntegrationEdit, IntegrationId, IntegrationKind, IntegrationName,
-    KeyHash, KeyId, KeyKind, KeyOwner, Manifest, ManifestDocument, ManifestUrl, MockProviderDirectory,
-    MockVault, Organisation, OrganisationId, OrganisationName, Origin, Permission, Provider, ProviderId,
-    Sealed, SecretPlace, UniqueRule,
+    KeyHash, KeyId, KeyKind, KeyOwner, Manifest, ManifestDocument, ManifestUrl, MockHealthRepository,
+    MockIntegrationRepository, MockOAuthExchanger, MockOneTimeSecrets, MockProviderDirectory,
+    MockRefreshRepository, MockUnitOfWork, MockVault, Organisation, OrganisationId, OrganisationName, Origin,
+    Permission, Provider, ProviderId, Sealed, SecretDigest, SecretPlace, UniqueRule,
 };
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::Map;
 use uuid::Uuid;
 
-use crate::{Background, Caller};
+use crate::oauth::{Granting, RefreshGrant};
+use crate::{Background, Caller, Pause};
 
 /// A time, some seconds after one that all tests share.
 pub fn at(seconds: i64) -> DateTime<Utc> {
@@ -115,6 +119,63 @@ impl Background for AtOnce {
     }
 }
 
+/// Does not wait.
+pub struct NoPause;
+
+impl Pause for NoPause {
+    fn pause(&self, _: Duration) -> BoxFuture<'static, ()> {
+        Box::pin(ready(()))
+    }
+}
+
+/// Knows nothing that is to be refreshed.
+pub fn granting() -> Granting {
+    let mut refreshes = MockRefreshRepository::new();
+    refreshes.expect_find().returning(|_, _| Ok(None));
+    Granting { vault: Arc::new(vault()), providers: Arc::new(providers()), refreshes: Arc::new(refreshes) }
+}
+
+/// Refreshes nothing.
+pub fn refreshing_nothing() -> RefreshGrant {
+    RefreshGrant {
+        integrations: Arc::new(MockIntegrationRepository::new()),
+        health: Arc::new(MockHealthRepository::new()),
+        exchanger: Arc::new(MockOAuthExchanger::new()),
+        granting: granting(),
+        work: Arc::new(MockUnitOfWork::new()),
+        secrets: Arc::new(one_time()),
+        background: Arc::new(AtOnce),
+        pause: Arc::new(NoPause),
+        clock: Arc::new(FixedClock::default()),
+        ids: Arc::new(SequentialIds::default()),
+        lease: Duration::from_secs(60),
+    }
+}
+
+/// One-time secrets in sequence: `secret-1`, `secret-2` …, whose digest is their beginning.
+pub fn one_time() -> MockOneTimeSecrets {
+    let mut secrets = MockOneTimeSecrets::new();
+    let mut minted = 0;
+    secrets.expect_mint().returning(move || {
+        minted += 1;
+        Ok(format!("secret-{minted}").into())
+    });
+    secrets.expect_digest().returning(|secret| digest_of(secret.expose_secret()));
+    secrets
+        .expect_derived()
+        .returning(|secret, purpose| format!("{purpose} of {}", secret.expose_secret()).into());
+    secrets
+}
+
+/// What [`one_time`] takes for the digest of a text.
+pub fn digest_of(text: &str) -> SecretDigest {
+    let mut digest = [0; 32];
+    for (to, from) in digest.iter_mut().zip(text.bytes()) {
+        *to = from;
+    }
+    SecretDigest(digest)
+}
+
 /// What a provider gives for a code, with this access token.
 pub fn granted(token: &str) -> Granted {
     Granted {
@@ -122,6 +183,7 @@ pub fn granted(token: &str) -> Granted {
         account: Some(AccountId::parse("T1").unwrap()),
         scopes: vec!["chat:write".to_owned()],
         lifetime: Some(Duration::from_secs(60)),
+        refresh_lifetime: None,
         facts: Map::from_iter([("team_name".to_owned(), "Acme".into())]),
     }
 }

@@ -3,29 +3,36 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::findings::{Findings, Rule};
+use crate::source::SourceFile;
 use crate::tree::{Node, Path, merge};
 
 /// How many files an entry may be laid over.
 const MAX_DEPTH: usize = 2;
 
-/// The trees of files by id; `None` for one that cannot be read.
-type Documents = BTreeMap<String, Option<Node>>;
+/// Files by their ids.
+type Files<'s> = BTreeMap<&'s str, &'s SourceFile>;
 
 /// The files of a catalogue.
-pub struct Layers {
+pub struct Layers<'s> {
     /// Those that are compiled in.
-    pub below: Documents,
+    below: Files<'s>,
     /// Those of the folder.
-    pub above: Documents,
+    above: Files<'s>,
 }
 
 /// One file, by its layer and its id.
 type FileId<'a> = (bool, &'a str);
 
-impl Layers {
+impl<'s> Layers<'s> {
+    /// Of these files; the last of one name counts.
+    pub fn of(below: &'s [SourceFile], above: &'s [SourceFile]) -> Self {
+        let by_id = |files: &'s [SourceFile]| files.iter().map(|file| (file.stem.as_str(), file)).collect();
+        Self { below: by_id(below), above: by_id(above) }
+    }
+
     /// Every id, once.
-    pub fn ids(&self) -> BTreeSet<String> {
-        self.below.keys().chain(self.above.keys()).cloned().collect()
+    pub fn ids(&self) -> BTreeSet<&'s str> {
+        self.below.keys().chain(self.above.keys()).copied().collect()
     }
 
     /// The file that counts for an id.
@@ -33,25 +40,35 @@ impl Layers {
         (self.above.contains_key(id), id)
     }
 
-    fn document(&self, (above, id): FileId<'_>) -> Option<&Option<Node>> {
-        if above { self.above.get(id) } else { self.below.get(id) }
+    fn file(&self, (above, id): FileId<'_>) -> Option<&'s SourceFile> {
+        let files = if above { &self.above } else { &self.below };
+        files.get(id).copied()
     }
 }
 
 /// The merged tree of an id; `None` where something of it cannot be read, which was noted.
-pub fn resolve(layers: &Layers, id: &str, findings: &mut Findings) -> Option<Node> {
+///
+/// Files are read by `read` when they are needed, and not kept: of all of them together no more
+/// is there at a time than one entry is made of.
+pub fn resolve(
+    layers: &Layers<'_>,
+    id: &str,
+    findings: &mut Findings,
+    read: impl Fn(&SourceFile, &mut Findings) -> Option<Node>,
+) -> Option<Node> {
     let mut file = layers.effective(id);
-    let mut seen = Vec::from([file]);
+    let mut seen = Vec::from([(file.0, file.1.to_owned())]);
     let mut chain = Vec::new();
     loop {
         // A name that is no id, or a file that is no TOML, was noted with its file.
-        let tree = layers.document(file)?.as_ref()?;
-        chain.push(tree);
+        let tree = read(layers.file(file)?, findings)?;
         let at = Path::root().key("extends");
-        let Some(extends) = tree.as_table().and_then(|table| table.get("extends")) else { break };
-        let place = &extends.place;
+        let Some(extends) = tree.as_table().and_then(|table| table.get("extends")) else {
+            chain.push(tree);
+            break;
+        };
         let mut refuse = |what: &str, remedy: &str| -> Option<Node> {
-            findings.error(Rule::Extends, place, &at, what, remedy);
+            findings.error(Rule::Extends, &extends.place, &at, what, remedy);
             None
         };
         let Some(base) = extends.node.as_text() else {
@@ -59,21 +76,22 @@ pub fn resolve(layers: &Layers, id: &str, findings: &mut Findings) -> Option<Nod
         };
         // Over itself an entry of the folder lies on the one that is compiled in.
         let next = if file == (true, base) { (false, base) } else { layers.effective(base) };
-        if seen.contains(&next) {
+        if seen.iter().any(|(above, id)| (*above, id.as_str()) == next) {
             return refuse("leads back to itself", "let one of the entries stand alone");
         }
-        if layers.document(next).is_none() {
+        let Some(found) = layers.file(next) else {
             return refuse("names no entry", "add that entry, or correct the id");
-        }
-        if chain.len() > MAX_DEPTH {
+        };
+        if chain.len() >= MAX_DEPTH {
             return refuse("leads over more than two entries", "extend an entry that extends at most one");
         }
-        seen.push(next);
-        file = next;
+        seen.push((next.0, next.1.to_owned()));
+        file = (next.0, &found.stem);
+        chain.push(tree);
     }
     let mut layers = chain.into_iter().rev();
-    let base = layers.next()?.clone();
-    Some(layers.fold(base, |below, above| merge(&below, above)))
+    let base = layers.next()?;
+    Some(layers.fold(base, |below, above| merge(&below, &above)))
 }
 
 #[cfg(test)]
@@ -83,19 +101,20 @@ mod tests {
     use super::*;
     use crate::tree::parse;
 
-    fn documents(files: &[(&str, &str)]) -> Documents {
-        let tree = |id: &str, text: &str| {
-            let text = format!("id = '{id}'\n{text}");
-            parse(&id.into(), &text, &mut Findings::none())
+    fn files(files: &[(&str, &str)]) -> Vec<SourceFile> {
+        let file = |(id, text): &(&str, &str)| {
+            SourceFile::new(None, &format!("{id}.toml"), format!("id = '{id}'\n{text}"))
         };
-        files.iter().map(|(id, text)| ((*id).to_owned(), Some(tree(id, text)))).collect()
+        files.iter().map(file).collect()
     }
 
     fn resolved(below: &[(&str, &str)], above: &[(&str, &str)], id: &str) -> Result<Value, Vec<String>> {
         let mut findings = Findings::none();
-        let layers = Layers { below: documents(below), above: documents(above) };
-        let tree = resolve(&layers, id, &mut findings);
-        match tree {
+        let (below, above) = (files(below), files(above));
+        let layers = Layers::of(&below, &above);
+        let read =
+            |file: &SourceFile, findings: &mut Findings| Some(parse(&file.shown, &file.text, findings));
+        match resolve(&layers, id, &mut findings, read) {
             Some(tree) => Ok(tree.to_json()),
             None => Err(findings.iter().map(|finding| finding.what.clone()).collect()),
         }

@@ -50,7 +50,7 @@ rules! {
     NameTaken = "PC10",
     /// A change at the provider that has come, or comes soon.
     Sunset = "PC11",
-    /// An offered entry that does not say what tells accounts apart.
+    /// An offered entry that does not say what tells accounts apart, if anything does.
     Account = "PC12",
     /// A parameter that the exchange sets itself.
     Reserved = "PC13",
@@ -163,6 +163,11 @@ impl Findings {
     /// Adds one.
     pub fn add(&mut self, finding: Finding) {
         self.0.push(finding);
+    }
+
+    /// Adds all of others.
+    pub(crate) fn extend(&mut self, others: Self) {
+        self.0.extend(others.0);
     }
 
     /// Adds an error at a place.

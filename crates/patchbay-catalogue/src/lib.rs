@@ -28,4 +28,4 @@ pub use findings::{Finding, Findings, Rule, Severity};
 pub use reloadable::ReloadableCatalogue;
 pub use schema::*;
 pub use source::{CatalogueFiles, EMBEDDED, SourceFile, Sources, Vars};
-pub use template::{BodyTemplate, Part, RenderError, StrayBrace, Template, Values};
+pub use template::{BodyTemplate, Found, Part, RenderError, StrayBrace, Template, Values};

@@ -1,6 +1,7 @@
 //! From files to a catalogue: all of them, or none.
 
 use std::collections::BTreeMap;
+use std::io::{self, Write};
 
 use patchbay_domain::ProviderId;
 use sha2::{Digest, Sha256};
@@ -8,10 +9,10 @@ use sha2::{Digest, Sha256};
 use crate::catalogue::Catalogue;
 use crate::extend::{Layers, resolve};
 use crate::findings::{Findings, Rule};
-use crate::rules::{Judged, check_names, check_twice, judge};
+use crate::rules::{Judged, Names, check_twice, judge};
 use crate::schema::Entry;
 use crate::schema::reader::Reading;
-use crate::source::{SourceFile, Sources, Vars};
+use crate::source::{SourceFile, Sources};
 use crate::tree::{Member, Node, NodeValue, Path, Place, Table, parse};
 
 /// How many bytes of its hash name a revision.
@@ -27,44 +28,41 @@ impl Catalogue {
     /// All that is wrong with them, when anything is.
     pub fn load(sources: &Sources) -> Result<Self, Findings> {
         let mut findings = Findings::none();
-        let layers = Layers {
-            below: documents(&sources.below, &mut findings),
-            above: documents(&sources.above, &mut findings),
-        };
-        let mut merged = BTreeMap::new();
+        let layers = Layers::of(&sources.below, &sources.above);
+        let (mut entries, mut names) = (Vec::new(), Names::default());
+        let mut without = sources.vars.clone();
         for id in layers.ids() {
-            if let Some(tree) = resolve(&layers, &id, &mut findings) {
-                merged.insert(id, tree);
+            let Some(mut tree) = resolve(&layers, id, &mut findings, read) else { continue };
+            if let Some(vars) = without.remove(id) {
+                set_vars(&mut tree, id, &vars, &mut findings);
+            }
+            if let Some(entry) = entry(id, &tree, &mut findings) {
+                names.claim(&entry, &tree, &mut findings);
+                entries.push(entry);
             }
         }
-        set_vars(&mut merged, &sources.vars, &mut findings);
-        let entries = entries(&merged, &mut findings);
-        check_names(
-            entries.iter().filter_map(|entry| Some((entry, merged.get(entry.id.as_str())?))),
-            &mut findings,
-        );
+        for (id, vars) in &without {
+            for name in vars.keys() {
+                refuse_var(id, name, &mut findings);
+            }
+        }
         let findings = findings.in_order();
         if findings.has_errors() { Err(findings) } else { Ok(Self::of(entries)) }
     }
 }
 
-/// The trees of files, by id; `None` for one that is not even TOML.
-fn documents(files: &[SourceFile], findings: &mut Findings) -> BTreeMap<String, Option<Node>> {
-    let mut documents = BTreeMap::new();
-    for file in files {
-        let mut found = Findings::none();
-        let tree = parse(&file.shown, &file.text, &mut found);
-        let is_readable = !found.iter().any(|finding| finding.rule == Rule::Unreadable);
-        if is_readable {
-            check_name(file, &tree, &mut found);
-            check_twice(&tree, &mut found);
-        }
-        for finding in found.iter() {
-            findings.add(finding.clone());
-        }
-        documents.insert(file.stem.clone(), is_readable.then_some(tree));
+/// The tree of a file; `None` for one that is not even TOML. What is wrong with a file that
+/// several entries extend is noted each time, and told once.
+fn read(file: &SourceFile, findings: &mut Findings) -> Option<Node> {
+    let mut found = Findings::none();
+    let tree = parse(&file.shown, &file.text, &mut found);
+    let is_readable = !found.iter().any(|finding| finding.rule == Rule::Unreadable);
+    if is_readable {
+        check_name(file, &tree, &mut found);
+        check_twice(&tree, &mut found);
     }
-    documents
+    findings.extend(found);
+    is_readable.then_some(tree)
 }
 
 /// PC17: a file is named like its entry, so that one finds it, and no two have one id.
@@ -93,25 +91,31 @@ pub fn is_base(id: &str) -> bool {
     id.starts_with('_')
 }
 
-/// Puts the operator's values in the place of the entries' own.
-fn set_vars(merged: &mut BTreeMap<String, Node>, vars: &Vars, findings: &mut Findings) {
-    for (id, values) in vars {
-        for (name, value) in values {
-            let place = Place { file: format!("{SETTINGS}.{id}.{name}").into(), line: 0 };
-            let entry = merged.get_mut(id).filter(|_| !is_base(id));
-            let member = entry.and_then(|entry| var_mut(entry, name));
-            let Some(member) = member else {
-                let remedy = "take the setting out, or correct its name";
-                findings.error(Rule::Reference, &place, &Path::root(), "there is no such constant", remedy);
-                continue;
-            };
-            *member = Member {
-                name: name.clone(),
-                place: place.clone(),
-                node: Node { value: NodeValue::Text(value.clone()), place },
-            };
-        }
+/// Puts the operator's values in the place of an entry's own.
+fn set_vars(tree: &mut Node, id: &str, values: &BTreeMap<String, String>, findings: &mut Findings) {
+    for (name, value) in values {
+        let place = setting(id, name);
+        let Some(member) = Some(&mut *tree).filter(|_| !is_base(id)).and_then(|tree| var_mut(tree, name))
+        else {
+            refuse_var(id, name, findings);
+            continue;
+        };
+        *member = Member {
+            name: name.clone(),
+            place: place.clone(),
+            node: Node { value: NodeValue::Text(value.clone()), place },
+        };
     }
+}
+
+/// Where a setting is.
+fn setting(id: &str, name: &str) -> Place {
+    Place { file: format!("{SETTINGS}.{id}.{name}").into(), line: 0 }
+}
+
+fn refuse_var(id: &str, name: &str, findings: &mut Findings) {
+    let remedy = "take the setting out, or correct its name";
+    findings.error(Rule::Reference, &setting(id, name), &Path::root(), "there is no such constant", remedy);
 }
 
 fn var_mut<'t>(entry: &'t mut Node, name: &str) -> Option<&'t mut Member> {
@@ -122,25 +126,38 @@ fn var_mut<'t>(entry: &'t mut Node, name: &str) -> Option<&'t mut Member> {
     member(&mut member(entry, "vars")?.node, name)
 }
 
-/// Reads and judges the entries, those that are bases apart: they are read alone, so that a
-/// fault in one is found even if nothing extends it.
-fn entries(merged: &BTreeMap<String, Node>, findings: &mut Findings) -> Vec<Entry> {
-    let mut entries = Vec::new();
-    for (name, tree) in merged {
-        let Ok(id) = ProviderId::parse(name) else { continue };
-        let is_base = is_base(name);
-        let mut reading = Reading { findings, is_base };
-        let Some(entry) = crate::schema::read_entry(tree, &id, &mut reading) else { continue };
-        if !is_base {
-            judge(Judged { entry: &entry, tree, findings });
-            entries.push(Entry { revision: revision(tree), ..entry });
-        }
+/// Reads and judges an entry; one that is a base is read alone, so that a fault in it is found
+/// even if nothing extends it.
+fn entry(name: &str, tree: &Node, findings: &mut Findings) -> Option<Entry> {
+    let id = ProviderId::parse(name).ok()?;
+    let is_base = is_base(name);
+    let entry = crate::schema::read_entry(tree, &id, &mut Reading { findings, is_base })?;
+    if is_base {
+        return None;
     }
-    entries
+    judge(Judged { entry: &entry, tree, findings });
+    Some(Entry { revision: revision(tree), ..entry })
 }
 
 /// The hash of a merged entry. Neither comments nor the order of keys count.
 fn revision(tree: &Node) -> String {
-    let hash = Sha256::digest(tree.to_json().to_string());
+    let mut hash = Hashing(Sha256::new());
+    // Hashing takes whatever is written.
+    let _ = tree.write_json(&mut hash);
+    let hash = hash.0.finalize();
     hex::encode(hash.get(..REVISION_BYTES).unwrap_or(&hash))
+}
+
+/// Hashes what is written.
+struct Hashing(Sha256);
+
+impl Write for Hashing {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.update(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }

@@ -1,5 +1,6 @@
 //! Where entries come from: those that are compiled in, and a folder beside them.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path as FilePath, PathBuf};
@@ -25,13 +26,13 @@ pub struct SourceFile {
     /// Its name without folder and ending: the id that its entry must have.
     pub stem: String,
     /// What it says.
-    pub text: String,
+    pub text: Cow<'static, str>,
 }
 
 impl SourceFile {
     /// A file of that name (`slack.toml`), in a folder of that name where it is in one.
     #[must_use]
-    pub fn new(folder: Option<&str>, name: &str, text: impl Into<String>) -> Self {
+    pub fn new(folder: Option<&str>, name: &str, text: impl Into<Cow<'static, str>>) -> Self {
         let shown = folder.map_or_else(|| name.to_owned(), |folder| format!("{folder}/{name}"));
         let stem = name.strip_suffix(".toml").unwrap_or(name).to_owned();
         Self { shown: shown.into(), stem, text: text.into() }
@@ -56,7 +57,7 @@ impl Sources {
     /// What is compiled in, alone.
     #[must_use]
     pub fn embedded() -> Self {
-        let file = |(name, text): &(&str, &str)| SourceFile::new(Some(EMBEDDED_FOLDER), name, *text);
+        let file = |(name, text): &(&str, &'static str)| SourceFile::new(Some(EMBEDDED_FOLDER), name, *text);
         Self { below: EMBEDDED.iter().map(file).collect(), ..Self::default() }
     }
 }

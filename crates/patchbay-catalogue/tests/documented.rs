@@ -29,6 +29,7 @@ authorize_url = "https://a.example"
 token_url = "https://a.example"
 pkce = "off"
 read = { access_token = "/a", x = 1 }
+reject = [{ status = [400], reason = "ended", x = 1 }]
 callback_check = { kind = "hmac_sha256_hex_query", param = "a", secret = "a", x = 1 }
 [auth.sign]
 x = 1
@@ -38,6 +39,12 @@ proof = { kind = "meta_appsecret_proof", secret = "field", x = 1 }
 [auth.refresh]
 mode = "none"
 x = 1
+[[auth]]
+id = "jwt"
+type = "jwt_bearer"
+token_url = "https://a.example"
+read = { access_token = "/a" }
+assertion = { document = "field", issuer = "/a", key = "/b", x = 1 }
 [[auth]]
 id = "adapter"
 type = "adapter"
@@ -61,6 +68,8 @@ backoff = { first_ms = 1, factor = 1, max_ms = 1, x = 1 }
 method = "POST"
 url = "https://a.example"
 x = 1
+ok = [{ at = "", test = "object", x = 1 }]
+ended = [{ status = [400], x = 1 }]
 [[sunset]]
 on = 2030-01-01
 what = "a"

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use patchbay_catalogue::{Catalogue, EMBEDDED, SourceFile, Sources};
 use proptest::prelude::*;
+use url::Url;
 
 /// An entry with a value in every place of a URL.
 const ENTRY: &str = r#"
@@ -61,6 +62,16 @@ fn url(check: &str, values: &[(&str, &str)]) -> Option<String> {
     entry.url(&entry.check(check)?.url, &values).ok().map(String::from)
 }
 
+/// The URL of a check with the values that were read out of it.
+fn read_and_written(check: &str, text: &str) -> Option<String> {
+    let catalogue = catalogue();
+    let entry = catalogue.entries().first()?;
+    let template = &entry.check(check)?.url;
+    let found = entry.read_url(template, &Url::parse(text).ok()?)?;
+    let values: HashMap<_, _> = found.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    entry.url(template, &values).ok().map(String::from)
+}
+
 /// Text that is likely to break out of where it stands.
 fn hostile() -> impl Strategy<Value = String> {
     let parts = prop::sample::select(vec![
@@ -103,6 +114,22 @@ fn plain_values_are_written_as_they_are() {
 }
 
 proptest! {
+    #[test]
+    fn what_was_written_is_read_as_something_that_writes_the_same(
+        id in hostile(),
+        path in hostile(),
+        label in "[a-z0-9-]{1,8}",
+        host in "[a-z]{1,5}([.][a-z]{2,3}){0,2}(:[1-9][0-9]{1,3})?",
+    ) {
+        let base = format!("https://{host}/a");
+        let given = [("id", id.as_str()), ("path", &path), ("label", &label), ("host", &host), ("base", &base)];
+        for check in ["label", "host", "base"] {
+            if let Some(written) = url(check, &given) {
+                prop_assert_eq!(read_and_written(check, &written), Some(written), "{}", check);
+            }
+        }
+    }
+
     #[test]
     fn no_value_of_a_label_leads_elsewhere(label in hostile()) {
         if let Some(url) = url("label", &[("label", &label), ("id", "7")]) {

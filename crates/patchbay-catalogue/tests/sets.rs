@@ -24,7 +24,7 @@ fn small(id: &str, rest: &str) -> String {
 
 /// What is compiled in, with files over it.
 fn over_embedded(files: &[(&str, &str)]) -> std::result::Result<Catalogue, Findings> {
-    let file = |(name, text): &(&str, &str)| SourceFile::new(Some("extra"), name, *text);
+    let file = |(name, text): &(&str, &str)| SourceFile::new(Some("extra"), name, (*text).to_owned());
     Catalogue::load(&Sources { above: files.iter().map(file).collect(), ..Sources::embedded() })
 }
 
@@ -202,7 +202,7 @@ fn changes_and_old_facts_come_due_by_the_day() {
         small("my_crm", &format!("[[sunset]]\non = 2027-03-01\nwhat = \"v1 stops\"\naffects = \"{affects}\""))
     };
     let due = |text: &str, today: &str| -> Vec<_> {
-        let file = SourceFile::new(None, "my_crm.toml", text);
+        let file = SourceFile::new(None, "my_crm.toml", text.to_owned());
         let catalogue = Catalogue::load(&Sources { below: vec![file], ..Sources::default() }).unwrap();
         let findings = catalogue.due(day(today));
         findings.iter().map(|finding| (finding.rule, finding.severity, finding.line)).collect()

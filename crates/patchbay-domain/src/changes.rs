@@ -4,8 +4,9 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 
 use crate::{
-    ApiKey, ApiKeyId, Environment, Event, Health, Integration, IntegrationId, Lease, LeaseWrite,
-    ManifestDocument, ReceiptWrite, RepositoryError, Scope, Setting, UniqueKey,
+    ApiKey, ApiKeyId, AuthorizationWrite, Environment, Event, Fence, Health, Integration, IntegrationId,
+    Lease, LeaseWrite, ManifestDocument, ReceiptWrite, RefreshWrite, RepositoryError, Scope, Setting,
+    TokenRefresh, UniqueKey,
 };
 
 /// A write of an integration and of the unique keys that it holds.
@@ -100,6 +101,11 @@ pub struct Changes {
     /// What is known of the health of integrations. That of one that is deleted goes with it
     /// unmentioned.
     pub health: Vec<HealthWrite>,
+    /// Where the refreshing of grants stands. That of an integration that is deleted goes with it
+    /// unmentioned.
+    pub refreshes: Vec<RefreshWrite>,
+    /// Authorizations. Those of an integration that is deleted go with it unmentioned.
+    pub authorizations: Vec<AuthorizationWrite>,
     /// Settings, in the order of writing. Those of an integration that is deleted go with it
     /// unmentioned.
     pub settings: Vec<SettingWrite>,
@@ -163,6 +169,27 @@ impl Changes {
     #[must_use]
     pub fn health(mut self, of: &Integration, health: Health, due_at: Option<DateTime<Utc>>) -> Self {
         self.health.push(HealthWrite { integration: of.clone(), health, due_at });
+        self
+    }
+
+    /// Says where the refreshing of the grant of `of` stands, in the place of the write that
+    /// `expected` numbers.
+    #[must_use]
+    pub fn refresh(mut self, of: &Integration, expected: Option<Fence>, state: TokenRefresh) -> Self {
+        self.refreshes.push(RefreshWrite {
+            organisation_id: of.parts().organisation_id,
+            environment_id: of.parts().environment_id,
+            integration_id: of.id(),
+            expected,
+            state,
+        });
+        self
+    }
+
+    /// Writes an authorization.
+    #[must_use]
+    pub fn authorization(mut self, write: AuthorizationWrite) -> Self {
+        self.authorizations.push(write);
         self
     }
 

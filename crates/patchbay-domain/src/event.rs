@@ -60,6 +60,10 @@ codes! {
         /// The credentials of an integration were set, replaced or removed, by hand or by an
         /// exchange.
         CredentialChanged = "credential.changed",
+        /// The credentials of an integration are good no longer: somebody has to connect it anew.
+        CredentialInvalid = "credential.invalid",
+        /// Somebody who was to connect an integration did not, or the provider would not have it.
+        AuthorizationRefused = "credential.authorization_refused",
         /// An answer showed secrets in full: credentials, or settings that are secret.
         CredentialRevealed = "credential.revealed",
         /// A setting of an integration was added, changed or deleted.

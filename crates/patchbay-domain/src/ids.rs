@@ -86,6 +86,10 @@ entity_id!(
     ReceiptId
 );
 entity_id!(
+    /// Identifies an [`Authorization`](crate::Authorization).
+    AuthorizationId
+);
+entity_id!(
     /// Identifies an [`Event`](crate::Event).
     EventId
 );

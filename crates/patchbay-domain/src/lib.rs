@@ -44,11 +44,12 @@ pub use error::{BoxError, RepositoryError, Taken};
 pub use event::{Actor, EntityKind, Event, EventRepository, EventType};
 pub use id_generator::IdGenerator;
 pub use ids::{
-    ApiKeyId, EnvironmentId, EventId, IntegrationId, InvalidId, OrganisationId, ReceiptId, SettingId,
+    ApiKeyId, AuthorizationId, EnvironmentId, EventId, IntegrationId, InvalidId, OrganisationId, ReceiptId,
+    SettingId,
 };
 pub use integration::*;
 pub use lease::{Lease, LeaseKey, LeasePurpose, LeaseWrite};
-pub use oauth::{ExchangeError, Granted, OAuthExchanger};
+pub use oauth::*;
 pub use organisation::{Organisation, OrganisationDirectory, OrganisationName};
 pub use page::{NumberedPage, Page, PageRequest};
 pub use permission::{Permission, Permissions, UnknownPermission};
@@ -73,7 +74,6 @@ pub use {
         MockCredentialVerifier, MockHealthRepository, MockIntegrationRepository, MockManifestFetcher,
         MockManifestRepository, MockVerificationSchedule,
     },
-    oauth::MockOAuthExchanger,
     organisation::MockOrganisationDirectory,
     provider::MockProviderDirectory,
     receipt::{MockFingerprinter, MockReceiptArchive, MockReceiptRepository},

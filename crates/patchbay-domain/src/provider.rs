@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use crate::ProviderId;
 use crate::event::codes;
+use crate::{ProviderId, RefreshTerms};
 
 codes! {
     /// What a field of a provider takes.
@@ -89,6 +89,8 @@ pub struct ProviderField {
     pub kind: FieldKind,
     /// Whether it is a secret, whatever its name says.
     pub is_secret: bool,
+    /// The members of its object that are secret, whatever their names say.
+    pub secret_members: Vec<String>,
     /// Where its value comes from.
     pub source: FieldSource,
     /// What every host that it names ends with, when that is fixed.
@@ -144,6 +146,10 @@ pub struct Provider {
     pub offers: Vec<Offer>,
     /// Whether it can be asked if a connection works.
     pub is_verifiable: bool,
+    /// Whether people can be sent to it to allow a connection.
+    pub is_authorizable: bool,
+    /// How its tokens are refreshed; `None` where they are not.
+    pub refresh: Option<RefreshTerms>,
     /// Its fields, in the order in which people are asked for them.
     pub fields: Vec<ProviderField>,
     /// Tells this entry from every other version of it.
@@ -164,6 +170,8 @@ impl Provider {
             is_disabled: true,
             offers: Vec::new(),
             is_verifiable: false,
+            is_authorizable: false,
+            refresh: None,
             fields: Vec::new(),
             revision: String::new(),
         }
@@ -220,6 +228,7 @@ mod tests {
             key: key.to_owned(),
             kind,
             is_secret: false,
+            secret_members: Vec::new(),
             source: FieldSource::User,
             confined_to: None,
             names: vec![("novu".to_owned(), "from".to_owned())],
@@ -274,6 +283,8 @@ mod tests {
             is_disabled: false,
             offers: vec![Offer { dialect: "novu".to_owned(), name: "slack".to_owned(), position: None }],
             is_verifiable: true,
+            is_authorizable: false,
+            refresh: None,
             fields: vec![
                 ProviderField { names: Vec::new(), ..given },
                 field("phone_number", FieldKind::Text),

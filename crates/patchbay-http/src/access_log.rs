@@ -13,7 +13,7 @@ use crate::kernel::{Handled, RequestId};
 /// Logs a request once it is answered.
 ///
 /// The path is logged only where it is a known route, because elsewhere it is any text at
-/// all; the query, headers and bodies never are.
+/// all, and of one that has a secret in it its template; the query, headers and bodies never are.
 pub fn log(id: &RequestId, method: &Method, response: &ServiceResponse<BoxBody>, time: Duration) {
     let request = response.request();
     let extensions = request.extensions();
@@ -25,12 +25,16 @@ pub fn log(id: &RequestId, method: &Method, response: &ServiceResponse<BoxBody>,
         api = handled.map(|handled| handled.api),
         operation,
         method = method.as_str(),
-        path = operation.map(|_| request.path()),
+        path = handled.and_then(|handled| logged_path(*handled, request.path())),
         status = response.status().as_u16(),
         duration_us = micros(time),
         organisation = organisation.map(tracing::field::display),
         "request"
     );
+}
+
+fn logged_path(Handled { operation, template, .. }: Handled, path: &str) -> Option<&str> {
+    operation.map(|_| template.unwrap_or(path))
 }
 
 /// Logs a request of which nothing is left but its answer.

@@ -11,6 +11,7 @@ use actix_web::middleware::from_fn;
 use actix_web::web::{Data, to};
 use actix_web::{App, Error, HttpServer};
 use patchbay_application::Services;
+use patchbay_application::oauth::Addresses;
 use patchbay_domain::IdGenerator;
 use secrecy::SecretString;
 
@@ -26,6 +27,8 @@ use crate::trailing_slash::tolerate_trailing_slash;
 pub struct HttpState {
     /// The use cases.
     pub services: Services,
+    /// Where browsers find the service.
+    pub addresses: Arc<Addresses>,
     /// Whether the service can do its work.
     pub readiness: Arc<dyn Readiness>,
     /// Names requests.

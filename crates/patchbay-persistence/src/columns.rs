@@ -1,7 +1,9 @@
 //! How the model's values look in columns.
 
 use chrono::{DateTime, NaiveDateTime, SubsecRound, Utc};
-use patchbay_domain::{Actor, BoxError, InvalidId, KeyId, RepositoryError, Sealed};
+use patchbay_domain::{
+    Actor, BoxError, DueIntegration, InvalidId, KeyId, RepositoryError, Sealed, SecretDigest,
+};
 
 /// A time as both databases keep it: UTC, whole microseconds.
 pub(crate) fn column_of(at: DateTime<Utc>) -> NaiveDateTime {
@@ -58,6 +60,25 @@ impl Reading {
             SERVICE => Ok(Actor::Service),
             key => self.value(key.parse().map(Actor::Key).map_err(|error: InvalidId| error)),
         }
+    }
+
+    /// The digest of a secret.
+    pub(crate) fn digest(self, column: Vec<u8>) -> Result<SecretDigest, RepositoryError> {
+        self.value(column.try_into().map(SecretDigest).map_err(|_| "a digest of another length"))
+    }
+
+    /// The integration that something is due for, from its three columns.
+    pub(crate) fn due(
+        self,
+        organisation: &str,
+        environment: &str,
+        integration: &str,
+    ) -> Result<DueIntegration, RepositoryError> {
+        Ok(DueIntegration {
+            organisation: self.value(organisation.parse())?,
+            environment: self.value(environment.parse())?,
+            integration: self.value(integration.parse())?,
+        })
     }
 
     /// A sealed value, from its two columns.

@@ -4,13 +4,14 @@ use async_trait::async_trait;
 use chrono::{DateTime, NaiveDateTime, Utc};
 use diesel::prelude::*;
 use patchbay_domain::{
-    DueVerification, Health, HealthRepository, HealthState, HealthWrite, IntegrationId, RepositoryError,
+    DueIntegration, Health, HealthRepository, HealthState, HealthWrite, IntegrationId, RepositoryError,
     Scope, VerificationClass, VerificationSchedule,
 };
 
 use crate::columns::{Reading, column_of};
 use crate::database::{AnyConnection, Database, load_first, load_one, per_backend, unavailable};
 use crate::integrations::hold;
+use crate::schedule;
 use crate::schema::health;
 
 /// What is known of the health of an integration, as it is stored.
@@ -92,35 +93,19 @@ impl VerificationSchedule for DieselHealthRepository {
         now: DateTime<Utc>,
         until: DateTime<Utc>,
         limit: u32,
-    ) -> Result<Vec<DueVerification>, RepositoryError> {
+    ) -> Result<Vec<DueIntegration>, RepositoryError> {
         let (now, until) = (column_of(now), column_of(until));
-        let due = self.db.read(move |conn| due(conn, now, i64::from(limit)).map_err(unavailable)).await?;
-        if due.is_empty() {
-            return Ok(Vec::new());
-        }
-        let claimed = self.db.write(move |conn| {
-            let mut claimed = Vec::new();
-            for row in due {
-                if postpone(conn, &row, until).map_err(unavailable)? {
-                    claimed.push(row);
-                }
-            }
-            Ok(claimed)
-        });
-        claimed.await?.iter().map(DueVerification::try_from).collect()
+        let due = move |conn: &mut AnyConnection| due(conn, now, i64::from(limit));
+        let claimed = schedule::claim(&self.db, due, move |conn, row| postpone(conn, row, until)).await?;
+        claimed.iter().map(DueIntegration::try_from).collect()
     }
 }
 
-impl TryFrom<&HealthRow> for DueVerification {
+impl TryFrom<&HealthRow> for DueIntegration {
     type Error = RepositoryError;
 
     fn try_from(row: &HealthRow) -> Result<Self, RepositoryError> {
-        let read = Reading("health");
-        Ok(Self {
-            organisation: read.value(row.organisation_id.parse())?,
-            environment: read.value(row.environment_id.parse())?,
-            integration: read.value(row.integration_id.parse())?,
-        })
+        Reading("health").due(&row.organisation_id, &row.environment_id, &row.integration_id)
     }
 }
 

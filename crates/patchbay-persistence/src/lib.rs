@@ -5,6 +5,7 @@
 //! database; [`CachedKeyLookup`] stands before the one that every request asks.
 
 mod api_keys;
+mod authorizations;
 mod cached_key_lookup;
 mod columns;
 mod database;
@@ -21,6 +22,7 @@ mod manifests;
 mod migrations;
 mod organisations;
 mod receipts;
+mod schedule;
 mod schema;
 mod sealed_store;
 mod settings;
@@ -29,9 +31,11 @@ mod settings;
 mod test_support;
 #[cfg(test)]
 mod tests;
+mod token_refreshes;
 mod unit_of_work;
 
 pub use api_keys::DieselApiKeyRepository;
+pub use authorizations::DieselAuthorizationDirectory;
 pub use cached_key_lookup::CachedKeyLookup;
 pub use database::{
     ConnectError, Database, DatabaseLoad, DatabaseObserver, DatabaseOptions, JobKind, JobOutcome,
@@ -48,4 +52,5 @@ pub use organisations::DieselOrganisationDirectory;
 pub use receipts::DieselReceiptRepository;
 pub use sealed_store::DieselSealedStore;
 pub use settings::{DieselChannelConfigRepository, DieselSettingRepository};
+pub use token_refreshes::DieselRefreshRepository;
 pub use unit_of_work::DieselUnitOfWork;

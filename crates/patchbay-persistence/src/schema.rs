@@ -90,6 +90,40 @@ diesel::table! {
 }
 
 diesel::table! {
+    authorizations (organisation_id, id) {
+        organisation_id -> Text,
+        id -> Text,
+        environment_id -> Text,
+        integration_id -> Text,
+        provider -> Text,
+        begun_by -> Text,
+        redirect_uri -> Text,
+        return_to -> Nullable<Text>,
+        link -> Binary,
+        state -> Nullable<Binary>,
+        cookie -> Nullable<Binary>,
+        used_at -> Nullable<Timestamp>,
+        expires_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    token_refreshes (organisation_id, integration_id) {
+        organisation_id -> Text,
+        integration_id -> Text,
+        environment_id -> Text,
+        fence -> BigInt,
+        due_at -> Nullable<Timestamp>,
+        leased_until -> Nullable<Timestamp>,
+        attempt_at -> Nullable<Timestamp>,
+        attempt_spent -> Nullable<Binary>,
+        previous -> Nullable<Binary>,
+        previous_key -> Nullable<Text>,
+        failures -> BigInt,
+    }
+}
+
+diesel::table! {
     receipts (organisation_id, id) {
         organisation_id -> Text,
         id -> Text,

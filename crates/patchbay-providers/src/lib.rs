@@ -4,6 +4,7 @@
 //! goes through there, whoever chose the URL. On top of it stand the adapters of the
 //! domain's ports that ask something of a third party.
 
+mod asking;
 mod manifest;
 mod oauth;
 mod outbound;
@@ -12,7 +13,7 @@ mod testing;
 mod verification;
 
 pub use manifest::HttpManifestFetcher;
-pub use oauth::{HttpOAuthExchanger, OAuthClient, oauth_providers};
+pub use oauth::{HttpOAuthExchanger, OAuthClient};
 pub use outbound::{
     ForbiddenHeader, GuardedClient, InvalidOrigin, Method, OutboundError, OutboundPolicy, OutboundRequest,
     OutboundResponse, OutboundUrl, Refused, TrustedOrigin, is_public,

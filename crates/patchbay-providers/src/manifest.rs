@@ -36,10 +36,10 @@ impl HttpManifestFetcher {
     fn request(&self, url: &ManifestUrl) -> Result<OutboundRequest, Refused> {
         // Blanks around an address are no part of it, here as in its canonical spelling.
         let url = OutboundUrl::parse(url.as_str().trim())?;
+        let request = OutboundRequest::by_way_of(self.base_url.as_ref(), Method::GET, url)?;
         let request = match (&self.base_url, &self.also_from) {
-            (Some(origin), _) => OutboundRequest::new(Method::GET, origin.rebase(&url)?).trusting(origin),
-            (None, Some(origin)) => OutboundRequest::new(Method::GET, url).trusting(origin),
-            (None, None) => OutboundRequest::new(Method::GET, url),
+            (None, Some(origin)) => request.trusting(origin),
+            _ => request,
         };
         Ok(request.within(WITHIN).at_most(MAX_BYTES))
     }

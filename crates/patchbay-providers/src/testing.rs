@@ -1,5 +1,7 @@
 //! Small servers on loopback, for tests.
 
+pub(crate) mod connections;
+
 use std::future::Future;
 use std::net::SocketAddr;
 use std::sync::Arc;

@@ -36,6 +36,18 @@ impl<V> Bounded<V> {
         self.values.get(name)
     }
 
+    /// Every value, with its name.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, &V)> {
+        self.values.iter().map(|(name, value)| (name.as_str(), value))
+    }
+
+    /// Forgets a value.
+    pub(crate) fn remove(&mut self, name: &str) {
+        if self.values.remove(name).is_some() {
+            self.order.retain(|other| other != name);
+        }
+    }
+
     pub(crate) fn get_mut(&mut self, name: &str) -> Option<&mut V> {
         self.values.get_mut(name)
     }

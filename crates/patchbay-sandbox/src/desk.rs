@@ -8,8 +8,9 @@ use actix_web::{HttpRequest, HttpResponse};
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use crate::fake::Fake;
-use crate::reply::{Reply, failure};
+use crate::manifests;
+use crate::provider::{self, Providers};
+use crate::reply::Reply;
 
 /// Where the record is.
 const REQUESTS: &str = "/sandbox/requests";
@@ -22,65 +23,83 @@ const MAX_PATH_CHARS: usize = 200;
 
 /// Where every request is noted before it is answered.
 pub(crate) struct Desk {
-    listing: Value,
+    url: String,
     record: Mutex<Vec<Noted>>,
+}
+
+/// What a fake makes of a request.
+#[derive(Debug, Default)]
+pub(crate) struct Said {
+    /// What of a provider was asked for: `token`, `authorize`, `disconnect`, or `check ID`.
+    pub(crate) step: Option<String>,
+    /// What decided the answer, as it is listed: a code, a word, a manifest. No secret.
+    pub(crate) code: Option<String>,
+    /// One word for the answer.
+    pub(crate) answer: String,
 }
 
 /// Requests that were alike. There is no query, header or body in it, and of a code only
 /// which one of the listed it was: no secret.
 #[derive(Serialize)]
 struct Noted {
+    #[serde(flatten)]
+    what: What,
+    count: u64,
+}
+
+/// What is recorded of a request.
+#[derive(PartialEq, Eq, Serialize)]
+struct What {
     method: String,
     path: String,
-    /// What decided the answer, as it is listed.
-    code: Option<&'static str>,
-    /// One word for the answer.
+    step: Option<String>,
+    code: Option<String>,
     answer: String,
-    count: u64,
 }
 
 impl Desk {
     /// A desk without a record, for a sandbox that is found at `url`.
-    pub(crate) fn new(url: &str, fakes: &[Box<dyn Fake>]) -> Self {
-        let offers = fakes.iter().map(|fake| (fake.name().to_owned(), fake.offers(url)));
-        let listing = json!({
-            "sandbox": "fake third parties, to try and to test Patchbay without a network",
-            "offers": Value::Object(offers.collect()),
-            "requests": {
-                "url": format!("{url}{REQUESTS}"),
-                "does": "GET shows what the fakes were asked for, without secrets; DELETE forgets it",
-            },
-        });
-        Self { listing, record: Mutex::default() }
+    pub(crate) fn new(url: &str) -> Self {
+        Self { url: url.to_owned(), record: Mutex::default() }
     }
 
     /// Notes a request and answers it. It is noted first: an answer may never come.
-    pub(crate) async fn answer(
-        &self,
-        request: &HttpRequest,
-        code: Option<&'static str>,
-        reply: Reply,
-    ) -> HttpResponse {
-        self.note(request, code, reply.word());
+    pub(crate) async fn answer(&self, request: &HttpRequest, said: Said, reply: Reply) -> HttpResponse {
+        self.note(request, said);
         reply.give().await
     }
 
-    fn note(&self, request: &HttpRequest, code: Option<&'static str>, answer: &str) {
-        let method = request.method().as_str();
-        let path: String = request.path().chars().take(MAX_PATH_CHARS).collect();
+    fn note(&self, request: &HttpRequest, said: Said) {
+        let Said { step, code, answer } = said;
+        let method = request.method().to_string();
+        let path = request.path().chars().take(MAX_PATH_CHARS).collect();
+        let what = What { method, path, step, code, answer };
         let mut record = self.record();
-        let alike = |noted: &&mut Noted| {
-            noted.method == method && noted.path == path && noted.code == code && noted.answer == answer
-        };
-        if let Some(noted) = record.iter_mut().find(alike) {
+        if let Some(noted) = record.iter_mut().find(|noted| noted.what == what) {
             noted.count += 1;
         } else if record.len() < MAX_RECORDED {
-            record.push(Noted { method: method.to_owned(), path, code, answer: answer.to_owned(), count: 1 });
+            record.push(Noted { what, count: 1 });
         }
     }
 
     fn record(&self) -> MutexGuard<'_, Vec<Noted>> {
         self.record.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn listing(&self, providers: &Providers) -> Value {
+        let url = &self.url;
+        let mut offers = providers.offers(url);
+        offers.insert("manifests".to_owned(), manifests::offers(url));
+        json!({
+            "sandbox": "fake third parties, to try and to test Patchbay without a network",
+            "offers": offers,
+            "words": provider::words(),
+            "codes": provider::codes(),
+            "requests": {
+                "url": format!("{url}{REQUESTS}"),
+                "does": "GET shows what the fakes were asked for, without secrets; DELETE forgets it",
+            },
+        })
     }
 }
 
@@ -89,8 +108,8 @@ pub(crate) fn mount(config: &mut ServiceConfig) {
     config.route("/", get().to(listing)).route(REQUESTS, get().to(show)).route(REQUESTS, delete().to(forget));
 }
 
-async fn listing(desk: Data<Desk>) -> HttpResponse {
-    let text = serde_json::to_string_pretty(&desk.listing).unwrap_or_default();
+async fn listing(desk: Data<Desk>, providers: Data<Providers>) -> HttpResponse {
+    let text = serde_json::to_string_pretty(&desk.listing(&providers)).unwrap_or_default();
     HttpResponse::Ok().content_type("application/json").body(text + "\n")
 }
 
@@ -103,7 +122,8 @@ async fn forget(desk: Data<Desk>) -> HttpResponse {
     HttpResponse::NoContent().finish()
 }
 
-/// Answers what no fake has: that nobody plays this here, which says nothing of what was asked.
-pub(crate) async fn unknown(request: HttpRequest, desk: Data<Desk>) -> HttpResponse {
-    desk.answer(&request, None, failure(StatusCode::NOT_IMPLEMENTED, "not_played")).await
+/// What is said of a request that nobody plays here, which says nothing of what was asked.
+pub(crate) fn not_played() -> (Said, Reply) {
+    let reply = Reply::failure(StatusCode::NOT_IMPLEMENTED, "not_played");
+    (Said { answer: reply.word(), ..Said::default() }, reply)
 }

@@ -6,11 +6,13 @@ use std::sync::Arc;
 
 use actix_web::dev::ServerHandle;
 use actix_web::rt::task::JoinHandle;
-use actix_web::web::{Data, FormConfig, PayloadConfig, to};
+use actix_web::web::{Data, PayloadConfig, to};
 use actix_web::{App, HttpServer};
+use patchbay_catalogue::ReloadableCatalogue;
 
 use crate::desk::{self, Desk};
-use crate::fake;
+use crate::manifests;
+use crate::provider::{self, Providers};
 
 /// The port that a sandbox has when nobody says otherwise.
 pub const DEFAULT_PORT: u16 = 8090;
@@ -45,23 +47,23 @@ impl Sandbox {
         format!("http://{}", self.address)
     }
 
-    /// Answers from now on, until it is stopped. Needs a running `actix_web::rt::System`, and
-    /// leaves signals alone.
+    /// Answers from now on, until it is stopped, and plays the providers that the catalogue has
+    /// at each moment. Needs a running `actix_web::rt::System`, and leaves signals alone.
     ///
     /// # Errors
     /// When the listener cannot be used.
-    pub fn start(self) -> io::Result<RunningSandbox> {
+    pub fn start(self, catalogue: Arc<ReloadableCatalogue>) -> io::Result<RunningSandbox> {
         let url = self.url();
-        let fakes = Arc::new(fake::all());
-        let desk = Data::new(Desk::new(&url, &fakes));
+        let desk = Data::new(Desk::new(&url));
+        let providers = Data::new(Providers::of(catalogue));
         let app = move || {
             App::new()
                 .app_data(desk.clone())
-                .app_data(FormConfig::default().limit(MAX_BODY))
+                .app_data(providers.clone())
                 .app_data(PayloadConfig::new(MAX_BODY))
                 .configure(desk::mount)
-                .configure(|config| fakes.iter().for_each(|fake| fake.mount(config)))
-                .default_service(to(desk::unknown))
+                .configure(manifests::mount)
+                .default_service(to(provider::play))
         };
         let server = HttpServer::new(app)
             .workers(1)

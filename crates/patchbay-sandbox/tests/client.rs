@@ -1,9 +1,11 @@
 //! A sandbox of a test's own, and a client of it.
 
 use std::fmt::Write;
+use std::sync::Arc;
 use std::time::Duration;
 
-use patchbay_sandbox::{RunningSandbox, SLACK_CLIENT_ID, SLACK_CLIENT_SECRET, Sandbox};
+use patchbay_catalogue::{CatalogueFiles, ReloadableCatalogue};
+use patchbay_sandbox::{CLIENT_ID, CLIENT_SECRET, RunningSandbox, Sandbox};
 use reqwest::header::{CONTENT_TYPE, HeaderMap};
 use reqwest::redirect::Policy;
 use reqwest::{Client, RequestBuilder, Response};
@@ -34,6 +36,14 @@ impl Answer {
 
     pub fn header(&self, name: &str) -> &str {
         self.headers.get(name).map_or("", |value| value.to_str().unwrap())
+    }
+
+    /// Where a link of a page leads.
+    pub fn link(&self, id: &str) -> String {
+        assert_eq!((self.status, self.header("content-type")), (200, "text/html; charset=utf-8"), "{self:?}");
+        let begin = format!(r#"<a id="{id}" href=""#);
+        let rest = self.text.split_once(&begin).unwrap_or_else(|| panic!("no {id}: {}", self.text)).1;
+        rest.split('"').next().unwrap().replace("&amp;", "&")
     }
 
     pub fn json(&self) -> Value {
@@ -69,7 +79,8 @@ pub fn encoded(form: &[(&str, &str)]) -> String {
 impl Tried {
     pub fn start() -> Self {
         let http = Client::builder().no_proxy().redirect(Policy::none()).timeout(PATIENCE).build().unwrap();
-        Self { sandbox: Sandbox::bind(0).unwrap().start().unwrap(), http }
+        let catalogue = ReloadableCatalogue::open(CatalogueFiles::default()).unwrap();
+        Self { sandbox: Sandbox::bind(0).unwrap().start(Arc::new(catalogue)).unwrap(), http }
     }
 
     pub fn url(&self, path: &str) -> String {
@@ -80,13 +91,13 @@ impl Tried {
         self.http.post(self.url(path))
     }
 
-    /// Asks for a path, and reads no more than the head of the answer.
-    pub async fn open(&self, path: &str) -> Response {
-        self.http.get(self.url(path)).send().await.unwrap()
+    /// Asks for a path with a token, and reads no more than the head of the answer.
+    pub async fn open(&self, path: &str, token: &str) -> Response {
+        self.http.get(self.url(path)).bearer_auth(token).send().await.unwrap()
     }
 
     pub async fn get(&self, path: &str) -> Answer {
-        Answer::read(self.open(path).await).await
+        Answer::read(self.open(path, "").await).await
     }
 
     /// What `GET /` lists.
@@ -96,8 +107,8 @@ impl Tried {
 
     /// An exchange as the sandbox's application.
     pub fn exchanging(&self, form: &[(&str, &str)]) -> RequestBuilder {
-        self.post("/api/oauth.v2.access")
-            .basic_auth(SLACK_CLIENT_ID, Some(SLACK_CLIENT_SECRET))
+        self.post("/slack/api/oauth.v2.access")
+            .basic_auth(CLIENT_ID, Some(CLIENT_SECRET))
             .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
             .body(encoded(form))
     }
@@ -112,7 +123,8 @@ impl Tried {
 
     /// Calls a method of Slack with a token.
     pub async fn call(&self, method: &str, token: &str) -> Answer {
-        Answer::read(self.post(&format!("/api/{method}")).bearer_auth(token).send().await.unwrap()).await
+        Answer::read(self.post(&format!("/slack/api/{method}")).bearer_auth(token).send().await.unwrap())
+            .await
     }
 
     /// The record, each entry as `METHOD PATH CODE ANSWER COUNT`.
@@ -133,7 +145,12 @@ impl Tried {
 
     /// Waits until the record has an entry that begins like this.
     pub async fn recorded(&self, beginning: &str) {
-        while !self.record().await.iter().any(|entry| entry.starts_with(beginning)) {}
+        for _ in 0..10_000 {
+            if self.record().await.iter().any(|entry| entry.starts_with(beginning)) {
+                return;
+            }
+        }
+        panic!("no {beginning}: {:#?}", self.record().await);
     }
 }
 

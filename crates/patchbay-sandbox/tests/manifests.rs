@@ -83,7 +83,7 @@ async fn what_is_no_manifest_is_none_in_its_own_way() {
 #[actix_web::test]
 async fn a_flood_is_longer_than_a_manifest_may_be() {
     let tried = Tried::start();
-    let mut flood = tried.open("/manifests/flood.json").await;
+    let mut flood = tried.open("/manifests/flood.json", "").await;
     let mut read = 0;
     while read < 2 << 20 {
         read += flood.chunk().await.unwrap().expect("the flood has an end").len();

@@ -1,43 +1,24 @@
 //! Every code that the fake Slack lists does what it is listed for.
 
-use std::collections::BTreeSet;
-
 use serde_json::{Value, json};
 use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
 
 use crate::client::{Answer, Tried, encoded, text};
 
-/// Every code that is tested here.
-const TESTED: [&str; 20] = [
-    "sandbox-429",
-    "sandbox-500",
-    "sandbox-503",
-    "sandbox-bad-redirect",
-    "sandbox-broken-json",
-    "sandbox-expired",
-    "sandbox-flood",
-    "sandbox-hang",
-    "sandbox-internal-error",
-    "sandbox-no-token",
-    "sandbox-no-webhook",
-    "sandbox-ok",
-    "sandbox-redirect",
-    "sandbox-revoked",
-    "sandbox-rotating",
-    "sandbox-rubbish",
-    "sandbox-throttled",
-    "sandbox-used",
-    "sandbox-user",
-    "your_oauth_code_here",
-];
-
 #[actix_web::test]
-async fn every_listed_code_has_a_test_here() {
+async fn every_code_of_slacks_own_is_listed() {
     let offers = Tried::start().offers("slack").await;
     let listed = offers["codes"].as_array().unwrap();
-    let names: BTreeSet<_> = listed.iter().map(|code| text(code, "/code")).collect();
-    assert_eq!(names.into_iter().collect::<Vec<_>>(), TESTED);
+    let names: Vec<_> = listed.iter().map(|code| text(code, "/code")).collect();
+    let own = [
+        "sandbox-no-webhook",
+        "sandbox-rotating",
+        "sandbox-user",
+        "sandbox-internal-error",
+        "your_oauth_code_here",
+    ];
+    assert_eq!(names, own);
     assert!(listed.iter().all(|code| !text(code, "/does").is_empty()));
 }
 
@@ -56,7 +37,6 @@ async fn an_ok_code_gives_a_bot_token_and_a_webhook_once() {
             "access_token": "xoxb-sandbox-acme-1",
             "bot_user_id": "WACME",
             "team": { "id": "TACME", "name": "acme" },
-            "enterprise": null,
             "is_enterprise_install": false,
             "incoming_webhook": {
                 "channel": "#acme",
@@ -106,8 +86,8 @@ async fn a_person_who_grants_something_gives_a_token_too() {
     assert_eq!(given["authed_user"]["token_type"], "user");
     let (user, bot) = (text(&given, "/authed_user/access_token"), text(&given, "/access_token"));
     assert!(user.starts_with("xoxp-") && bot.starts_with("xoxb-"), "{given}");
-    for (token, id) in [(user, "UACME"), (bot, "WACME")] {
-        assert_eq!(tried.call("auth.test", token).await.granted()["user_id"], id);
+    for token in [user, bot] {
+        assert_eq!(tried.call("auth.test", token).await.granted()["team_id"], "TACME");
     }
 }
 
@@ -127,9 +107,9 @@ async fn the_documented_example_works_as_often_as_one_likes() {
                 "url": "your_webhook_url",
             })
         );
-        tried.call("auth.test", "your_access_token").await.granted();
+        assert_eq!(tried.call("auth.test", "your_access_token").await.granted()["team_id"], "your_team_id");
         tried.call("auth.revoke", "your_access_token").await.granted();
-        tried.call("auth.test", "your_access_token").await.refused("token_revoked");
+        tried.call("auth.test", "your_access_token").await.refused("invalid_auth");
     }
 }
 
@@ -155,7 +135,7 @@ async fn codes_that_are_refused_are_refused_every_time() {
 async fn a_token_may_be_revoked_or_throttled_from_the_start() {
     let tried = Tried::start();
     let revoked = tried.exchange("sandbox-revoked").await.granted();
-    tried.call("auth.test", text(&revoked, "/access_token")).await.refused("token_revoked");
+    tried.call("auth.test", text(&revoked, "/access_token")).await.refused("invalid_auth");
     let throttled = tried.exchange("sandbox-throttled").await.granted();
     for method in ["auth.test", "auth.revoke"] {
         expect_throttled(&tried.call(method, text(&throttled, "/access_token")).await);
@@ -164,7 +144,7 @@ async fn a_token_may_be_revoked_or_throttled_from_the_start() {
 
 fn expect_throttled(answer: &Answer) {
     assert_eq!((answer.status, answer.header("retry-after")), (429, "30"));
-    assert_eq!(answer.json(), json!({ "ok": false, "error": "ratelimited" }));
+    assert_eq!(answer.json()["ok"], false);
 }
 
 #[actix_web::test]
@@ -186,8 +166,10 @@ async fn a_confused_slack_answers_what_is_no_grant() {
     let no_token = tried.exchange("sandbox-no-token").await.granted();
     assert_eq!(no_token.get("access_token"), None);
     let redirect = tried.exchange("sandbox-redirect").await;
-    assert_eq!((redirect.status, redirect.header("location")), (302, "/sandbox/elsewhere"));
-    assert_eq!(tried.get("/sandbox/elsewhere").await.status, 501);
+    assert_eq!(
+        (redirect.status, redirect.header("location")),
+        (302, "http://169.254.169.254/latest/meta-data/")
+    );
 }
 
 #[actix_web::test]
@@ -213,12 +195,12 @@ async fn hanging(tried: &Tried) -> TcpStream {
         ("code", "sandbox-hang"),
     ]);
     let head = format!(
-        "POST /api/oauth.v2.access HTTP/1.1\r\nhost: x\r\ncontent-length: {}\r\n\
+        "POST /slack/api/oauth.v2.access HTTP/1.1\r\nhost: x\r\ncontent-length: {}\r\n\
          content-type: application/x-www-form-urlencoded\r\n\r\n",
         body.len()
     );
     stream.write_all((head + &body).as_bytes()).await.unwrap();
-    tried.recorded("POST /api/oauth.v2.access sandbox-hang hang").await;
+    tried.recorded("POST /slack/api/oauth.v2.access sandbox-hang hang").await;
     stream
 }
 

@@ -31,25 +31,26 @@ async fn a_revoked_token_is_of_no_use_and_others_are() {
     let answer = tried.call("auth.revoke", &revoked).await.granted();
     assert_eq!(answer, json!({ "ok": true, "revoked": true }));
     for method in ["auth.test", "auth.revoke"] {
-        tried.call(method, &revoked).await.refused("token_revoked");
+        tried.call(method, &revoked).await.refused("invalid_auth");
     }
     tried.call("auth.test", &other).await.granted();
 }
 
 #[actix_web::test]
-async fn what_is_no_token_is_refused() {
+async fn nobody_is_known_without_a_token() {
     let tried = Tried::start();
     for method in ["auth.test", "auth.revoke"] {
-        tried.call(method, "xoxb-unheard-of").await.refused("invalid_auth");
-        let none = tried.post(&format!("/api/{method}")).send().await.unwrap();
-        Answer::read(none).await.refused("not_authed");
+        let none = tried.post(&format!("/slack/api/{method}")).send().await.unwrap();
+        Answer::read(none).await.refused("invalid_auth");
     }
 }
 
 #[actix_web::test]
-async fn a_sandbox_knows_nothing_of_another() {
+async fn a_sandbox_knows_whose_the_tokens_of_another_are_and_not_which_of_them_ended() {
     let (one, other) = (Tried::start(), Tried::start());
-    let given = one.exchange("sandbox-ok").await.granted();
-    other.call("auth.test", text(&given, "/access_token")).await.refused("invalid_auth");
-    other.exchange("sandbox-ok").await.granted();
+    let given = one.exchange("sandbox-ok-acme").await.granted();
+    let token = text(&given, "/access_token");
+    one.call("auth.revoke", token).await.granted();
+    assert_eq!(other.call("auth.test", token).await.granted()["team_id"], "TACME");
+    other.exchange("sandbox-ok-acme").await.granted();
 }

@@ -4,7 +4,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use patchbay_application::Background;
+use patchbay_application::{Background, Pause};
 use patchbay_persistence::DieselKeyUses;
 use tokio::runtime::Handle;
 use tokio::task::JoinHandle;
@@ -42,6 +42,16 @@ impl BackgroundTasks {
 impl Background for BackgroundTasks {
     fn run(&self, work: Pin<Box<dyn Future<Output = ()> + Send>>) {
         self.tasks.spawn_on(work, &self.runtime);
+    }
+}
+
+/// Waits by the clock of the runtime.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Sleep;
+
+impl Pause for Sleep {
+    fn pause(&self, time: Duration) -> Pin<Box<dyn Future<Output = ()> + Send>> {
+        Box::pin(tokio::time::sleep(time))
     }
 }
 

@@ -9,6 +9,7 @@ mod catalogue;
 mod cli;
 mod commands;
 mod files;
+mod jobs;
 mod listener;
 mod metrics;
 mod open_files;

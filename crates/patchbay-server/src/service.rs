@@ -9,23 +9,24 @@ use actix_web::dev::ServerHandle;
 use anyhow::{Context, bail};
 use async_trait::async_trait;
 use patchbay_application::Services;
-use patchbay_application::idempotency::PurgeReceipts;
 use patchbay_application::integrations::SystemApp;
-use patchbay_application::verification::VerifyDue;
+use patchbay_application::oauth::Addresses;
 use patchbay_catalogue::ReloadableCatalogue;
-use patchbay_domain::{ProviderDirectory, Vault};
+use patchbay_domain::Vault;
 use patchbay_http::{HttpOptions, HttpState, Limits, RateLimits, Readiness};
 use patchbay_persistence::{Database, DieselKeyUses};
-use tokio::time::{MissedTickBehavior, timeout};
+use tokio::time::timeout;
 
 use crate::background::{BackgroundTasks, KeyUseKeeper};
 use crate::catalogue;
 use crate::files::replace_file;
+use crate::jobs::Jobs;
 use crate::listener::listen;
 use crate::metrics::ServiceMeter;
 use crate::open_files;
 use crate::settings::{
-    MetricsSettings, OutboundSettings, ProviderSettings, RateLimitSettings, ServerSettings, Settings,
+    MetricsSettings, OAuthSettings, OutboundSettings, ProviderSettings, RateLimitSettings, ServerSettings,
+    Settings,
 };
 use crate::signals::{Asked, Signals};
 use crate::wiring::{Installation, Surroundings};
@@ -36,12 +37,6 @@ const TIME_TO_CLOSE: Duration = Duration::from_secs(1);
 /// How much longer than a request a lease lives: whoever holds it may still be writing when
 /// its caller was told that it took too long.
 const LEASE_BEYOND_REQUEST: Duration = Duration::from_secs(30);
-
-/// How often what has had its time is cleared away.
-const BETWEEN_PURGES: Duration = Duration::from_secs(15 * 60);
-
-/// How often it is looked which integrations are to be verified: what is new is, soon.
-const BETWEEN_VERIFICATIONS: Duration = Duration::from_secs(1);
 
 /// A service that is ready to serve.
 pub struct Service {
@@ -56,6 +51,7 @@ struct Parts {
     system_apps: Vec<SystemApp>,
     outbound: OutboundSettings,
     providers: ProviderSettings,
+    oauth: OAuthSettings,
     catalogue: Arc<ReloadableCatalogue>,
     metrics: MetricsSettings,
     spans_exported: bool,
@@ -65,17 +61,21 @@ struct Parts {
 }
 
 impl Service {
-    /// Takes the address first, because that refusal is the quickest; then opens the
-    /// database and checks the master keys. Ends the process when it is told to stop while
+    /// Prepares one over the providers of `catalogue`. Takes the address first, because that
+    /// refusal is the quickest; then opens the database and checks the master keys. Ends the process when it is told to stop while
     /// it waits for the database: nothing has been answered yet.
     ///
     /// # Errors
     /// Everything that a service refuses to start on.
-    pub async fn prepare(settings: Settings, data_dir: &Path) -> anyhow::Result<Self> {
+    pub async fn prepare(
+        settings: Settings,
+        catalogue: Arc<ReloadableCatalogue>,
+        data_dir: &Path,
+    ) -> anyhow::Result<Self> {
         let mut signals = Signals::listen()?;
         open_files::raise_limit();
         tokio::select! {
-            parts = Parts::open(settings, data_dir) => Ok(Self { parts: parts?, signals }),
+            parts = Parts::open(settings, catalogue, data_dir) => Ok(Self { parts: parts?, signals }),
             signal = signals.stop() => {
                 tracing::info!(signal, "stopped before it was ready");
                 std::process::exit(0);
@@ -101,8 +101,7 @@ impl Service {
         let background = BackgroundTasks::here();
         let catalogue = self.parts.catalogue.clone();
         let uses = Arc::new(DieselKeyUses::new(self.parts.installation.database().clone()));
-        let Serving { server, listener, installation, state, verify_due } =
-            self.parts.serving(&background, &uses);
+        let Serving { server, listener, installation, state, jobs } = self.parts.serving(&background, &uses);
         let address = listener.local_addr().context("the listener has no address")?;
         let options = HttpOptions {
             workers: server.workers,
@@ -115,8 +114,7 @@ impl Service {
         let mut serving = actix_web::rt::spawn(serving);
         let uses = KeyUseKeeper::start(uses);
 
-        let purging = actix_web::rt::spawn(purge_from_time_to_time(installation.purge_receipts()));
-        let verifying = actix_web::rt::spawn(verify_what_is_due(verify_due));
+        let jobs = jobs.start();
         let counting = actix_web::rt::spawn(installation.metrics().keep_small());
         let address_file = server.address_file.map(|path| AddressFile::write(path, address)).transpose()?;
         tracing::info!(%address, version = env!("CARGO_PKG_VERSION"), "listening");
@@ -133,7 +131,7 @@ impl Service {
             }
         }
         // Nothing new is begun by itself from here on.
-        verifying.abort();
+        jobs.stop();
         tokio::select! {
             () = stop(&handle, server.shutdown_grace, &background, uses, &installation) => {}
             signal = self.signals.stop() => {
@@ -142,7 +140,6 @@ impl Service {
                 std::process::exit(1);
             }
         }
-        purging.abort();
         counting.abort();
         tracing::info!("stopped");
         Ok(())
@@ -150,7 +147,11 @@ impl Service {
 }
 
 impl Parts {
-    async fn open(settings: Settings, data_dir: &Path) -> anyhow::Result<Self> {
+    async fn open(
+        settings: Settings,
+        catalogue: Arc<ReloadableCatalogue>,
+        data_dir: &Path,
+    ) -> anyhow::Result<Self> {
         let Settings {
             server,
             rate_limit,
@@ -158,15 +159,16 @@ impl Parts {
             master_keys,
             outbound,
             providers,
-            catalogue,
+            oauth,
             metrics,
             telemetry,
             system_apps,
+            ..
         } = settings;
         let listener = listen(&server.host, server.port)?;
-        let catalogue = Arc::new(catalogue::open(catalogue)?);
-        if let Some(unknown) = providers.origins.keys().find(|id| catalogue.get(id).is_none()) {
-            bail!("providers.{unknown}.base_url: there is no provider of that id");
+        let faults = providers.faults(&catalogue.current());
+        if !faults.is_empty() {
+            bail!("{}", faults.join("; "));
         }
         let (keys, warning) = master_keys.open()?;
         if let Some(warning) = warning {
@@ -180,6 +182,7 @@ impl Parts {
                 system_apps,
                 outbound,
                 providers,
+                oauth,
                 catalogue,
                 metrics,
                 spans_exported: telemetry.otlp_endpoint.is_some(),
@@ -197,6 +200,11 @@ impl Parts {
     /// Puts the use cases together, over what works beside the requests.
     fn serving(self, background: &BackgroundTasks, uses: &Arc<DieselKeyUses>) -> Serving {
         let Self { server, installation, .. } = self;
+        let addresses = Addresses {
+            public_url: public_url(&server, &self.listener),
+            redirect_uris: self.providers.redirect_uris(),
+            allowed_returns: self.oauth.allowed_redirects,
+        };
         let rate_limits = RateLimits::new(self.rate_limit.options(server.trusted_proxies.clone()));
         let ports = installation.ports(Surroundings {
             vault: self.vault,
@@ -204,13 +212,15 @@ impl Parts {
             outbound: self.outbound,
             providers: self.providers,
             system_apps: self.system_apps,
+            addresses,
             uses: uses.clone(),
             background: Arc::new(background.clone()),
             lease: server.request_timeout + LEASE_BEYOND_REQUEST,
         });
-        let verify_due = installation.verify_due(&ports);
+        let jobs = installation.jobs(&ports);
         let state = Arc::new(HttpState {
             services: Services::over(&ports),
+            addresses: ports.addresses.clone(),
             readiness: Arc::new(DatabaseReadiness(installation.database().clone())),
             ids: installation.ids(),
             limits: Limits { body_bytes: server.body_limit_bytes, request_timeout: server.request_timeout },
@@ -223,7 +233,7 @@ impl Parts {
             metrics_token: self.metrics.token,
             spans_exported: self.spans_exported,
         });
-        Serving { server, listener: self.listener, installation, state, verify_due }
+        Serving { server, listener: self.listener, installation, state, jobs }
     }
 }
 
@@ -243,48 +253,21 @@ async fn until_stopped(
     }
 }
 
+/// Where browsers find the service; at its own address where nothing is said, with the port that
+/// it has.
+fn public_url(server: &ServerSettings, listener: &TcpListener) -> String {
+    let port = listener.local_addr().map_or(server.port, |address| address.port());
+    let host = if server.host.contains(':') { format!("[{}]", server.host) } else { server.host.clone() };
+    server.public_url.clone().unwrap_or_else(|| format!("http://{host}:{port}"))
+}
+
 /// What a service serves with.
 struct Serving {
     server: ServerSettings,
     listener: TcpListener,
     installation: Installation,
     state: Arc<HttpState>,
-    verify_due: VerifyDue,
-}
-
-/// Asks the providers of the integrations whose turn it is. Every replica does, and none asks
-/// for what another one has taken.
-async fn verify_what_is_due(due: VerifyDue) {
-    let mut tick = tokio::time::interval(BETWEEN_VERIFICATIONS);
-    tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    loop {
-        tick.tick().await;
-        loop {
-            match due.run().await {
-                Ok(count) if VerifyDue::may_be_more(count) => {}
-                Ok(_) => break,
-                Err(error) => {
-                    tracing::warn!(%error, "it is not known which integrations are to be verified");
-                    break;
-                }
-            }
-        }
-    }
-}
-
-/// Clears away what has had its time. Every replica does, and none minds the others.
-async fn purge_from_time_to_time(purge: PurgeReceipts) {
-    let mut tick = tokio::time::interval(BETWEEN_PURGES);
-    // The first tick is at once: a service that just starts has better to do.
-    tick.tick().await;
-    loop {
-        tick.tick().await;
-        match purge.run().await {
-            Ok(0) => {}
-            Ok(purged) => tracing::debug!(purged, "old receipts were cleared away"),
-            Err(error) => tracing::warn!(%error, "old receipts were not cleared away"),
-        }
-    }
+    jobs: Jobs,
 }
 
 /// Accepts nothing more, lets what is in flight finish within `grace`, closes the database.

@@ -15,8 +15,9 @@ const MAKE_SCOPES: [&str; 3] = [
 ];
 
 /// Where a secret is taken out of its wrapping, and why.
-const EXPOSE_SECRETS: [(&str, &str); 11] = [
+const EXPOSE_SECRETS: [(&str, &str); 12] = [
     ("crates/patchbay-application/src/idempotency/", "packs answers for the vault"),
+    ("crates/patchbay-application/src/oauth/addresses.rs", "makes links"),
     ("crates/patchbay-crypto/src/", "seals, opens, and reads keys"),
     ("crates/patchbay-domain/src/secret/", "packs credentials for the vault, and masks them"),
     ("crates/patchbay-domain/src/setting/", "tells plain values from secret ones"),
@@ -24,8 +25,8 @@ const EXPOSE_SECRETS: [(&str, &str); 11] = [
     ("crates/patchbay-http/src/kernel/members.rs", "masks secret members of a document"),
     ("crates/patchbay-http/src/kernel/reveal.rs", "shows secrets to callers that may see them"),
     ("crates/patchbay-persistence/src/database/", "connects with a URL that may hold a password"),
+    ("crates/patchbay-providers/src/asking/", "writes credentials into the requests that they are for"),
     ("crates/patchbay-providers/src/oauth/", "sends codes and tokens to the provider that they are for"),
-    ("crates/patchbay-providers/src/verification/", "asks providers whether credentials are good"),
     ("crates/patchbay-server/src/commands/", "prints a new key, this once"),
 ];
 

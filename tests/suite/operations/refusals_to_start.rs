@@ -128,6 +128,25 @@ async fn a_configuration_file_that_cannot_be_read_is_named(#[case] backend: Back
     Ok(())
 }
 
+#[rstest]
+#[case::sqlite(Backend::Sqlite)]
+#[case::postgres(Backend::Postgres)]
+#[tokio::test]
+async fn settings_of_providers_that_make_no_sense_are_named(#[case] backend: Backend) -> Result<()> {
+    let builder = Service::builder(backend)
+        .config("providers.acme_2000.base_url", "'http://127.0.0.1:1'")
+        .config("providers.twilio_sms.client_id", "'planted'")
+        .config("providers.twilio_sms.client_secret", "'planted'");
+    let said = refusal(builder).await?;
+    for fault in [
+        "providers.acme_2000.base_url: there is no provider of that id",
+        "providers.twilio_sms.client_id: this provider has no OAuth",
+    ] {
+        assert!(said.contains(fault) && !said.contains("planted"), "{said}");
+    }
+    Ok(())
+}
+
 #[tokio::test]
 async fn a_database_that_cannot_be_reached_is_said_without_its_password() -> Result<()> {
     let mut installation = Service::builder(Backend::Sqlite).prepare()?;

@@ -1,7 +1,7 @@
 //! What a row needs to be there, made below one prefix in an organisation of its own.
 
 use anyhow::{Context, Result};
-use patchbay_tests::{Answer, Http, Sandbox, Service, Tenant};
+use patchbay_tests::{AlooChat, Answer, Http, Sandbox, Service, Tenant};
 use serde_json::{Value, json};
 
 /// What must be there before a row is asked.
@@ -17,6 +17,8 @@ pub enum Given {
     Channel,
     /// A custom integration.
     Custom,
+    /// An integration of Slack that nobody has connected.
+    Team,
 }
 
 const CHANNEL: &str = "general";
@@ -32,8 +34,8 @@ pub struct Place<'a> {
 }
 
 impl Place<'_> {
-    /// Makes what is given, through Telex and anew for each row, and answers the row's path and body with
-    /// everything filled in.
+    /// Makes what is given, anew for each row, and answers the row's path and body with everything
+    /// filled in.
     pub async fn prepare(&self, given: Given, path: &str, body: &str) -> Result<(String, String)> {
         let (integration, setting) = match given {
             Given::Nothing => (String::new(), String::new()),
@@ -46,6 +48,7 @@ impl Place<'_> {
             Given::Setting => self.setting("/settings").await?,
             Given::Channel => self.setting(&format!("/channels/{CHANNEL}/settings")).await?,
             Given::Custom => (self.custom().await?, String::new()),
+            Given::Team => (self.team().await?, String::new()),
         };
         let fill = |text: &str| {
             text.replace("{org}", &self.tenant.id)
@@ -70,6 +73,11 @@ impl Place<'_> {
         let body = json!({ "name": name, "json_url": "x" }).to_string();
         let made = self.post("/organisations/{org}/integrations", &body).await?;
         text(&made.json()["data"]["id"])
+    }
+
+    async fn team(&self) -> Result<String> {
+        let aloochat = AlooChat::new(self.http.clone(), self.key);
+        aloochat.created(&json!({ "name": "Team", "type": "slack" })).await
     }
 
     async fn setting(&self, below: &str) -> Result<(String, String)> {
@@ -111,14 +119,11 @@ fn text(value: &Value) -> Result<String> {
 
 /// A service whose Slack and whose manifests are the sandbox's.
 pub async fn service(backend: patchbay_tests::Backend, sandbox: &Sandbox) -> Result<Service> {
-    let origin = format!("'{}'", sandbox.origin());
     Service::builder(backend)
-        .config("providers.json_manifest.base_url", &origin)
-        .config("providers.slack.base_url", &origin)
+        .slack(sandbox)
+        .config("providers.json_manifest.base_url", &format!("'{}'", sandbox.origin()))
         // Wrong keys are what is asked here.
         .config("rate_limit.failed_auth_per_minute", "0")
-        .config("providers.slack.client_id", &format!("'{}'", sandbox.client_id()))
-        .config("providers.slack.client_secret", &format!("'{}'", sandbox.client_secret()))
         .start()
         .await
 }

@@ -1,8 +1,8 @@
 //! The table, by hand.
 
-use patchbay_tests::{ALOOCHAT_PREFIX, Request, TELEX_PREFIXES};
+use patchbay_tests::{ALOOCHAT_PREFIX, PATCHBAY_PREFIX, Request, TELEX_PREFIXES};
 
-use super::given::Given::{self, Channel, Connection, Custom, Integration, Nothing, Setting};
+use super::given::Given::{self, Channel, Connection, Custom, Integration, Nothing, Setting, Team};
 
 /// An API, and what it answers to whom.
 pub struct Api {
@@ -15,7 +15,7 @@ pub struct Api {
 }
 
 /// Every API.
-pub const APIS: [Api; 2] = [
+pub const APIS: [Api; 3] = [
     Api {
         name: "telex",
         prefixes: &TELEX_PREFIXES,
@@ -27,6 +27,12 @@ pub const APIS: [Api; 2] = [
         prefixes: &[ALOOCHAT_PREFIX],
         present: |request, key| request.header("x-api-key", key),
         rows: &ALOOCHAT,
+    },
+    Api {
+        name: "patchbay",
+        prefixes: &[PATCHBAY_PREFIX],
+        present: |request, key| request.bearer(key),
+        rows: &PATCHBAY,
     },
 ];
 
@@ -151,12 +157,23 @@ const ALOOCHAT: [Row; 11] = [
         "", [401, 401, 401, 401, 401, 404, 403, 200]),
 ];
 
+/// The native API.
+#[rustfmt::skip]
+const PATCHBAY: [Row; 3] = [
+    row(("GET", "/integrations/{id}"), READ, Integration, "", [401, 401, 401, 401, 401, 404, 403, 200]),
+    row(("POST", "/integrations/{id}/verify"), WRITE, Integration, "", [401, 401, 401, 401, 401, 404, 403, 200]),
+    row(("POST", "/integrations/{id}/authorize"), WRITE, Team, "", [401, 401, 401, 401, 401, 404, 403, 200]),
+];
+
 /// What belongs to no API and asks nobody for a key: path, and the status for anybody.
-pub const OPEN: [(&str, u16); 6] = [
+pub const OPEN: [(&str, u16); 9] = [
     ("/healthz", 200),
     ("/readyz", 200),
     ("/openapi/telex.json", 200),
     ("/openapi/aloochat.json", 200),
+    ("/openapi/patchbay.json", 200),
     ("/docs", 200),
     ("/docs/index.css", 200),
+    ("/oauth/start/nothing", 400),
+    ("/oauth/callback/slack", 400),
 ];

@@ -8,17 +8,8 @@ use serde_json::json;
 use super::{expect_same, is_replay};
 use crate::given::{Acme, refused};
 
-const EXCHANGES: &str = "/api/oauth.v2.access";
-
 async fn connected_to(sandbox: &Sandbox, backend: Backend) -> Result<Acme> {
-    let text = |text: &str| format!("'{text}'");
-    let service = Service::builder(backend)
-        .config("providers.slack.base_url", &text(sandbox.origin()))
-        .config("providers.slack.client_id", &text(sandbox.client_id()))
-        .config("providers.slack.client_secret", &text(sandbox.client_secret()))
-        .start()
-        .await?;
-    Acme::of(service).await
+    Acme::of(Service::builder(backend).slack(sandbox).start().await?).await
 }
 
 fn exchanging(acme: &Acme, code: &str) -> Request {
@@ -41,7 +32,7 @@ async fn a_code_is_spent_once_and_its_tokens_are_answered_again(#[case] backend:
     let first = exchange(&acme, "sandbox-ok-acme").await?.expect_status(200);
     assert_eq!(first.header("cache-control"), "no-store");
     expect_same(&first, &exchange(&acme, "sandbox-ok-acme").await?);
-    assert_eq!(sandbox.count(EXCHANGES).await?, 1);
+    assert_eq!(sandbox.exchanges().await?, 1);
     Ok(())
 }
 
@@ -58,11 +49,11 @@ async fn a_refused_code_stays_refused_and_what_may_pass_is_tried_again(
         let answer = exchange(&acme, "sandbox-503").await?.expect_status(500);
         assert!(!is_replay(&answer));
     }
-    assert_eq!(sandbox.count(EXCHANGES).await?, 2);
+    assert_eq!(sandbox.exchanges().await?, 2);
     sandbox.forget_calls().await?;
     let refused = exchange(&acme, "sandbox-used").await?.expect_status(401);
     expect_same(&refused, &exchange(&acme, "sandbox-used").await?);
-    assert_eq!(sandbox.count(EXCHANGES).await?, 1);
+    assert_eq!(sandbox.exchanges().await?, 1);
     Ok(())
 }
 
@@ -74,7 +65,7 @@ async fn an_exchange_whose_process_was_killed_is_not_made_again(#[case] backend:
     let sandbox = Sandbox::start().await?;
     let mut acme = connected_to(&sandbox, backend).await?;
     let hanging = tokio::spawn(exchanging(&acme, "sandbox-hang").send());
-    while sandbox.count(EXCHANGES).await? == 0 {
+    while sandbox.exchanges().await? == 0 {
         assert!(!hanging.is_finished(), "{:?}", hanging.await??.text);
     }
     acme.service.server_mut().kill9().await?;
@@ -82,6 +73,6 @@ async fn an_exchange_whose_process_was_killed_is_not_made_again(#[case] backend:
     acme.service.restart().await?;
     let answer = exchange(&acme, "sandbox-hang").await?;
     assert_eq!(refused(answer, 409, "Request in progress"), "request in progress");
-    assert_eq!(sandbox.count(EXCHANGES).await?, 1);
+    assert_eq!(sandbox.exchanges().await?, 1);
     Ok(())
 }

@@ -18,6 +18,7 @@ async fn of_64_at_once_one_has_its_effect_and_others_are_served_meanwhile(
     let create = |name: &str| acme.telex.request("POST", "").json(&an_integration(name));
     let in_progress = "request in progress";
     of_64_at_once_one_counts(
+        201,
         || create("a"),
         |number| create(&format!("other {number}")),
         |answer| answer.json()["error"] == in_progress,

@@ -3,12 +3,12 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use futures::channel::oneshot;
 use patchbay_domain::{
-    Changes, Clock, EventType, Grant, Granted, IdGenerator, Integration, IntegrationDraft, IntegrationEdit,
-    IntegrationId, IntegrationName, IntegrationRepository, Lease, LeaseKey, Manifest, OAuthExchanger, Origin,
-    Permission, ProviderId, SecretPlace, UniqueKey, UniqueRule, UnitOfWork, Vault, Verification,
+    AuthorizationCode, Changes, Clock, EventType, Granted, IdGenerator, Integration, IntegrationDraft,
+    IntegrationId, IntegrationName, IntegrationRepository, Lease, LeaseKey, Manifest, OAuthExchanger,
+    OpenConnection, Origin, Permission, ProviderId, UniqueKey, UniqueRule, UnitOfWork, Vault, Verification,
     VerificationClass,
 };
 use secrecy::SecretString;
@@ -16,7 +16,8 @@ use serde_json::Map;
 
 use super::{RevokeGrants, SystemApp};
 use crate::idempotency::ReceiptFor;
-use crate::record::{Recorder, difference, made};
+use crate::oauth::{Granting, later};
+use crate::record::{Recorder, made};
 use crate::retry::{Attempt, until_current};
 use crate::verification::verified;
 use crate::{AppError, Background, Caller, Conflict, Disclosed, Reveal};
@@ -41,11 +42,13 @@ pub struct ConnectProvider {
     pub integrations: Arc<dyn IntegrationRepository>,
     /// Asks the provider.
     pub exchanger: Arc<dyn OAuthExchanger>,
+    /// Keeps what it gives.
+    pub granting: Granting,
     /// Ends what a replaced connection had.
     pub revoke: RevokeGrants,
     /// Saves it.
     pub work: Arc<dyn UnitOfWork>,
-    /// Seals what the provider gave.
+    /// Seals what is kept of the request.
     pub vault: Arc<dyn Vault>,
     /// Dates it.
     pub clock: Arc<dyn Clock>,
@@ -128,7 +131,8 @@ impl ConnectProvider {
         receipt: &ReceiptFor<Disclosed>,
     ) -> Result<Disclosed, AppError> {
         self.present(caller, new).await?;
-        let granted = self.exchanger.exchange(&new.provider, &new.code).await?;
+        let code = AuthorizationCode { code: new.code.clone(), redirect_uri: None, verifier: None };
+        let granted = self.exchanger.exchange(&OpenConnection::bare(new.provider.clone()), &code).await?;
         let save = || self.save(caller, new, &granted, lease, receipt);
         let (before, connected) = until_current(save).await?;
         if let Some(before) = before {
@@ -161,11 +165,13 @@ impl ConnectProvider {
         let before = self.present(caller, new).await?;
         let (integration, changes) = match &before {
             Some(before) => {
-                let grant = self.sealed(caller, before.id(), granted, now)?;
-                replaced(&recorder, before, grant, granted)
+                let (after, changes) = self.granting.renewed(&recorder, before, granted)?;
+                let changes = accepted(changes, &after, now);
+                (after, changes)
             }
             None => self.made(&recorder, new, granted).await?,
         };
+        let changes = self.granting.planned(caller.scope(), changes, &integration, granted).await?;
         let revealed = recorder.integration(EventType::CredentialRevealed, &integration, Map::new());
         let secrets = Reveal::Echo.show(caller, granted.tokens.clone());
         let connected = Disclosed { integration, secrets };
@@ -191,7 +197,7 @@ impl ConnectProvider {
         let draft = IntegrationDraft {
             origin: Origin::System,
             manifest: app.map(|app| Manifest { url: app.manifest_url.clone(), app: Some(app.app.clone()) }),
-            grant: Some(self.sealed(caller, id, granted, now)?),
+            grant: Some(self.granting.sealed((caller.organisation(), id), granted, caller.actor(), now)?),
             facts: granted.facts.clone(),
             unique_rules: [UniqueRule::Connection, UniqueRule::Account].into_iter().collect(),
             ..IntegrationDraft::new(new.provider.clone(), name)
@@ -214,57 +220,11 @@ impl ConnectProvider {
         let changes = accepted(changes.event(created), &integration, now);
         Ok((integration, changes))
     }
-
-    fn sealed(
-        &self,
-        caller: &Caller,
-        id: IntegrationId,
-        granted: &Granted,
-        now: DateTime<Utc>,
-    ) -> Result<Grant, AppError> {
-        let place = SecretPlace::grant(caller.organisation(), id);
-        let sealed = granted.tokens.seal(&*self.vault, &place)?;
-        Ok(Grant {
-            tokens: sealed.ok_or_else(|| AppError::Internal("a grant without a token".into()))?,
-            account: granted.account.clone(),
-            scopes: granted.scopes.clone(),
-            expires_at: granted.lifetime.and_then(|lifetime| later(now, lifetime)),
-            granted_by: caller.actor(),
-            granted_at: now,
-        })
-    }
-}
-
-/// The next version of a connection, with what was granted anew.
-fn replaced(
-    recorder: &Recorder<'_>,
-    before: &Integration,
-    grant: Grant,
-    granted: &Granted,
-) -> (Integration, Changes) {
-    let edit = IntegrationEdit {
-        grant: Some(grant),
-        facts: Some(granted.facts.clone()),
-        ..IntegrationEdit::default()
-    };
-    let after = before.next(edit, recorder.at);
-    let digest = difference(&before.summary(), &after.summary());
-    let changes = Changes::new()
-        .update(before, &after)
-        .event(recorder.integration(EventType::IntegrationUpdated, &after, digest))
-        .event(recorder.integration(EventType::CredentialChanged, &after, Map::new()));
-    let changes = accepted(changes, &after, recorder.at);
-    (after, changes)
 }
 
 /// A provider that has just granted something takes what it granted.
 fn accepted(changes: Changes, of: &Integration, now: DateTime<Utc>) -> Changes {
     verified(changes, of, &Verification::of(VerificationClass::Ok), now)
-}
-
-/// `None` when that lies beyond the end of time.
-fn later(now: DateTime<Utc>, by: Duration) -> Option<DateTime<Utc>> {
-    now.checked_add_signed(TimeDelta::from_std(by).ok()?)
 }
 
 #[cfg(test)]

@@ -3,12 +3,15 @@
 use patchbay_domain::{Permission, ProviderId, UniqueKey};
 
 use super::GetIntegration;
+use crate::oauth::RefreshGrant;
 use crate::{AppError, Caller, Disclosed, Entity, Read, Reveal, VersionSeen, disclosure};
 
 /// Shows the connection of a provider, which [`ConnectProvider`](super::ConnectProvider) made.
 pub struct GetConnection {
     /// Shows integrations.
     pub get: GetIntegration,
+    /// Has its tokens replaced that end.
+    pub refresh: RefreshGrant,
 }
 
 impl GetConnection {
@@ -29,7 +32,11 @@ impl GetConnection {
         caller.require(Permission::IntegrationsRead)?;
         let key = UniqueKey::connection(caller.home(), provider);
         let found = self.get.integrations.find_holder(caller.scope(), &key).await?;
-        let integration = found.ok_or(AppError::NotFound(Entity::Connection))?;
+        let mut integration = found.ok_or(AppError::NotFound(Entity::Connection))?;
+        if reveal.is_full_for(caller) {
+            // Nobody is handed a token that is about to end.
+            integration = self.refresh.fresh(caller, integration).await?;
+        }
         let seen = VersionSeen::of(&integration, caller, reveal);
         if known.contains(&seen) {
             return Ok(Read::Unchanged(seen));
@@ -45,7 +52,7 @@ mod tests {
 
     use super::*;
     use crate::Shown;
-    use crate::testing::{a_connection, caller, vault};
+    use crate::testing::{a_connection, caller, refreshing_nothing, vault};
     use futures::executor::block_on;
     use patchbay_domain::testing::{FixedClock, SequentialIds};
     use patchbay_domain::{EventType, Integration, Mask, MockIntegrationRepository, MockUnitOfWork};
@@ -65,8 +72,13 @@ mod tests {
             ids: Arc::new(SequentialIds::default()),
         };
         let reveal = Reveal::Permitted(Mask::StarsAndTail);
-        let read =
-            block_on(GetConnection { get }.run(&caller(permissions), &ProviderId::slack(), reveal, &[]))?;
+        let refresh = refreshing_nothing();
+        let read = block_on(GetConnection { get, refresh }.run(
+            &caller(permissions),
+            &ProviderId::slack(),
+            reveal,
+            &[],
+        ))?;
         let Read::Now(disclosed, _) = read else { panic!("{read:?}") };
         Ok(disclosed)
     }

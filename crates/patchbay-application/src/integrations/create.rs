@@ -5,8 +5,8 @@ use std::sync::Arc;
 use patchbay_domain::{
     AgentId, Changes, Clock, Configured, CredentialVerifier, Credentials, EventType, HealthState,
     IdGenerator, Integration, IntegrationDraft, IntegrationId, IntegrationKind, IntegrationName,
-    ManifestDocument, ManifestFetcher, ManifestUrl, Permission, Provider, ProviderDirectory, ProviderId,
-    SecretPlace, SentConfiguration, Status, UniqueRules, UnitOfWork, Vault, Verifiable, Verification,
+    ManifestDocument, ManifestFetcher, ManifestUrl, OpenConnection, Permission, Provider, ProviderDirectory,
+    ProviderId, SecretPlace, SentConfiguration, Status, UniqueRules, UnitOfWork, Vault, Verification,
     Visibility,
 };
 
@@ -138,12 +138,11 @@ impl CreateIntegration {
 
     /// What the provider says of it, unless it does not take it.
     async fn accepted(&self, made: &Made) -> Result<Verification, AppError> {
-        let connection = Verifiable {
-            provider: made.draft.provider.clone(),
+        let connection = OpenConnection {
             configuration: made.draft.configuration.clone(),
             facts: made.draft.facts.clone(),
             credentials: made.credentials.clone(),
-            tokens: Credentials::default(),
+            ..OpenConnection::bare(made.draft.provider.clone())
         };
         let verification = self.verifier.verify(&connection).await;
         match verification.class.state() {

@@ -171,7 +171,8 @@ mod tests {
             Ok(())
         });
         let mut exchanger = MockOAuthExchanger::new();
-        exchanger.expect_revoke().once().returning(|provider, tokens| {
+        exchanger.expect_revoke().once().returning(|connection| {
+            let (provider, tokens) = (&connection.provider, &connection.tokens);
             assert_eq!(provider.as_str(), "slack");
             assert_eq!(tokens.get(&CredentialName::access_token()).unwrap().expose_secret(), "granted");
             Err(ExchangeError::TimedOut)

@@ -2,21 +2,11 @@
 
 use std::sync::Arc;
 
-use chrono::TimeDelta;
-use futures::stream::{self, StreamExt};
-use patchbay_domain::{Clock, DueVerification, OrganisationDirectory, VerificationSchedule};
+use patchbay_domain::{Clock, OrganisationDirectory, VerificationSchedule};
 
 use super::VerifyIntegration;
 use crate::idempotency::ReceiptFor;
-use crate::{AppError, Caller};
-
-/// How many are taken at once, and how many of these are asked at the same time.
-const BATCH: u32 = 32;
-const AT_ONCE: usize = 8;
-
-/// How long what was taken is kept from others: longer than all of a batch can take, with
-/// providers that hang.
-const LEASE: TimeDelta = TimeDelta::minutes(5);
+use crate::{AppError, turns};
 
 /// Asks the providers of the integrations whose turn it is, those of every organisation.
 pub struct VerifyDue {
@@ -39,52 +29,36 @@ impl VerifyDue {
     /// When it cannot be found out whose turn it is.
     pub async fn run(&self) -> Result<usize, AppError> {
         let now = self.clock.now();
-        let due = self.schedule.claim(now, now + LEASE, BATCH).await?;
+        let due = self.schedule.claim(now, now + turns::LEASE, turns::BATCH).await?;
         let count = due.len();
-        stream::iter(due).for_each_concurrent(AT_ONCE, |one| self.verify_one(one)).await;
+        let verify = async |caller, id| self.verify.run(&caller, id, &ReceiptFor::none()).await.map(drop);
+        turns::take(due, &*self.organisations, "verified", verify).await;
         Ok(count)
     }
 
     /// Whether `count` of [`run`](Self::run) means that there may be more.
     #[must_use]
     pub fn may_be_more(count: usize) -> bool {
-        u32::try_from(count).is_ok_and(|count| count >= BATCH)
-    }
-
-    async fn verify_one(&self, due: DueVerification) {
-        match self.try_one(due).await {
-            // Deleted meanwhile.
-            Ok(()) | Err(AppError::NotFound(_)) => {}
-            Err(error) => {
-                let cause = std::error::Error::source(&error).map(tracing::field::display);
-                tracing::warn!(integration = %due.integration, cause, "not verified: {error}");
-            }
-        }
-    }
-
-    async fn try_one(&self, due: DueVerification) -> Result<(), AppError> {
-        let Some(organisation) = self.organisations.find(due.organisation).await? else { return Ok(()) };
-        let service = Caller::service(&organisation);
-        self.verify.run(&service, due.integration, &ReceiptFor::none()).await.map(drop)
+        turns::may_be_more(count)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::{a_sealed_integration, an_organisation, at, vault};
+    use crate::testing::{a_sealed_integration, an_organisation, at, refreshing_nothing, vault};
     use futures::executor::block_on;
     use patchbay_domain::testing::{FixedClock, SequentialIds};
     use patchbay_domain::{
-        Actor, Health, IntegrationId, MockCredentialVerifier, MockHealthRepository,
+        Actor, DueIntegration, Health, IntegrationId, MockCredentialVerifier, MockHealthRepository,
         MockIntegrationRepository, MockOrganisationDirectory, MockUnitOfWork, MockVerificationSchedule,
         RepositoryError, Verification, VerificationClass,
     };
     use uuid::Uuid;
 
-    fn due(id: u128) -> DueVerification {
+    fn due(id: u128) -> DueIntegration {
         let organisation = an_organisation();
-        DueVerification {
+        DueIntegration {
             organisation: organisation.id,
             environment: organisation.default_environment,
             integration: IntegrationId::from_uuid(Uuid::from_u128(id)),
@@ -92,7 +66,7 @@ mod tests {
     }
 
     /// Asks those of `due`; of 0x2 nobody knows anything any more.
-    fn running(due: Vec<DueVerification>, work: MockUnitOfWork) -> Result<usize, AppError> {
+    fn running(due: Vec<DueIntegration>, work: MockUnitOfWork) -> Result<usize, AppError> {
         let mut schedule = MockVerificationSchedule::new();
         schedule.expect_claim().once().withf(|now, until, _| *until > *now).return_once(|_, _, _| Ok(due));
         let mut organisations = MockOrganisationDirectory::new();
@@ -110,6 +84,7 @@ mod tests {
             integrations: Arc::new(integrations),
             health: Arc::new(health),
             verifier: Arc::new(verifier),
+            refresh: refreshing_nothing(),
             work: Arc::new(work),
             vault: Arc::new(vault()),
             clock: clock.clone(),

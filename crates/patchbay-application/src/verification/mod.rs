@@ -1,6 +1,7 @@
 //! Asking providers whether connections work: when somebody wants to know, soon after
 //! something of a connection has changed, and once a day.
 
+mod checked;
 mod due;
 mod verify;
 
@@ -9,8 +10,10 @@ use patchbay_domain::{
     Changes, Health, Integration, IntegrationId, Provider, Status, Verification, VerificationClass,
 };
 
+pub use checked::{Checked, GetChecked};
 pub use due::VerifyDue;
 pub use verify::VerifyIntegration;
+pub(crate) use verify::found_out;
 
 /// How long after it was asked a provider is asked again.
 const BETWEEN: TimeDelta = TimeDelta::hours(24);
@@ -19,11 +22,19 @@ const BETWEEN: TimeDelta = TimeDelta::hours(24);
 /// asked together for ever.
 const SPREAD_S: i64 = 2 * 60 * 60;
 
+/// How long whoever asks at once has for it, before it is somebody's turn.
+const SOON: TimeDelta = TimeDelta::minutes(1);
+
 /// When the provider of an integration is asked again that was asked at `now`.
 fn next(id: IntegrationId, now: DateTime<Utc>) -> DateTime<Utc> {
     let (_, random) = id.as_uuid().as_u64_pair();
     let within = random % SPREAD_S.unsigned_abs();
     now + BETWEEN + TimeDelta::seconds(i64::try_from(within).unwrap_or_default() - SPREAD_S / 2)
+}
+
+/// When a provider is asked that is being asked at once, in case this comes to nothing.
+pub(crate) fn soon(now: DateTime<Utc>) -> DateTime<Utc> {
+    now + SOON
 }
 
 /// Adds to `changes` that something of `of` is new, so that nobody knows whether it works: its
@@ -42,13 +53,14 @@ pub(crate) fn ask_soon(
 }
 
 /// When the provider of `of` is asked again after it was asked: not about what is paused, nor
-/// about what there was nothing to ask.
+/// about what there was nothing to ask, nor while a person has to connect it anew.
 pub(crate) fn turn_after(
     verification: &Verification,
     of: &Integration,
     now: DateTime<Utc>,
 ) -> Option<DateTime<Utc>> {
-    let is_askable = verification.class != VerificationClass::Skipped;
+    let is_askable =
+        !matches!(verification.class, VerificationClass::Skipped | VerificationClass::ReconnectNeeded);
     (is_askable && of.parts().status == Status::Active).then(|| next(of.id(), now))
 }
 

@@ -4,13 +4,14 @@ use std::sync::Arc;
 
 use patchbay_domain::{
     Changes, Clock, CredentialVerifier, EventType, Health, HealthRepository, IdGenerator, Integration,
-    IntegrationEdit, IntegrationId, IntegrationRepository, Permission, Status, UnitOfWork, Vault, Verifiable,
+    IntegrationEdit, IntegrationId, IntegrationRepository, Permission, Status, UnitOfWork, Vault,
     Verification, VerificationClass,
 };
 use serde_json::{Map, Value, json};
 
-use super::turn_after;
+use super::{Checked, turn_after};
 use crate::idempotency::ReceiptFor;
+use crate::oauth::RefreshGrant;
 use crate::record::{Recorder, difference};
 use crate::retry::{Attempt, until_current};
 use crate::{AppError, Caller, Entity, disclosure};
@@ -24,6 +25,8 @@ pub struct VerifyIntegration {
     pub health: Arc<dyn HealthRepository>,
     /// Asks.
     pub verifier: Arc<dyn CredentialVerifier>,
+    /// Has its tokens replaced where they are over.
+    pub refresh: RefreshGrant,
     /// Saves what came of it.
     pub work: Arc<dyn UnitOfWork>,
     /// Opens its secrets.
@@ -35,7 +38,8 @@ pub struct VerifyIntegration {
 }
 
 impl VerifyIntegration {
-    /// Asks now, and tells what is known then. Nobody is asked about an integration that is
+    /// Asks now, and tells what is known then: what the provider says of the connection may have
+    /// given the integration another version. Nobody is asked about an integration that is
     /// paused.
     ///
     /// # Errors
@@ -45,25 +49,44 @@ impl VerifyIntegration {
         &self,
         caller: &Caller,
         id: IntegrationId,
-        receipt: &ReceiptFor<Health>,
-    ) -> Result<Health, AppError> {
+        receipt: &ReceiptFor<Checked>,
+    ) -> Result<Checked, AppError> {
         caller.require(Permission::IntegrationsWrite)?;
         let found = self.integrations.find(caller.scope(), id).await?;
-        let asked = found.ok_or(AppError::NotFound(Entity::Integration))?;
-        let verification =
-            if asked.parts().status == Status::Active { Some(self.ask(&asked).await?) } else { None };
+        let found = found.ok_or(AppError::NotFound(Entity::Integration))?;
+        let (asked, verification) = match found.parts().status {
+            Status::Active => {
+                let (asked, verification) = self.ask(caller, found).await?;
+                (asked, Some(verification))
+            }
+            Status::Paused => (found, None),
+        };
         until_current(|| self.attempt(caller, &asked, verification.as_ref(), receipt)).await
     }
 
-    async fn ask(&self, integration: &Integration) -> Result<Verification, AppError> {
-        let parts = integration.parts();
-        let connection = Verifiable {
-            provider: parts.provider.clone(),
-            configuration: parts.configuration.clone(),
-            facts: parts.facts.clone(),
-            credentials: disclosure::open(&*self.vault, integration)?,
-            tokens: disclosure::open_grant(&*self.vault, integration)?,
-        };
+    /// Asks with tokens that are fresh; with others once more where these are not taken.
+    async fn ask(
+        &self,
+        caller: &Caller,
+        found: Integration,
+    ) -> Result<(Integration, Verification), AppError> {
+        let asked = self.refresh.fresh(caller, found).await?;
+        let verification = self.ask_once(&asked).await?;
+        match verification.class {
+            VerificationClass::Ok => self.refresh.worked(caller, &asked).await?,
+            VerificationClass::CredentialsRejected => {
+                if let Some(renewed) = self.refresh.rejected(caller, &asked).await? {
+                    let verification = self.ask_once(&renewed).await?;
+                    return Ok((renewed, verification));
+                }
+            }
+            _ => {}
+        }
+        Ok((asked, verification))
+    }
+
+    async fn ask_once(&self, integration: &Integration) -> Result<Verification, AppError> {
+        let connection = disclosure::open_connection(&*self.vault, integration)?;
         Ok(self.verifier.verify(&connection).await)
     }
 
@@ -74,44 +97,47 @@ impl VerifyIntegration {
         caller: &Caller,
         asked: &Integration,
         verification: Option<&Verification>,
-        receipt: &ReceiptFor<Health>,
-    ) -> Result<Health, Attempt> {
+        receipt: &ReceiptFor<Checked>,
+    ) -> Result<Checked, Attempt> {
         let found = self.integrations.find(caller.scope(), asked.id()).await?;
         let found = found.ok_or(AppError::NotFound(Entity::Integration))?;
         let before = self.health.find(caller.scope(), asked.id()).await?;
         let recorder = Recorder { caller, ids: &*self.ids, at: self.clock.now() };
-        let (health, changes) = match verification {
-            _ if !is_same_connection(&found, asked) => (before, Changes::new()),
-            None if before == Health::unknown() => (before, Changes::new()),
+        let known = |integration, health| Checked { integration, health };
+        let (checked, changes) = match verification {
+            _ if !is_same_connection(&found, asked) => (known(found, before), Changes::new()),
+            None if before == Health::unknown() => (known(found, before), Changes::new()),
             // Its turn is over until it is in use again.
-            None => (before.clone(), Changes::new().health(&found, before, None)),
+            None => {
+                let changes = Changes::new().health(&found, before.clone(), None);
+                (known(found, before), changes)
+            }
             Some(verification) => found_out(found, &before, verification, &recorder),
         };
-        let changes = receipt.keep(changes, &health, asked.id(), &*self.vault)?;
+        let changes = receipt.keep(changes, &checked, asked.id(), &*self.vault)?;
         if changes != Changes::new() {
             self.work.commit(caller.scope(), changes).await?;
         }
-        Ok(health)
+        Ok(checked)
     }
 }
 
 /// What is known once the provider was asked, and all that changes by it.
-fn found_out(
+pub(crate) fn found_out(
     of: Integration,
     before: &Health,
     verification: &Verification,
     recorder: &Recorder<'_>,
-) -> (Health, Changes) {
+) -> (Checked, Changes) {
     let health = before.after(verification, recorder.at);
     let (current, changes) = with_facts(of, verification, recorder);
     let due_at = turn_after(verification, &current, recorder.at);
-    let changes = changes.health(&current, health.clone(), due_at);
-    if health.state == before.state {
-        return (health, changes);
+    let mut changes = changes.health(&current, health.clone(), due_at);
+    if health.state != before.state {
+        let digest = difference(&summary(before), &summary(&health));
+        changes = changes.event(recorder.integration(EventType::HealthChanged, &current, digest));
     }
-    let digest = difference(&summary(before), &summary(&health));
-    let event = recorder.integration(EventType::HealthChanged, &current, digest);
-    (health, changes.event(event))
+    (Checked { integration: current, health }, changes)
 }
 
 /// Whether asking about the one is asking about the other.

@@ -1,4 +1,4 @@
-//! PC12: an offered provider says what tells its accounts apart.
+//! PC12: an offered provider says what tells its accounts apart, or that nothing does.
 
 use super::Judged;
 use crate::findings::Rule;
@@ -6,14 +6,16 @@ use crate::tree::Path;
 
 pub fn judge(judged: &mut Judged<'_>) {
     let entry = judged.entry;
+    let at = Path::root().key("identity").key("account");
+    let identity = judged.tree.as_table().and_then(|entry| entry.get("identity")?.node.as_table());
+    let is_said = identity.is_some_and(|identity| identity.get("account").is_some());
     // Where nobody outside is asked there are no accounts.
-    if !entry.wires.is_empty() && entry.is_outside() && entry.identity.account.is_empty() {
-        let at = Path::root().key("identity").key("account");
+    if !entry.wires.is_empty() && entry.is_outside() && !is_said {
         judged.error(
             Rule::Account,
             &at,
-            "names no field",
-            "name the fields that together tell accounts apart",
+            "is missing",
+            "name the fields that together tell accounts apart; none, as `[]`, where nothing does",
         );
     }
 }

@@ -13,7 +13,7 @@ mod twice;
 mod uses;
 mod verification;
 
-pub(crate) use names::check_names;
+pub(crate) use names::Names;
 pub(crate) use twice::check_twice;
 
 use crate::findings::{Findings, Rule};

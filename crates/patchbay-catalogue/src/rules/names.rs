@@ -2,23 +2,29 @@
 
 use std::collections::HashMap;
 
+use patchbay_domain::ProviderId;
+
 use crate::findings::{Findings, Rule};
 use crate::schema::Entry;
 use crate::tree::{Node, Path};
 
-/// Holds the entries against each other. Those that are disabled count: what was connected
-/// to them is still shown under their names.
-pub(crate) fn check_names<'a>(entries: impl Iterator<Item = (&'a Entry, &'a Node)>, findings: &mut Findings) {
-    let mut claimed: HashMap<(&str, &str), &Entry> = HashMap::new();
-    for (entry, tree) in entries {
+/// The names that entries have claimed, on which dialects. Those that are disabled count: what
+/// was connected to them is still shown under their names.
+#[derive(Default)]
+pub(crate) struct Names(HashMap<(String, String), ProviderId>);
+
+impl Names {
+    /// Claims the names of one more entry.
+    pub(crate) fn claim(&mut self, entry: &Entry, tree: &Node, findings: &mut Findings) {
         for wire in &entry.wires {
-            let Some(first) = claimed.insert((&wire.dialect, &wire.name), entry) else { continue };
+            let name = (wire.dialect.clone(), wire.name.clone());
+            let Some(first) = self.0.insert(name, entry.id.clone()) else { continue };
             let at = Path::root().key("wire").key(&wire.dialect).key("name");
             findings.error(
                 Rule::NameTaken,
                 tree.place_of(&at),
                 &at,
-                format!("{} is called \"{}\" there already", first.id, wire.name),
+                format!("{first} is called \"{}\" there already", wire.name),
                 "give it another name",
             );
         }

@@ -6,15 +6,18 @@ use patchbay_domain::FieldSource;
 
 use super::Judged;
 use crate::findings::Rule;
-use crate::schema::{BodyTest, Pointer, Test};
+use crate::schema::{Assertion, BodyTest, Pointer, Test};
 use crate::tree::Path;
 
 pub fn judge(judged: &mut Judged<'_>) {
     let entry = judged.entry;
     for (index, method) in entry.auth.iter().enumerate() {
         if let Some(exchange) = &method.exchange {
-            let at = Path::root().key("auth").item(index, Some(&method.id)).key("put");
-            judge_targets(judged, &exchange.put, &exchange.ok, &at);
+            let at = Path::root().key("auth").item(index, Some(&method.id));
+            judge_targets(judged, &exchange.put, &exchange.ok, &at.key("put"));
+            if let Some(Assertion::Signed { put, .. }) = &exchange.assertion {
+                judge_targets(judged, put, &[], &at.key("assertion").key("put"));
+            }
         }
     }
     for (index, check) in entry.checks.iter().enumerate() {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::Judged;
 use crate::findings::Rule;
-use crate::schema::{AnswerMatch, AuthMethod, BodyTest, Check, DIALECTS, Field, Test};
+use crate::schema::{AnswerMatch, Assertion, AuthMethod, BodyTest, Check, DIALECTS, Field, Test};
 use crate::tree::Path;
 
 /// The adapters that this version has.
@@ -32,6 +32,13 @@ pub fn judge(judged: &mut Judged<'_>) {
     let throttled = entry.limits.iter().flat_map(|limits| &limits.throttled).enumerate();
     for (index, answer) in throttled {
         judge_answer(judged, answer, &Path::root().key("limits").key("throttled").item(index, None));
+    }
+    if let Some(disconnect) = &entry.disconnect {
+        let at = Path::root().key("disconnect");
+        judge_tests(judged, &disconnect.ok, &at.key("ok"));
+        for (index, answer) in disconnect.ended.iter().enumerate() {
+            judge_answer(judged, answer, &at.key("ended").item(index, None));
+        }
     }
     judge_wire_names(judged);
 }
@@ -119,6 +126,21 @@ fn judge_method(judged: &mut Judged<'_>, method: &AuthMethod, at: &Path) {
     if let Some(exchange) = &method.exchange {
         judge_tests(judged, &exchange.ok, &at.key("ok"));
         judge_same(judged, &exchange.callback_same, &at.key("callback_same"));
+        for (index, rejection) in exchange.reject.iter().enumerate() {
+            judge_answer(judged, &rejection.answer, &at.key("reject").item(index, None));
+        }
+        if let Some(Assertion::Signed { document, .. }) = &exchange.assertion {
+            judge_document(judged, document, &at.key("assertion").key("document"));
+        }
+    }
+}
+
+/// A document with a private key in it.
+fn judge_document(judged: &mut Judged<'_>, key: &str, at: &Path) {
+    needs_field(judged, key, at);
+    if judged.entry.field(key).is_some_and(|field| !field.is_secret) {
+        let what = format!("{key} holds a private key and is no secret");
+        judged.error(Rule::Secrecy, at, what, "give that field `secret = true`");
     }
 }
 

@@ -43,6 +43,7 @@ fn judge_kind(judged: &mut Judged<'_>, field: &Field, at: &Path) {
     );
     let is_host = matches!(field.kind, FieldKind::Host | FieldKind::Url);
     let has_members = matches!(field.kind, FieldKind::Map | FieldKind::Json | FieldKind::List);
+    let is_object = matches!(field.kind, FieldKind::Map | FieldKind::Json);
     let may_have_values = matches!(field.kind, FieldKind::Enum | FieldKind::List);
     let senseless = [
         ("pattern", field.pattern.is_some() && !is_text),
@@ -51,6 +52,7 @@ fn judge_kind(judged: &mut Judged<'_>, field: &Field, at: &Path) {
         ("max_items", field.max_items.is_some() && !has_members),
         ("check", field.check.is_some() && !is_text),
         ("keep", !field.keep.is_empty() && field.kind != FieldKind::Json),
+        ("secret_members", !field.secret_members.is_empty() && !is_object),
     ];
     for (key, _) in senseless.iter().filter(|(_, is_senseless)| *is_senseless) {
         let what = format!("means nothing for the kind {}", field.kind.as_str());

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use crate::schema::{AuthMethod, Body, Check, Disconnect, Entry, Exchange, Headers, NamedSign, Sign};
+use crate::schema::{
+    Assertion, AuthMethod, BasicSign, Body, Check, Disconnect, Entry, Exchange, Headers, NamedSign, Sign,
+};
 use crate::template::Template;
 use crate::tree::Path;
 
@@ -89,9 +91,13 @@ impl<'e> Found<'e> {
 
     fn sign(&mut self, sign: &'e Sign, at: &Path) {
         self.maybe(at.key("bearer"), sign.bearer.as_ref(), Purpose::Hidden);
-        if let Some(basic) = &sign.basic {
-            self.add(at.key("basic").key("user"), &basic.user, Purpose::Hidden);
-            self.add(at.key("basic").key("password"), &basic.password, Purpose::Hidden);
+        match &sign.basic {
+            Some(BasicSign::Apart { user, password }) => {
+                self.add(at.key("basic").key("user"), user, Purpose::Hidden);
+                self.add(at.key("basic").key("password"), password, Purpose::Hidden);
+            }
+            Some(BasicSign::Pair(pair)) => self.add(at.key("basic").key("pair"), pair, Purpose::Hidden),
+            None => {}
         }
         self.headers(&at.key("headers"), &sign.headers);
         self.headers(&at.key("headers_if_set"), &sign.headers_if_set);
@@ -103,6 +109,9 @@ impl<'e> Found<'e> {
             // chooses that is told so, by the method's warning.
             self.add(at.key(key).key("value"), value, Purpose::Hidden);
         }
+        // Nor do these APIs know another way, and nobody has a choice.
+        self.map(&at.key("query"), &sign.query, Purpose::Hidden);
+        self.maybe(at.key("path_prefix"), sign.path_prefix.as_ref(), Purpose::Hidden);
     }
 
     fn exchange(&mut self, exchange: &'e Exchange, at: &Path) {
@@ -113,6 +122,9 @@ impl<'e> Found<'e> {
         self.headers(&at.key("token_headers"), &exchange.token_headers);
         if let Some(check) = &exchange.callback_check {
             self.add(at.key("callback_check").key("secret"), &check.secret, Purpose::Hidden);
+        }
+        if let Some(Assertion::Given(given)) = &exchange.assertion {
+            self.add(at.key("assertion").key("given"), given, Purpose::Hidden);
         }
         if let Some(refresh) = &exchange.refresh {
             self.map(&at.key("refresh").key("params"), &refresh.params, Purpose::Hidden);

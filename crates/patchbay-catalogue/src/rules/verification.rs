@@ -2,7 +2,7 @@
 
 use super::Judged;
 use crate::findings::Rule;
-use crate::schema::AuthType;
+use crate::schema::{AuthMethod, AuthType};
 use crate::tree::Path;
 
 pub fn judge(judged: &mut Judged<'_>) {
@@ -11,7 +11,10 @@ pub fn judge(judged: &mut Judged<'_>) {
         let at = Path::root().key("auth");
         judged.error(Rule::Shape, &at, "is missing", "add one, with `type = \"none\"` where nobody is asked");
     }
-    if entry.is_outside() && !judged.has_member("verify", None) {
+    // Whoever gets a token shows by that alone that a connection works.
+    let is_asked =
+        |method: &AuthMethod| method.auth_type.is_outside() && !method.auth_type.gets_tokens_alone();
+    if entry.auth.iter().any(is_asked) && !judged.has_member("verify", None) {
         let remedy = "add a request to [[verify]] that shows whether a connection works";
         judged.error(Rule::Unverified, &Path::root().key("verify"), "there is none", remedy);
     }

@@ -75,6 +75,22 @@ choice! {
     }
 }
 
+choice! {
+    /// What an answer says of an exchange.
+    TokenReason {
+        /// The code is wrong, or no longer right.
+        CodeRefused = "code_refused",
+        /// What was granted is over: a person has to allow it again.
+        Ended = "ended",
+        /// The application is not taken.
+        ClientRefused = "client_refused",
+        /// Too much was asked.
+        Throttled = "throttled",
+        /// The provider does not work.
+        ProviderUnreachable = "provider_unreachable",
+    }
+}
+
 /// What a test asks of a value.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Test {
@@ -101,6 +117,27 @@ pub struct BodyTest {
     pub test: Test,
     /// Whether a failure only warns.
     pub is_warning: bool,
+}
+
+impl BodyTest {
+    /// Whether it holds for a body. `is_same` says whether a value there, if any, is that of the
+    /// field of that key; where that has none it answers `None`, and so does this.
+    #[must_use]
+    pub fn holds_for(
+        &self,
+        body: &Value,
+        is_same: impl FnOnce(&str, Option<&Value>) -> Option<bool>,
+    ) -> Option<bool> {
+        let value = self.at.of(body);
+        Some(match &self.test {
+            Test::Is(expected) => value == Some(expected),
+            Test::Any(expected) => value.is_some_and(|value| expected.contains(value)),
+            Test::Present => value.is_some_and(|value| !value.is_null()),
+            Test::Integer => value.is_some_and(|value| value.is_i64() || value.is_u64()),
+            Test::Object => value.is_some_and(Value::is_object),
+            Test::SameAs(key) => return is_same(key, value),
+        })
+    }
 }
 
 choice! {
@@ -182,16 +219,16 @@ impl FromNode for AnswerMatch {
     }
 }
 
-/// An answer that says no.
+/// An answer that says no, and what it says.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Rejection {
+pub struct Rejection<R = Reason> {
     /// Which answer.
     pub answer: AnswerMatch,
     /// What it says.
-    pub reason: Reason,
+    pub reason: R,
 }
 
-impl FromNode for Rejection {
+impl<R: FromNode> FromNode for Rejection<R> {
     fn read(node: &Node, at: &Path, reading: &mut Reading<'_>) -> Option<Self> {
         table(node, at, reading, |table| {
             let answer = answer_match(table);

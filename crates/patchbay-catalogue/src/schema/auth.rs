@@ -35,8 +35,15 @@ impl AuthType {
         !matches!(self, Self::None)
     }
 
+    /// Whether tokens are got with what the connection has, without a person: then getting one
+    /// shows that it works.
+    #[must_use]
+    pub const fn gets_tokens_alone(self) -> bool {
+        matches!(self, Self::OAuth2Client | Self::JwtBearer | Self::Exchange)
+    }
+
     const fn exchanges(self) -> bool {
-        matches!(self, Self::OAuth2Code | Self::OAuth2Client | Self::JwtBearer | Self::Exchange)
+        matches!(self, Self::OAuth2Code) || self.gets_tokens_alone()
     }
 }
 
@@ -63,6 +70,14 @@ pub struct AuthMethod {
     pub adapter: Option<String>,
 }
 
+impl AuthMethod {
+    /// How a person is asked, and what a code is exchanged for; `None` for a way without a person.
+    #[must_use]
+    pub fn with_person(&self) -> Option<&Exchange> {
+        self.exchange.as_ref().filter(|_| self.auth_type == AuthType::OAuth2Code)
+    }
+}
+
 impl FromNode for AuthMethod {
     fn read(node: &Node, at: &Path, reading: &mut Reading<'_>) -> Option<Self> {
         table(node, at, reading, |table| {
@@ -84,11 +99,7 @@ impl FromNode for AuthMethod {
                 table.forgive();
                 return None;
             };
-            let exchange = if auth_type.exchanges() {
-                Some(Exchange::take(table, auth_type == AuthType::OAuth2Code))
-            } else {
-                None
-            };
+            let exchange = if auth_type.exchanges() { Some(Exchange::take(table, auth_type)) } else { None };
             let adapter = if auth_type == AuthType::Adapter { table.required("adapter") } else { None };
             let exchange = match exchange {
                 Some(None) => return None,

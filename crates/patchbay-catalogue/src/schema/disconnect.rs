@@ -1,7 +1,7 @@
 //! `[disconnect]`: how what was granted is given back.
 
 use super::reader::{FromNode, Reading, table};
-use super::{Body, ClientAuth, Headers, Method};
+use super::{AnswerMatch, Body, BodyTest, ClientAuth, Headers, Method};
 use crate::template::Template;
 use crate::tree::{Node, Path};
 
@@ -14,11 +14,25 @@ pub struct Disconnect {
     pub url: Template,
     /// Its headers.
     pub headers: Headers,
-    /// How the application says who it is; as any other request is signed where nothing is
-    /// said.
+    /// How the application says who it is. Where nothing is said, the request is signed as any
+    /// other is, unless it names the token in its own place.
     pub client_auth: Option<ClientAuth>,
     /// Its body.
     pub body: Body,
+    /// What holds for the body of a good answer, beside its status.
+    pub ok: Vec<BodyTest>,
+    /// The answers that say that it is over already.
+    pub ended: Vec<AnswerMatch>,
+}
+
+impl Disconnect {
+    /// Whether the request names one of the tokens that it ends.
+    #[must_use]
+    pub fn names_token(&self) -> bool {
+        let is_token = |name: &str| matches!(name, "token" | "refresh_token");
+        let in_headers = self.headers.0.values().flat_map(Template::names).any(is_token);
+        in_headers || self.body.templates().into_iter().flat_map(Template::names).any(is_token)
+    }
 }
 
 impl FromNode for Disconnect {
@@ -29,7 +43,9 @@ impl FromNode for Disconnect {
             let headers = table.or_none("headers");
             let client_auth = table.optional("client_auth");
             let body = Body::take(table);
-            Some(Self { method: method?, url: url?, headers, client_auth, body })
+            let ok = table.or_none("ok");
+            let ended = table.or_none("ended");
+            Some(Self { method: method?, url: url?, headers, client_auth, body, ok, ended })
         })
     }
 }

@@ -9,7 +9,7 @@ use url::Url;
 use super::reader::{FromNode, Reading, TableReader, choice, mistyped, table};
 use super::{AuthMethod, Check, DIALECTS, Disconnect, Field, Identity, Limits, Sunset, Wire};
 use crate::findings::Rule;
-use crate::template::{Base, RenderError, Template, Values, base_of, render_url};
+use crate::template::{Base, Found, RenderError, Template, Values, base_of, read_url, render_url};
 use crate::tree::{Node, Path, Place};
 
 /// The version of the schema.
@@ -144,6 +144,12 @@ impl Entry {
         self.auth.iter().any(|method| method.auth_type.is_outside())
     }
 
+    /// Whether its connections can be verified: by a request, or by getting a token.
+    #[must_use]
+    pub fn is_verifiable(&self) -> bool {
+        !self.checks.is_empty() || self.auth.iter().any(|method| method.auth_type.gets_tokens_alone())
+    }
+
     /// What its templates are filled with: its constants, what a connection has, and for fields
     /// that have nothing there their defaults.
     pub const fn values<'a, V: Values>(&'a self, given: &'a V) -> EntryValues<'a, V> {
@@ -172,6 +178,29 @@ impl Entry {
         }
     }
 
+    /// The values that [`url`](Self::url) makes this URL of, its constants apart; `None` when the
+    /// template is one of another URL. The URL may have more in its query.
+    #[must_use]
+    pub fn read_url(&self, template: &Template, url: &Url) -> Option<Found> {
+        let is_path = |name: &str| self.field(name).is_some_and(|field| field.kind == FieldKind::Path);
+        let constant = |name: &str| self.vars.get(name).cloned();
+        read_url(template, is_path, constant, url).map(|found| self.without_constants(found))
+    }
+
+    /// The values that this text is made of, its constants apart; `None` when the template is
+    /// one of another text.
+    #[must_use]
+    pub fn read_text(&self, template: &Template, text: &str) -> Option<Found> {
+        let found = template.read(text)?;
+        let is_right = |(name, value): (&String, &String)| self.vars.get(name).is_none_or(|own| own == value);
+        found.iter().all(is_right).then(|| self.without_constants(found))
+    }
+
+    fn without_constants(&self, mut found: Found) -> Found {
+        found.retain(|name, _| !self.vars.contains_key(name));
+        found
+    }
+
     /// What the model knows of it.
     pub(crate) fn to_domain(&self) -> Provider {
         let dialects = || self.wires.iter().map(|wire| wire.dialect.as_str());
@@ -180,6 +209,7 @@ impl Entry {
             name: wire.name.clone(),
             position: wire.position,
         };
+        let mut with_person = self.auth.iter().filter_map(AuthMethod::with_person).peekable();
         Provider {
             id: self.id.clone(),
             name: self.name.clone(),
@@ -187,7 +217,9 @@ impl Entry {
             homepage: self.homepage.clone(),
             logo: self.logo.clone(),
             is_disabled: self.is_disabled,
-            is_verifiable: !self.checks.is_empty(),
+            is_verifiable: self.is_verifiable(),
+            is_authorizable: with_person.peek().is_some(),
+            refresh: with_person.next().and_then(|exchange| exchange.refresh.as_ref()?.to_domain()),
             offers: self.wires.iter().map(offer).collect(),
             fields: self.fields.iter().map(|field| field.to_domain(dialects())).collect(),
             revision: self.revision.clone(),
@@ -235,7 +267,9 @@ impl FromNode for Wires {
                 let wire: Wire = table.optional(dialect)?;
                 Some(Wire { dialect: dialect.to_owned(), ..wire })
             });
-            Some(Self(offered.collect()))
+            let mut wires: Vec<_> = offered.collect();
+            wires.shrink_to_fit();
+            Some(Self(wires))
         })
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::reader::{FromNode, Reading, TableReader, choice, table};
-use super::{BodyTest, Headers, Pointer, Refresh};
+use super::{Assertion, AuthType, BodyTest, Headers, Pointer, Refresh, Rejection, TokenReason};
 use crate::template::Template;
 use crate::tree::{Node, Path};
 
@@ -110,6 +110,8 @@ pub struct Exchange {
     pub ok: Vec<BodyTest>,
     /// Where the provider's word for an error is.
     pub error_at: Option<Pointer>,
+    /// The answers that say no, in the order in which they are tried.
+    pub reject: Vec<Rejection<TokenReason>>,
     /// Where the parts of a grant are.
     pub read: TokenPointers,
     /// Which fields get which values of the answer.
@@ -118,14 +120,15 @@ pub struct Exchange {
     pub callback_check: Option<CallbackCheck>,
     /// Which parameters must come back with the value of which field.
     pub callback_same: BTreeMap<String, String>,
+    /// The statement that is exchanged, where one is.
+    pub assertion: Option<Assertion>,
     /// How tokens are replaced before they end.
     pub refresh: Option<Refresh>,
 }
 
 impl Exchange {
-    /// Takes the members of an exchange among those of a method; `with_code` for one that
-    /// begins with a person.
-    pub(super) fn take(table: &mut TableReader<'_, '_, '_>, with_code: bool) -> Option<Self> {
+    /// Takes the members of an exchange among those of a method of that type.
+    pub(super) fn take(table: &mut TableReader<'_, '_, '_>, auth_type: AuthType) -> Option<Self> {
         let token_url = table.required("token_url");
         let read: Option<TokenPointers> = table.required("read");
         let exchange = Self {
@@ -143,13 +146,19 @@ impl Exchange {
             token_headers: table.or_none("token_headers"),
             ok: table.or_none("ok"),
             error_at: table.optional("error_at"),
+            reject: table.or_none("reject"),
             read: read.unwrap_or_default(),
             put: table.or_none("put"),
             callback_check: None,
             callback_same: BTreeMap::new(),
+            assertion: None,
             refresh: table.optional("refresh"),
         };
-        let exchange = if with_code { exchange.with_code(table)? } else { exchange };
+        let exchange = match auth_type {
+            AuthType::OAuth2Code => exchange.with_code(table)?,
+            AuthType::JwtBearer => Self { assertion: Some(table.required("assertion")?), ..exchange },
+            _ => exchange,
+        };
         Some(Self { token_url: token_url?, ..exchange })
     }
 

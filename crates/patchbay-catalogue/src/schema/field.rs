@@ -69,6 +69,8 @@ pub struct Field {
     pub check: Option<NamedCheck>,
     /// The members of its object that are kept; all where none are named.
     pub keep: Vec<String>,
+    /// The members of its object that are secret, whatever their names say.
+    pub secret_members: Vec<String>,
     /// A value as an example.
     pub example: Option<String>,
     /// What dialects call it that do not use its key.
@@ -98,6 +100,7 @@ impl Field {
             key: self.key.clone(),
             kind: self.kind,
             is_secret: self.is_secret,
+            secret_members: self.secret_members.clone(),
             source: self.source,
             confined_to: self.host_suffix.clone(),
             names: names.filter(|(_, name)| *name != self.key).collect(),
@@ -158,6 +161,7 @@ impl FromNode for Field {
                 max_items: table.optional("max_items"),
                 check: table.optional("check"),
                 keep: table.or_none("keep"),
+                secret_members: table.or_none("secret_members"),
                 example: table.optional("example"),
                 names: table.or_none("wire"),
                 says_secret: secret.is_some(),

@@ -7,7 +7,7 @@ use crate::tree::{Node, Path};
 /// What tells the accounts of a provider apart.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Identity {
-    /// The fields that together name an account.
+    /// The fields that together name an account; none where nothing does.
     pub account: Vec<String>,
     /// What a connection is called where nobody names it.
     pub label: Option<Template>,

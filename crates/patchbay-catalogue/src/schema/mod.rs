@@ -1,6 +1,7 @@
 //! What an entry says, as types: one file for each table.
 
 mod answers;
+mod assertion;
 mod auth;
 mod check;
 mod disconnect;
@@ -18,7 +19,8 @@ mod sign;
 mod sunset;
 mod wire;
 
-pub use answers::{AnswerMatch, BodyTest, Expectation, Reason, Rejection, StatusRule, Test};
+pub use answers::{AnswerMatch, BodyTest, Expectation, Reason, Rejection, StatusRule, Test, TokenReason};
+pub use assertion::Assertion;
 pub use auth::{AuthMethod, AuthType};
 pub use check::Check;
 pub use disconnect::Disconnect;

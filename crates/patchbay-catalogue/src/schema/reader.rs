@@ -191,8 +191,12 @@ impl FromNode for Value {
 impl<T: FromNode> FromNode for Vec<T> {
     fn read(node: &Node, at: &Path, reading: &mut Reading<'_>) -> Option<Self> {
         let Some(list) = node.as_list() else { return mistyped(node, at, reading, "a list") };
-        let items = list.iter().enumerate();
-        Some(items.filter_map(|(index, item)| T::read(item, &at.item(index, item.name()), reading)).collect())
+        // With room for what is there and no more: these are kept for as long as the service runs.
+        let mut read = Self::with_capacity(list.len());
+        for (index, item) in list.iter().enumerate() {
+            read.extend(T::read(item, &at.item(index, item.name()), reading));
+        }
+        Some(read)
     }
 }
 

@@ -1,6 +1,9 @@
 //! `[auth.refresh]`: how tokens are replaced before they end.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
+
+use patchbay_domain::RefreshTerms;
 
 use super::reader::{FromNode, Reading, choice, table};
 use crate::template::Template;
@@ -49,6 +52,22 @@ pub struct Refresh {
     pub params: BTreeMap<String, Template>,
     /// The provider's words for "ask the person again".
     pub dead: Vec<String>,
+}
+
+impl Refresh {
+    /// How long before its end an access token is replaced whose entry does not say, in seconds.
+    pub const EARLY_S: u64 = 300;
+
+    /// What the model knows of it; nothing where there is no refresh token.
+    pub(crate) fn to_domain(&self) -> Option<RefreshTerms> {
+        (self.mode != RefreshMode::None).then(|| RefreshTerms {
+            is_rotating: self.mode == RefreshMode::Rotating,
+            is_on_rejection: self.trigger == RefreshTrigger::OnRejected,
+            early: Duration::from_secs(self.early_s.unwrap_or(Self::EARLY_S)),
+            idle: self.idle_max_s.map(Duration::from_secs),
+            retry_old: self.retry_old_s.map(Duration::from_secs),
+        })
+    }
 }
 
 impl FromNode for Refresh {

@@ -35,6 +35,16 @@ pub enum Body {
 }
 
 impl Body {
+    /// Its templates.
+    #[must_use]
+    pub fn templates(&self) -> Vec<&Template> {
+        match self {
+            Self::None => Vec::new(),
+            Self::Json(document) => document.templates(),
+            Self::Form(parameters) => parameters.values().collect(),
+        }
+    }
+
     /// Takes `json` or `form` of a table.
     pub(super) fn take(table: &mut TableReader<'_, '_, '_>) -> Self {
         let json = table.optional("json").map(BodyTemplate::of);

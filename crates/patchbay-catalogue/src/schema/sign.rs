@@ -1,5 +1,7 @@
 //! `sign`: how requests carry a credential.
 
+use std::collections::BTreeMap;
+
 use super::Headers;
 use super::reader::{FromNode, Reading, choice, table};
 use crate::template::Template;
@@ -22,17 +24,26 @@ pub struct Sign {
     pub header_named: Option<NamedSign>,
     /// In a parameter of the query whose name is the value of a field.
     pub query_named: Option<NamedSign>,
+    /// In parameters of the query, where an API takes it nowhere else.
+    pub query: BTreeMap<String, Template>,
+    /// In a segment before the path, where an API takes it nowhere else.
+    pub path_prefix: Option<Template>,
     /// Beside a proof that the application knows its secret.
     pub proof: Option<Proof>,
 }
 
 /// User and password of HTTP Basic.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct BasicSign {
-    /// The user.
-    pub user: Template,
-    /// The password.
-    pub password: Template,
+pub enum BasicSign {
+    /// Each by itself.
+    Apart {
+        /// The user.
+        user: Template,
+        /// The password.
+        password: Template,
+    },
+    /// Both in one text, with a colon between.
+    Pair(Template),
 }
 
 /// A value under a name that a field says.
@@ -66,9 +77,12 @@ pub struct Proof {
 impl FromNode for BasicSign {
     fn read(node: &Node, at: &Path, reading: &mut Reading<'_>) -> Option<Self> {
         table(node, at, reading, |table| {
+            if let Some(pair) = table.optional("pair") {
+                return Some(Self::Pair(pair));
+            }
             let user = table.required("user");
             let password = table.required("password");
-            Some(Self { user: user?, password: password? })
+            Some(Self::Apart { user: user?, password: password? })
         })
     }
 }
@@ -105,6 +119,8 @@ impl FromNode for Sign {
                 headers_map: table.optional("headers_map"),
                 header_named: table.optional("header_named"),
                 query_named: table.optional("query_named"),
+                query: table.or_none("query"),
+                path_prefix: table.optional("path_prefix"),
                 proof: table.optional("proof"),
             })
         })

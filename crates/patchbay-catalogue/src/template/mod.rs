@@ -1,12 +1,15 @@
 //! Text with the names of values in it, as in `https://{subdomain}.zendesk.com/api`.
 
 mod body;
+mod read;
 mod render;
 mod url;
 
 use std::fmt;
 
 pub use body::BodyTemplate;
+pub use read::Found;
+pub(crate) use read::read_url;
 pub use render::{RenderError, Values};
 pub use url::render_url;
 pub(crate) use url::{Base, UrlFault, base_of};

@@ -150,7 +150,7 @@ pub fn render_url(
 }
 
 /// A URL of which only scheme, host and path are taken, without the slash at its end.
-fn base_url<'v>(name: &str, value: &'v str) -> Result<&'v str, RenderError> {
+pub(super) fn base_url<'v>(name: &str, value: &'v str) -> Result<&'v str, RenderError> {
     let refused = || RenderError::Host(name.to_owned());
     let url = Url::parse(value).map_err(|_| refused())?;
     let is_plain = !value.chars().any(|c| c.is_whitespace() || c.is_control() || c == '\\');
@@ -163,26 +163,26 @@ fn base_url<'v>(name: &str, value: &'v str) -> Result<&'v str, RenderError> {
 }
 
 /// A host, perhaps with a port.
-fn host<'v>(name: &str, value: &'v str) -> Result<&'v str, RenderError> {
+pub(super) fn host<'v>(name: &str, value: &'v str) -> Result<&'v str, RenderError> {
     let fine = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '.' | ':');
     let is_host = !value.is_empty() && value.chars().all(fine);
     if is_host { Ok(value) } else { Err(RenderError::Host(name.to_owned())) }
 }
 
 /// One label of a host.
-fn host_label<'v>(name: &str, value: &'v str) -> Result<&'v str, RenderError> {
+pub(super) fn host_label<'v>(name: &str, value: &'v str) -> Result<&'v str, RenderError> {
     let fine = |c: char| c.is_ascii_alphanumeric() || c == '-';
     let is_label = !value.is_empty() && value.chars().all(fine);
     if is_label { Ok(value) } else { Err(RenderError::Host(name.to_owned())) }
 }
 
 /// One segment of a path. Encoding does not help against dots: URLs drop such segments.
-fn segment<'v>(name: &str, value: &'v str) -> Result<&'v str, RenderError> {
+pub(super) fn segment<'v>(name: &str, value: &'v str) -> Result<&'v str, RenderError> {
     if value.is_empty() || is_dots(value) { Err(RenderError::Path(name.to_owned())) } else { Ok(value) }
 }
 
 /// A path of several segments, after what is there already.
-fn whole_path(name: &str, value: &str, before: &str) -> Result<String, RenderError> {
+pub(super) fn whole_path(name: &str, value: &str, before: &str) -> Result<String, RenderError> {
     if value.split('/').any(is_dots) || value.contains('\\') {
         return Err(RenderError::Path(name.to_owned()));
     }

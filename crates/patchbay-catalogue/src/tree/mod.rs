@@ -4,6 +4,7 @@ mod merge;
 mod parse;
 mod path;
 
+use std::io::{self, Write};
 use std::sync::Arc;
 
 use chrono::NaiveDate;
@@ -65,6 +66,13 @@ impl Table {
     /// The text under that name.
     pub fn text(&self, name: &str) -> Option<&str> {
         self.get(name)?.node.as_text()
+    }
+
+    /// Its members, in order of name.
+    fn by_name(&self) -> Vec<&Member> {
+        let mut members: Vec<_> = self.members.iter().collect();
+        members.sort_by(|one, other| one.name.cmp(&other.name));
+        members
     }
 
     /// The tables of the list under that name.
@@ -130,7 +138,37 @@ impl Node {
         place
     }
 
-    /// The same as JSON, members in order of name: what its revision is made of.
+    /// Writes it as JSON, members in order of name: what its revision is made of.
+    pub fn write_json(&self, to: &mut impl Write) -> io::Result<()> {
+        match &self.value {
+            NodeValue::Text(text) => Ok(serde_json::to_writer(to, text)?),
+            NodeValue::List(list) => {
+                to.write_all(b"[")?;
+                for (position, node) in list.iter().enumerate() {
+                    if position > 0 {
+                        to.write_all(b",")?;
+                    }
+                    node.write_json(to)?;
+                }
+                to.write_all(b"]")
+            }
+            NodeValue::Table(table) => {
+                to.write_all(b"{")?;
+                for (position, member) in table.by_name().into_iter().enumerate() {
+                    if position > 0 {
+                        to.write_all(b",")?;
+                    }
+                    serde_json::to_writer(&mut *to, &member.name)?;
+                    to.write_all(b":")?;
+                    member.node.write_json(to)?;
+                }
+                to.write_all(b"}")
+            }
+            _ => write!(to, "{}", self.to_json()),
+        }
+    }
+
+    /// The same as JSON, members in order of name.
     pub fn to_json(&self) -> Value {
         match &self.value {
             NodeValue::Text(text) => Value::String(text.clone()),
@@ -140,11 +178,25 @@ impl Node {
             NodeValue::Date(date) => Value::String(date.to_string()),
             NodeValue::List(list) => list.iter().map(Self::to_json).collect(),
             NodeValue::Table(table) => {
-                let mut members: Vec<_> = table.members.iter().collect();
-                members.sort_by(|one, other| one.name.cmp(&other.name));
-                let members = members.into_iter().map(|member| (member.name.clone(), member.node.to_json()));
+                let members =
+                    table.by_name().into_iter().map(|member| (member.name.clone(), member.node.to_json()));
                 Value::Object(members.collect())
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::findings::Findings;
+
+    #[test]
+    fn what_is_written_is_the_same_json() {
+        let text = "z = 'a\"\\\\\u{e9}'\na = [1, 2.5, true, [], {}]\nd = 2026-11-20\n[t]\ny = ''\nb = [{ q = 1, c = 2 }]\n";
+        let node = parse(&Arc::from("a.toml"), text, &mut Findings::none());
+        let mut written = Vec::new();
+        node.write_json(&mut written).unwrap();
+        assert_eq!(String::from_utf8(written).unwrap(), node.to_json().to_string());
     }
 }

@@ -24,7 +24,7 @@ pub fn parse(file: &Arc<str>, text: &str, findings: &mut Findings) -> Node {
             "mend the line",
         );
     }
-    let table = Builder { lines: &lines, findings }.table(table.get_ref(), &Path::root());
+    let table = Builder { lines: &lines, findings }.table(table.get_ref(), None);
     Node { value: NodeValue::Table(table), place: lines.place(0) }
 }
 
@@ -46,17 +46,40 @@ impl Lines {
     }
 }
 
+/// The way to what is being built. Only a fault makes a [`Path`] of it.
+#[derive(Clone, Copy)]
+struct Trail<'t> {
+    above: Option<&'t Self>,
+    step: TrailStep<'t>,
+}
+
+#[derive(Clone, Copy)]
+enum TrailStep<'t> {
+    Key(&'t str),
+    Item(usize),
+}
+
+impl Trail<'_> {
+    fn path(&self) -> Path {
+        let above = self.above.map(Trail::path).unwrap_or_default();
+        match self.step {
+            TrailStep::Key(name) => above.key(name),
+            TrailStep::Item(index) => above.item(index, None),
+        }
+    }
+}
+
 struct Builder<'a> {
     lines: &'a Lines,
     findings: &'a mut Findings,
 }
 
 impl Builder<'_> {
-    fn table(&mut self, table: &DeTable<'_>, at: &Path) -> Table {
-        let mut members: Vec<(usize, Member)> = Vec::new();
+    fn table(&mut self, table: &DeTable<'_>, above: Option<&Trail<'_>>) -> Table {
+        let mut members: Vec<(usize, Member)> = Vec::with_capacity(table.len());
         for (name, value) in table {
             let start = name.span().start;
-            let at = at.key(name.get_ref());
+            let at = Trail { above, step: TrailStep::Key(name.get_ref()) };
             if let Some(node) = self.node(value, &at) {
                 let place = self.lines.place(start);
                 members.push((start, Member { name: name.get_ref().clone().into_owned(), place, node }));
@@ -66,7 +89,7 @@ impl Builder<'_> {
         Table { members: members.into_iter().map(|(_, member)| member).collect() }
     }
 
-    fn node(&mut self, value: &Spanned<DeValue<'_>>, at: &Path) -> Option<Node> {
+    fn node(&mut self, value: &Spanned<DeValue<'_>>, at: &Trail<'_>) -> Option<Node> {
         let place = self.lines.place(value.span().start);
         let found = match value.get_ref() {
             DeValue::String(text) => Some(NodeValue::Text(text.clone().into_owned())),
@@ -79,18 +102,18 @@ impl Builder<'_> {
             DeValue::Boolean(switch) => Some(NodeValue::Bool(*switch)),
             DeValue::Datetime(time) => date(time).map(NodeValue::Date),
             DeValue::Array(list) => {
-                let mut nodes = Vec::new();
+                let mut nodes = Vec::with_capacity(list.len());
                 for (index, item) in list.iter().enumerate() {
-                    nodes.extend(self.node(item, &at.item(index, None)));
+                    nodes.extend(self.node(item, &Trail { above: Some(at), step: TrailStep::Item(index) }));
                 }
                 Some(NodeValue::List(nodes))
             }
-            DeValue::Table(table) => Some(NodeValue::Table(self.table(table, at))),
+            DeValue::Table(table) => Some(NodeValue::Table(self.table(table, Some(at)))),
         };
         if found.is_none() {
             let what = format!("no entry can have the value {}", value.get_ref().type_str());
             let remedy = "write a whole number below 2^63, a number, or a date without a time";
-            self.findings.error(Rule::Shape, &place, at, what, remedy);
+            self.findings.error(Rule::Shape, &place, &at.path(), what, remedy);
         }
         Some(Node { value: found?, place })
     }

@@ -47,6 +47,8 @@ codes! {
         ProviderUnreachable = "provider_unreachable",
         /// It answered something else than it is known to.
         UnexpectedAnswer = "unexpected_answer",
+        /// What a person once allowed is over.
+        ReconnectNeeded = "reconnect_needed",
         /// There is nothing to ask it.
         Skipped = "skipped",
     }
@@ -65,7 +67,8 @@ impl VerificationClass {
             | Self::NotFound
             | Self::AccountInactive
             | Self::Mismatch
-            | Self::Incomplete => Some(HealthState::Broken),
+            | Self::Incomplete
+            | Self::ReconnectNeeded => Some(HealthState::Broken),
             Self::Skipped => Some(HealthState::Unverified),
             Self::Throttled | Self::ProviderUnreachable | Self::UnexpectedAnswer => None,
         }
@@ -83,6 +86,7 @@ impl VerificationClass {
             Self::AccountInactive => Some("Re-activate the account at the provider."),
             Self::Mismatch => Some("Enter credentials of the account that the settings name."),
             Self::Incomplete => Some("Enter what is missing."),
+            Self::ReconnectNeeded => Some("Have somebody connect it anew at the provider."),
             Self::Throttled | Self::ProviderUnreachable | Self::UnexpectedAnswer => {
                 Some("Nothing: the provider is asked again later.")
             }
@@ -158,9 +162,9 @@ impl Health {
     }
 }
 
-/// A connection that its provider is asked about.
+/// A connection with its secrets open, to ask its provider about it or for it.
 #[derive(Clone, Debug)]
-pub struct Verifiable {
+pub struct OpenConnection {
     /// The provider.
     pub provider: ProviderId,
     /// What it is configured with.
@@ -171,6 +175,24 @@ pub struct Verifiable {
     pub credentials: Credentials,
     /// Its tokens, those of its grant.
     pub tokens: Credentials,
+    /// What these allow, in the provider's own words; empty where it does not say.
+    pub scopes: Vec<String>,
+}
+
+impl OpenConnection {
+    /// A connection of which nothing is known but its provider: what a provider is asked as that
+    /// has handed something out to nobody's integration yet.
+    #[must_use]
+    pub fn bare(provider: ProviderId) -> Self {
+        Self {
+            provider,
+            configuration: Configuration::default(),
+            facts: Map::new(),
+            credentials: Credentials::default(),
+            tokens: Credentials::default(),
+            scopes: Vec::new(),
+        }
+    }
 }
 
 /// Asks providers whether connections work.
@@ -179,7 +201,7 @@ pub struct Verifiable {
 pub trait CredentialVerifier: Send + Sync {
     /// Asks, and tells what came of it. A provider that hangs or lies is an outcome like any
     /// other. Changes nothing there.
-    async fn verify(&self, connection: &Verifiable) -> Verification;
+    async fn verify(&self, connection: &OpenConnection) -> Verification;
 }
 
 /// Reads what is known of the health of integrations.
@@ -191,9 +213,9 @@ pub trait HealthRepository: Send + Sync {
     async fn find(&self, scope: &Scope, integration: IntegrationId) -> Result<Health, RepositoryError>;
 }
 
-/// An integration whose provider is to be asked.
+/// An integration whose turn it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct DueVerification {
+pub struct DueIntegration {
     /// Whose it is.
     pub organisation: OrganisationId,
     /// The environment it lives in.
@@ -214,7 +236,7 @@ pub trait VerificationSchedule: Send + Sync {
         now: DateTime<Utc>,
         until: DateTime<Utc>,
         limit: u32,
-    ) -> Result<Vec<DueVerification>, RepositoryError>;
+    ) -> Result<Vec<DueIntegration>, RepositoryError>;
 }
 
 #[cfg(test)]

@@ -16,7 +16,7 @@ pub use configuration::{Configuration, Configured, InvalidConfiguration, SentCon
 pub use edit::{IntegrationEdit, Patch};
 pub use grant::{AccountId, Grant};
 pub use health::{
-    CredentialVerifier, DueVerification, Health, HealthRepository, HealthState, Verifiable, Verification,
+    CredentialVerifier, DueIntegration, Health, HealthRepository, HealthState, OpenConnection, Verification,
     VerificationClass, VerificationSchedule,
 };
 #[cfg(feature = "testing")]

@@ -47,6 +47,8 @@ codes! {
         Credentials = "integrations.credentials",
         /// The tokens of an integration's grant.
         Grant = "integrations.grant_tokens",
+        /// The refresh token before the present one.
+        PreviousRefresh = "token_refreshes.previous",
         /// The value of a setting that is secret.
         SettingValue = "settings.value",
         /// The answer to a request that is to have its effect once.
@@ -79,6 +81,12 @@ impl SecretPlace {
     #[must_use]
     pub const fn grant(organisation: OrganisationId, integration: IntegrationId) -> Self {
         Self { organisation, row: integration.as_uuid(), field: SealedField::Grant }
+    }
+
+    /// The place of the refresh token that the present one replaced.
+    #[must_use]
+    pub const fn previous_refresh(organisation: OrganisationId, integration: IntegrationId) -> Self {
+        Self { organisation, row: integration.as_uuid(), field: SealedField::PreviousRefresh }
     }
 
     /// The place of a setting's value.

@@ -1,6 +1,7 @@
 //! The wire APIs, a folder each. None knows another.
 
 mod aloochat;
+mod patchbay;
 mod telex;
 
 use actix_web::web::ServiceConfig;
@@ -9,12 +10,13 @@ use serde_json::Value;
 use crate::kernel::{Dialect, Undocumented, document_of, mounted};
 
 /// The names of the dialects, in the order of [`documents`].
-pub const NAMES: [&str; 2] = [telex::Telex::NAME, aloochat::AlooChat::NAME];
+pub const NAMES: [&str; 3] = [telex::Telex::NAME, aloochat::AlooChat::NAME, patchbay::Patchbay::NAME];
 
 /// Registers every dialect.
 pub fn mount_all(config: &mut ServiceConfig) {
     mounted::<telex::Telex>(config);
     mounted::<aloochat::AlooChat>(config);
+    mounted::<patchbay::Patchbay>(config);
 }
 
 /// The OpenAPI document of every dialect.
@@ -22,5 +24,9 @@ pub fn mount_all(config: &mut ServiceConfig) {
 /// # Errors
 /// When a dialect's examples do not fit its operations.
 pub fn documents() -> Result<[Value; NAMES.len()], Undocumented> {
-    Ok([document_of::<telex::Telex>()?, document_of::<aloochat::AlooChat>()?])
+    Ok([
+        document_of::<telex::Telex>()?,
+        document_of::<aloochat::AlooChat>()?,
+        document_of::<patchbay::Patchbay>()?,
+    ])
 }

@@ -46,6 +46,33 @@ impl<D: Dialect, T: DeserializeOwned + Validate + 'static> FromRequest for Body<
     }
 }
 
+/// The same, where nothing at all may be sent in the place of an empty object.
+pub struct OptionalBody<D, T>(Body<D, T>);
+
+impl<D, T> OptionalBody<D, T> {
+    /// What was sent.
+    pub fn into_inner(self) -> T {
+        self.0.into_inner()
+    }
+}
+
+impl<D: Dialect, T: DeserializeOwned + Validate + 'static> FromRequest for OptionalBody<D, T> {
+    type Error = Failure<D>;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, Failure<D>>>>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let (request, mut payload) = (request.clone(), payload.take());
+        Box::pin(async move {
+            let bytes = read(&request, &mut payload).await?;
+            let sent: &[u8] = if bytes.is_empty() { b"{}" } else { &bytes };
+            let draft: Draft<D, T> =
+                drafted(sent).map_err(|faults| Refusal::App(AppError::Invalid(faults)))?;
+            let value = draft.judged(|_| Vec::new())?;
+            Ok(Self(Body { value, dialect: PhantomData }))
+        })
+    }
+}
+
 /// The same, where `T` alone cannot tell everything that is wrong.
 pub struct Draft<D, T> {
     value: T,

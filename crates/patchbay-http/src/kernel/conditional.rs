@@ -69,10 +69,11 @@ impl FromRequest for Known {
     }
 }
 
-/// `If-None-Match` of a list: the tags of what the caller has. Weak tags count.
-pub struct KnownLists(Vec<EntityTag>);
+/// `If-None-Match` of what has more than one version: the tags of what the caller has. Weak tags
+/// count.
+pub struct KnownTags(Vec<EntityTag>);
 
-impl FromRequest for KnownLists {
+impl FromRequest for KnownTags {
     type Error = Infallible;
     type Future = Ready<Result<Self, Infallible>>;
 
@@ -85,9 +86,9 @@ impl FromRequest for KnownLists {
     }
 }
 
-/// The weak tag of a list of `listed`, of which `shape` is all else that its answer depends on
+/// The weak tag of an answer that shows `listed`, of which `shape` is all else that it depends on
 /// and that its address does not say.
-pub fn list_tag<'a>(listed: impl IntoIterator<Item = &'a Integration>, shape: impl Hash) -> EntityTag {
+pub fn weak_tag<'a>(listed: impl IntoIterator<Item = &'a Integration>, shape: impl Hash) -> EntityTag {
     let mut hasher = DefaultHasher::new();
     shape.hash(&mut hasher);
     for integration in listed {
@@ -96,7 +97,7 @@ pub fn list_tag<'a>(listed: impl IntoIterator<Item = &'a Integration>, shape: im
     EntityTag::new_weak(format!("{:016x}", hasher.finish()))
 }
 
-impl KnownLists {
+impl KnownTags {
     /// The answer with its tag, or that there is nothing new.
     ///
     /// # Errors
@@ -194,8 +195,8 @@ mod tests {
 
     #[test]
     fn a_list_is_sent_unless_its_tag_is_known() {
-        let tag = list_tag([], "shape");
-        assert!(tag.weak && tag != list_tag([], "another shape"));
+        let tag = weak_tag([], "shape");
+        assert!(tag.weak && tag != weak_tag([], "another shape"));
         let text = tag.tag().to_owned();
         for (header, status) in [
             (format!("W/\"{text}\""), 304),
@@ -205,7 +206,7 @@ mod tests {
             (text.clone(), 200),
         ] {
             let request = TestRequest::get().insert_header(("if-none-match", header)).to_http_request();
-            let known = KnownLists::from_request(&request, &mut Payload::None).into_inner().unwrap();
+            let known = KnownTags::from_request(&request, &mut Payload::None).into_inner().unwrap();
             let response = known.tagged(&tag, || Ok::<_, Infallible>(HttpResponse::Ok().finish())).unwrap();
             assert_eq!(response.status().as_u16(), status, "{request:?}");
             assert_eq!(response.headers().get(ETAG).unwrap(), &format!("W/\"{text}\""));

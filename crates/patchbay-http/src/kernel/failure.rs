@@ -60,7 +60,7 @@ impl Refusal {
             Self::App(error @ (AppError::Internal(_) | AppError::Unavailable(_))) => {
                 tracing::error!(request_id = id, error = %Chain(error), "a request failed");
             }
-            Self::App(AppError::Exchange(error)) if !matches!(error, ExchangeError::CodeRefused { .. }) => {
+            Self::App(AppError::Exchange(error)) if !is_callers(error) => {
                 tracing::warn!(request_id = id, error = %Chain(error), "a provider granted nothing");
             }
             Self::App(error @ (AppError::Busy(_) | AppError::TimedOut(_))) => {
@@ -73,6 +73,18 @@ impl Refusal {
             other => tracing::debug!(request_id = id, reason = ?other, "a request was refused"),
         }
     }
+}
+
+/// Whether a provider granted nothing for what its caller, or the person who was sent to it, can
+/// change.
+const fn is_callers(error: &ExchangeError) -> bool {
+    matches!(
+        error,
+        ExchangeError::CodeRefused { .. }
+            | ExchangeError::Ended { .. }
+            | ExchangeError::Refused { .. }
+            | ExchangeError::Incomplete { .. }
+    )
 }
 
 /// An error and everything that caused it, on one line.

@@ -76,7 +76,7 @@ where
     fn call(&self, request: ServiceRequest) -> Self::Future {
         let (operation, service) = (self.operation, Rc::clone(&self.service));
         Box::pin(panics::shaped(operation, request.request().clone(), async move {
-            request.extensions_mut().insert(Handled { api: D::NAME, operation: Some(operation.name) });
+            request.extensions_mut().insert(Handled::of(D::NAME, Some(operation.name)));
             let mut response = match admit(operation, &request).await {
                 Ok(time_limit) => pass(operation, &*service, request, time_limit).await,
                 Err(refusal) => {
@@ -96,10 +96,10 @@ async fn admit<D: Dialect>(operation: &Operation<D>, request: &ServiceRequest) -
     let Some(state) = request.app_data::<Data<HttpState>>() else {
         return Err(AppError::Internal("the service has no state".into()).into());
     };
-    state.rate_limits.admit_client(request)?;
+    state.rate_limits.admit_client(request.request())?;
     let caller = known::<D>(state, request).await?;
     request.extensions_mut().insert(caller);
-    state.rate_limits.admit_caller(&caller, request)?;
+    state.rate_limits.admit_caller(&caller, request.request())?;
     caller.require(operation.permission)?;
     operation.read_path(request)?;
     Ok(state.limits.request_timeout)
@@ -111,7 +111,7 @@ async fn known<D: Dialect>(state: &HttpState, request: &ServiceRequest) -> Resul
         Ok(presented) => state.services.authenticate.run(&presented).await,
         Err(refusal) => Err(AppError::Unauthenticated(refusal)),
     };
-    known.inspect_err(|error| state.rate_limits.count_failure(error, request))
+    known.inspect_err(|error| state.rate_limits.count_failure(error, request.request()))
 }
 
 /// What is answered within `time_limit`.

@@ -29,8 +29,8 @@ mod timestamp;
 mod values;
 
 pub use auth::{bearer, header_text, presents};
-pub use body::{Body, Draft};
-pub use conditional::{ForVersions, Known, KnownLists, list_tag, tagged, with_tag};
+pub use body::{Body, Draft, OptionalBody};
+pub use conditional::{ForVersions, Known, KnownTags, tagged, weak_tag, with_tag};
 pub use cursor::{CursorQuery, continued};
 pub use dialect::{Dialect, Mount, Seen};
 pub use document::{
@@ -51,7 +51,7 @@ pub use prefer::{PREFERENCE_APPLIED, prefers};
 pub use query::{Query, refused, switch, switched};
 pub use rate_limits::{RateLimitOptions, RateLimits};
 pub use request_id::RequestId;
-pub use reveal::{setting_text, shown_text};
+pub use reveal::{begun_link, sent_texts, setting_text, shown_text};
 pub use routes::Routes;
 pub use timestamp::timestamp;
 pub use values::Scalar;

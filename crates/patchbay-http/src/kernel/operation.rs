@@ -126,8 +126,8 @@ pub enum DependsOn {
     Nothing,
     /// Whether it sends what the client may have (`If-None-Match`).
     WhatIsKnown,
-    /// The same of a list.
-    WhatIsListed,
+    /// The same of what has more than one version: a list, or whether something works.
+    WhatIsShown,
     /// Whether it has its effect (`If-Match`).
     Version,
 }
@@ -156,6 +156,8 @@ pub struct Operation<D: Dialect> {
     pub parameters: &'static [PathParameter],
     /// Whether its answer may show secrets, which no cache may keep.
     pub is_disclosing: bool,
+    /// Whether it does without the body that it takes.
+    pub has_optional_body: bool,
     /// What it makes depend on a version, if anything.
     pub depends_on: DependsOn,
     /// How its list comes in pages where that is asked for.
@@ -179,6 +181,7 @@ impl<D: Dialect> Operation<D> {
             words,
             parameters: P::PARAMETERS,
             is_disclosing: false,
+            has_optional_body: false,
             depends_on: DependsOn::Nothing,
             pages: Pages::None,
             refused_with: Vec::new,
@@ -191,14 +194,20 @@ impl<D: Dialect> Operation<D> {
         Self { is_disclosing: true, ..self }
     }
 
+    /// The same, with a body that need not be sent.
+    pub const fn with_optional_body(self) -> Self {
+        Self { has_optional_body: true, ..self }
+    }
+
     /// The same, with an answer that has a tag and is not sent to those who have it.
     pub const fn tagged(self) -> Self {
         Self { depends_on: DependsOn::WhatIsKnown, ..self }
     }
 
-    /// The same, with a list that has a tag and is not sent to those who have it.
-    pub const fn tagged_list(self) -> Self {
-        Self { depends_on: DependsOn::WhatIsListed, ..self }
+    /// The same, with an answer of more than one version, which has a weak tag and is not sent to
+    /// those who have it.
+    pub const fn weakly_tagged(self) -> Self {
+        Self { depends_on: DependsOn::WhatIsShown, ..self }
     }
 
     /// The same, with an effect that may be meant for some versions alone.
@@ -241,6 +250,15 @@ pub struct Handled {
     pub api: &'static str,
     /// The operation; `None` when it is none of the dialect's.
     pub operation: Option<&'static str>,
+    /// What is logged in the place of a path that has a secret in it.
+    pub template: Option<&'static str>,
+}
+
+impl Handled {
+    /// An operation whose path may be logged.
+    pub const fn of(api: &'static str, operation: Option<&'static str>) -> Self {
+        Self { api, operation, template: None }
+    }
 }
 
 #[cfg(test)]

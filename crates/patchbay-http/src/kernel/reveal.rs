@@ -7,6 +7,7 @@ use actix_web::http::header::{
     CACHE_CONTROL, CONTENT_TYPE, ETAG, HeaderName, HeaderValue, LOCATION, WWW_AUTHENTICATE,
 };
 use patchbay_application::idempotency::StoredAnswer;
+use patchbay_application::oauth::{Begun, Sent};
 use patchbay_application::settings::ShownValue;
 use patchbay_application::{AppError, Shown};
 use patchbay_domain::CredentialName;
@@ -24,6 +25,16 @@ pub fn shown_text(shown: &Shown, name: &CredentialName) -> String {
         }
         Shown::Named(_) | Shown::Nothing => String::new(),
     }
+}
+
+/// The link that begins an authorization, for whoever asked for it.
+pub fn begun_link(begun: &Begun) -> &str {
+    begun.url.expose_secret()
+}
+
+/// Where a browser is sent, and what it keeps meanwhile.
+pub fn sent_texts(sent: &Sent) -> (&str, &str) {
+    (sent.url.expose_secret(), sent.cookie.expose_secret())
 }
 
 /// The headers of an answer that belong to it: the others are those of its connection, or

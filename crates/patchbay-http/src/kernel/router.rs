@@ -144,7 +144,7 @@ impl<D: Dialect> Service<ServiceRequest> for Router<D> {
 
 /// Answers a request that reached no operation of `D`.
 fn refused<D: Dialect>(request: ServiceRequest, refusal: &Refusal) -> ServiceResponse {
-    request.extensions_mut().insert(Handled { api: D::NAME, operation: None });
+    request.extensions_mut().insert(Handled::of(D::NAME, None));
     let http = request.request();
     refusal.log(http);
     let response = D::render(&Seen { request: http, operation: None }, refusal);

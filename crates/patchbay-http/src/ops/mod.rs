@@ -1,7 +1,8 @@
 //! The endpoints that belong to no API: whether the process runs, whether it is ready, what it
-//! counted, and what the APIs are.
+//! counted, what the APIs are, and where browsers come by.
 
 mod documents;
+mod oauth;
 
 use std::time::Duration;
 
@@ -35,13 +36,14 @@ pub trait Readiness: Send + Sync {
     async fn check(&self) -> Result<(), String>;
 }
 
-/// Registers `/healthz`, `/readyz`, `/metrics`, and what [`documents`] registers.
+/// Registers `/healthz`, `/readyz`, `/metrics`, and what [`documents`] and [`oauth`] register.
 pub fn routes(config: &mut ServiceConfig) {
     config
         .service(resource("/healthz").route(get().to(healthz)).default_service(to(wrong_method)))
         .service(resource("/readyz").route(get().to(readyz)).default_service(to(wrong_method)))
         .service(resource("/metrics").route(get().to(metrics)).default_service(to(wrong_method)))
-        .configure(documents::routes);
+        .configure(documents::routes)
+        .configure(oauth::routes);
 }
 
 /// The answer to a path that nobody owns.
@@ -55,10 +57,15 @@ pub fn panicked() -> HttpResponse {
 }
 
 async fn wrong_method(request: HttpRequest) -> HttpResponse {
-    reached(&request, None);
+    refused_method(&request, HeaderValue::from_static("GET, HEAD"))
+}
+
+/// The answer to a method that is not among those that are `allowed`.
+fn refused_method(request: &HttpRequest, allowed: HeaderValue) -> HttpResponse {
+    reached(request, None);
     let mut response = HttpResponse::MethodNotAllowed()
         .json(json!({"error": format!("{} is not supported here", request.method())}));
-    response.headers_mut().insert(ALLOW, HeaderValue::from_static("GET, HEAD"));
+    response.headers_mut().insert(ALLOW, allowed);
     response
 }
 
@@ -93,5 +100,5 @@ async fn metrics(request: HttpRequest, state: Data<HttpState>) -> HttpResponse {
 
 /// Leaves for the log and the counts which endpoint it was.
 fn reached(request: &HttpRequest, operation: Option<&'static str>) {
-    request.extensions_mut().insert(Handled { api: SERVICE, operation });
+    request.extensions_mut().insert(Handled::of(SERVICE, operation));
 }

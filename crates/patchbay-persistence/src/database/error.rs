@@ -69,6 +69,12 @@ pub(crate) fn taken_or_unavailable(error: Error) -> RepositoryError {
     }
 }
 
+/// What it means that so many rows were changed by a write that replaces one version, or adds
+/// what nobody else may have added.
+pub(crate) fn one_or_stale(rows: usize) -> Result<(), RepositoryError> {
+    if rows == 0 { Err(RepositoryError::Stale) } else { Ok(()) }
+}
+
 /// What a failed COMMIT means. `connection_lost` says that no answer can come any more.
 pub(super) fn commit_failed(error: Error, connection_lost: bool) -> RepositoryError {
     let refused = match &error {

@@ -33,7 +33,7 @@ use tokio::sync::oneshot;
 pub(crate) use connection::{AnyConnection, load_first, load_one, per_backend};
 pub(crate) use constant::constant;
 pub use error::ConnectError;
-pub(crate) use error::{gone_or_unavailable, taken_or_unavailable, unavailable};
+pub(crate) use error::{gone_or_unavailable, one_or_stale, taken_or_unavailable, unavailable};
 use job::{About, Queued, Task};
 use location::Location;
 use manager::Manager;

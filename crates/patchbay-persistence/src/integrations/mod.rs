@@ -206,6 +206,17 @@ pub(crate) fn hold(
     }
 }
 
+/// The same for what hangs on the integration, whatever its version: stale when there is none.
+pub(crate) fn hold_live(
+    conn: &mut AnyConnection,
+    organisation: &str,
+    wanted: &str,
+    environment: &str,
+) -> Result<(), RepositoryError> {
+    let held = hold(conn, organisation, wanted, environment).map_err(unavailable)?;
+    held.map(drop).ok_or(RepositoryError::Stale)
+}
+
 /// Has `$rows` see a list: what `$query` is narrowed to by scope and filter. A macro because
 /// each way of narrowing is a query of its own type, whose statement is prepared once.
 macro_rules! narrowed {

@@ -10,16 +10,17 @@ use patchbay_domain::{
 
 use crate::columns::Reading;
 use crate::database::{AnyConnection, Database, load_one, per_backend, unavailable};
-use crate::schema::{installation, integrations, receipts, settings};
+use crate::schema::{installation, integrations, receipts, settings, token_refreshes};
 use walk::Position;
 #[cfg(test)]
-pub(crate) use walk::{credentials, grants, receipt_contents, setting_values};
+pub(crate) use walk::{credentials, grants, previous_refreshes, receipt_contents, setting_values};
 
 /// The sealed values of a [`Database`].
 ///
-/// A walk goes over the credentials of all integrations, then over their grants, then over the
-/// values of all settings and the receipts, each by organisation and id, and comes to the canary last: who re-seals in this order and
-/// is interrupted still finds a canary that demands the old key.
+/// A walk goes over the credentials of all integrations, then over their grants and the refresh
+/// tokens before the present ones, then over the values of all settings and the receipts, each by
+/// organisation and id, and comes to the canary last: who re-seals in this order and is interrupted
+/// still finds a canary that demands the old key.
 #[derive(Clone, Debug)]
 pub struct DieselSealedStore {
     db: Database,
@@ -76,15 +77,18 @@ impl SealedStore for DieselSealedStore {
         let count = move |conn: &mut AnyConnection| {
             let credentials = integrations::table.filter(integrations::credentials_key.ne(&active)).count();
             let grants = integrations::table.filter(integrations::grant_key.ne(&active)).count();
+            let previous = token_refreshes::table.filter(token_refreshes::previous_key.ne(&active)).count();
             let values = settings::table.filter(settings::sealed_key.ne(&active)).count();
             let receipts = receipts::table.filter(receipts::content_key.ne(&active)).count();
             let canary = installation::table.filter(installation::canary_key.ne(&active)).count();
             let credentials: i64 = credentials.get_result(conn).map_err(unavailable)?;
             let grants: i64 = grants.get_result(conn).map_err(unavailable)?;
+            let previous: i64 = previous.get_result(conn).map_err(unavailable)?;
             let values: i64 = values.get_result(conn).map_err(unavailable)?;
             let receipts: i64 = receipts.get_result(conn).map_err(unavailable)?;
             let canary: i64 = canary.get_result(conn).map_err(unavailable)?;
-            Reading("count").value(u64::try_from(credentials + grants + values + receipts + canary))
+            Reading("count")
+                .value(u64::try_from(credentials + grants + previous + values + receipts + canary))
         };
         self.db.read_snapshot(count).await
     }
@@ -108,65 +112,44 @@ fn canary(conn: &mut AnyConnection) -> Result<Option<Sealed>, RepositoryError> {
     row.map_or(Ok(None), |(envelope, key)| Reading("canary").sealed(Some(envelope), Some(key)))
 }
 
-/// Compares and sets: what was changed meanwhile stays.
+/// Compares and sets, in the row that `$row` finds: what was changed meanwhile stays. A column that
+/// counts the writes of such rows moves on.
+macro_rules! swap {
+    ($conn:expr, $row:expr, ($value:expr, $key:expr), $old:expr => $new:expr $(, $counter:expr)?) => {{
+        let same = $row.filter($value.eq(&$old.0)).filter($key.eq(&$old.1));
+        let resealed = ($value.eq(&$new.0), $key.eq(&$new.1) $(, $counter.eq($counter + 1))?);
+        diesel::update(same).set(resealed).execute($conn)
+    }};
+}
+
+/// Puts `new` in its place, if `old` is still there.
 fn replace(conn: &mut AnyConnection, place: &SecretPlace, old: &Columns, new: &Columns) -> QueryResult<bool> {
-    let ((old, old_key), (new, new_key)) = (old, new);
+    let id = (place.organisation.to_string(), place.row.to_string());
     let changed = match place.field {
         SealedField::Credentials => {
-            let same = integrations::table
-                .filter(integrations::organisation_id.eq(place.organisation.to_string()))
-                .filter(integrations::id.eq(place.row.to_string()))
-                .filter(integrations::credentials.eq(old))
-                .filter(integrations::credentials_key.eq(old_key));
-            let resealed = (
-                integrations::credentials.eq(new),
-                integrations::credentials_key.eq(new_key),
-                integrations::version.eq(integrations::version + 1),
-            );
-            diesel::update(same).set(resealed).execute(conn)?
+            use integrations::{credentials, credentials_key, table, version};
+            swap!(conn, table.find(id), (credentials, credentials_key), old => new, version)
         }
         SealedField::Grant => {
-            let same = integrations::table
-                .filter(integrations::organisation_id.eq(place.organisation.to_string()))
-                .filter(integrations::id.eq(place.row.to_string()))
-                .filter(integrations::grant_tokens.eq(old))
-                .filter(integrations::grant_key.eq(old_key));
-            let resealed = (
-                integrations::grant_tokens.eq(new),
-                integrations::grant_key.eq(new_key),
-                integrations::version.eq(integrations::version + 1),
-            );
-            diesel::update(same).set(resealed).execute(conn)?
+            use integrations::{grant_key, grant_tokens, table, version};
+            swap!(conn, table.find(id), (grant_tokens, grant_key), old => new, version)
+        }
+        SealedField::PreviousRefresh => {
+            use token_refreshes::{fence, previous, previous_key, table};
+            swap!(conn, table.find(id), (previous, previous_key), old => new, fence)
         }
         SealedField::SettingValue => {
-            let same = settings::table
-                .filter(settings::organisation_id.eq(place.organisation.to_string()))
-                .filter(settings::id.eq(place.row.to_string()))
-                .filter(settings::sealed.eq(old))
-                .filter(settings::sealed_key.eq(old_key));
-            let resealed = (
-                settings::sealed.eq(new),
-                settings::sealed_key.eq(new_key),
-                settings::version.eq(settings::version + 1),
-            );
-            diesel::update(same).set(resealed).execute(conn)?
+            use settings::{sealed, sealed_key, table, version};
+            swap!(conn, table.find(id), (sealed, sealed_key), old => new, version)
         }
         SealedField::Receipt => {
-            let same = receipts::table
-                .filter(receipts::organisation_id.eq(place.organisation.to_string()))
-                .filter(receipts::id.eq(place.row.to_string()))
-                .filter(receipts::content.eq(old))
-                .filter(receipts::content_key.eq(old_key));
-            let resealed = (receipts::content.eq(new), receipts::content_key.eq(new_key));
-            diesel::update(same).set(resealed).execute(conn)?
+            use receipts::{content, content_key, table};
+            swap!(conn, table.find(id), (content, content_key), old => new)
         }
         SealedField::Canary => {
-            let same = installation::table
-                .filter(installation::canary.eq(old))
-                .filter(installation::canary_key.eq(old_key));
-            let resealed = (installation::canary.eq(new), installation::canary_key.eq(new_key));
-            diesel::update(same).set(resealed).execute(conn)?
+            use installation::{canary, canary_key, table};
+            swap!(conn, table.find(THE_ROW), (canary, canary_key), old => new)
         }
     };
-    Ok(changed == 1)
+    Ok(changed? == 1)
 }

@@ -8,11 +8,16 @@ use super::canary;
 use crate::columns::Reading;
 use crate::database::{AnyConnection, load_first, unavailable};
 use crate::keyset::follows;
-use crate::schema::{integrations, receipts, settings};
+use crate::schema::{integrations, receipts, settings, token_refreshes};
 
 /// The columns of sealed values, in the order of a walk. The canary comes after them.
-const COLUMNS: [SealedField; 4] =
-    [SealedField::Credentials, SealedField::Grant, SealedField::SettingValue, SealedField::Receipt];
+const COLUMNS: [SealedField; 5] = [
+    SealedField::Credentials,
+    SealedField::Grant,
+    SealedField::PreviousRefresh,
+    SealedField::SettingValue,
+    SealedField::Receipt,
+];
 
 /// A row: what is after it in its table comes next.
 #[derive(Clone, Debug)]
@@ -81,6 +86,7 @@ fn rows(conn: &mut AnyConnection, from: &Position, limit: usize) -> QueryResult<
     match from.column {
         SealedField::Credentials => credentials(conn, last, limit),
         SealedField::Grant => grants(conn, last, limit),
+        SealedField::PreviousRefresh => previous_refreshes(conn, last, limit),
         SealedField::SettingValue => setting_values(conn, last, limit),
         SealedField::Receipt => receipt_contents(conn, last, limit),
         SealedField::Canary => Ok(Vec::new()),
@@ -114,6 +120,21 @@ pub(crate) fn grants(
         .filter(dsl::grant_tokens.is_not_null())
         .order((dsl::organisation_id, dsl::id))
         .select((dsl::organisation_id, dsl::id, dsl::grant_tokens, dsl::grant_key));
+    load_first!(limit, conn, values)
+}
+
+pub(crate) fn previous_refreshes(
+    conn: &mut AnyConnection,
+    (organisation, id): (&str, &str),
+    limit: i64,
+) -> QueryResult<Vec<SealedRow>> {
+    use token_refreshes::dsl;
+    let position = (organisation.into_sql::<Text>(), id.into_sql::<Text>());
+    let values = dsl::token_refreshes
+        .filter(follows((dsl::organisation_id, dsl::integration_id), position))
+        .filter(dsl::previous.is_not_null())
+        .order((dsl::organisation_id, dsl::integration_id))
+        .select((dsl::organisation_id, dsl::integration_id, dsl::previous, dsl::previous_key));
     load_first!(limit, conn, values)
 }
 

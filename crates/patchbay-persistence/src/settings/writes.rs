@@ -4,13 +4,15 @@ use diesel::prelude::*;
 use patchbay_domain::{IntegrationId, RepositoryError, Scope};
 
 use super::SettingRow;
-use crate::database::{AnyConnection, constant, per_backend, taken_or_unavailable, unavailable};
-use crate::integrations::hold;
+use crate::database::{
+    AnyConnection, constant, one_or_stale, per_backend, taken_or_unavailable, unavailable,
+};
+use crate::integrations::hold_live;
 use crate::schema::settings;
 
 /// Adds a setting to a live integration, unless its label was taken meanwhile.
 pub(crate) fn insert(conn: &mut AnyConnection, row: &SettingRow) -> Result<(), RepositoryError> {
-    hold_integration(conn, row)?;
+    hold_live(conn, &row.organisation_id, &row.integration_id, &row.environment_id)?;
     let statement = diesel::insert_into(settings::table).values(row).on_conflict_do_nothing();
     let inserted = per_backend!(conn, conn => constant::<SettingRow, _>(statement).execute(conn));
     one_or_stale(inserted.map_err(unavailable)?)
@@ -19,7 +21,7 @@ pub(crate) fn insert(conn: &mut AnyConnection, row: &SettingRow) -> Result<(), R
 /// Replaces the version before the row's own. A setting never moves: only label and value
 /// change.
 pub(crate) fn update(conn: &mut AnyConnection, row: &SettingRow) -> Result<(), RepositoryError> {
-    hold_integration(conn, row)?;
+    hold_live(conn, &row.organisation_id, &row.integration_id, &row.environment_id)?;
     let before = settings::table
         .filter(settings::organisation_id.eq(&row.organisation_id))
         .filter(settings::id.eq(&row.id))
@@ -40,7 +42,7 @@ pub(crate) fn update(conn: &mut AnyConnection, row: &SettingRow) -> Result<(), R
 
 /// Deletes just this version.
 pub(crate) fn delete(conn: &mut AnyConnection, row: &SettingRow) -> Result<(), RepositoryError> {
-    hold_integration(conn, row)?;
+    hold_live(conn, &row.organisation_id, &row.integration_id, &row.environment_id)?;
     let present = settings::table
         .filter(settings::organisation_id.eq(&row.organisation_id))
         .filter(settings::id.eq(&row.id))
@@ -63,14 +65,4 @@ pub(crate) fn delete_all(
         .filter(settings::organisation_id.eq(scope.organisation().to_string()))
         .filter(settings::integration_id.eq(id.to_string()));
     diesel::delete(all).execute(conn).map(drop).map_err(unavailable)
-}
-
-/// Keeps the integration of a setting from being deleted or moved until the commit.
-fn hold_integration(conn: &mut AnyConnection, row: &SettingRow) -> Result<(), RepositoryError> {
-    let held = hold(conn, &row.organisation_id, &row.integration_id, &row.environment_id);
-    held.map_err(unavailable)?.map(drop).ok_or(RepositoryError::Stale)
-}
-
-fn one_or_stale(rows: usize) -> Result<(), RepositoryError> {
-    if rows == 0 { Err(RepositoryError::Stale) } else { Ok(()) }
 }

@@ -18,8 +18,8 @@ use uuid::Uuid;
 use crate::database::{AnyConnection, Database, DatabaseOptions, unavailable};
 use crate::test_support::{Backend, TestDatabase};
 use crate::{
-    api_keys, environments, events, health, integrations, key_lookup, key_uses, manifests, receipts,
-    sealed_store, settings, unit_of_work,
+    api_keys, authorizations, environments, events, health, integrations, key_lookup, key_uses, manifests,
+    receipts, sealed_store, settings, token_refreshes, unit_of_work,
 };
 
 type Statement = fn(&mut AnyConnection) -> QueryResult<()>;
@@ -58,6 +58,13 @@ fn paused() -> IntegrationFilter {
 #[case::health(|conn: &mut AnyConnection| health::find(conn, &whole(), IntegrationId::from_uuid(Uuid::nil())).map(drop))]
 #[case::health_bound(|conn: &mut AnyConnection| health::find(conn, &bound(), IntegrationId::from_uuid(Uuid::nil())).map(drop))]
 #[case::health_due(|conn: &mut AnyConnection| health::due(conn, chrono::NaiveDateTime::MAX, 32).map(drop))]
+#[case::refresh(|conn: &mut AnyConnection| token_refreshes::find(conn, &whole(), IntegrationId::from_uuid(Uuid::nil())).map(drop))]
+#[case::refresh_bound(|conn: &mut AnyConnection| token_refreshes::find(conn, &bound(), IntegrationId::from_uuid(Uuid::nil())).map(drop))]
+#[case::refresh_due(|conn: &mut AnyConnection| token_refreshes::due(conn, chrono::NaiveDateTime::MAX, 32).map(drop))]
+#[case::authorization_by_link(|conn: &mut AnyConnection| authorizations::by_link(conn, &[0; 32]).map(drop))]
+#[case::authorization_by_state(|conn: &mut AnyConnection| authorizations::by_state(conn, &[0; 32]).map(drop))]
+#[case::authorizations_over(|conn: &mut AnyConnection| authorizations::over(conn, chrono::NaiveDateTime::MAX, 50).map(drop))]
+#[case::authorizations_of_integration(|conn: &mut AnyConnection| { delete_authorizations(conn); Ok(()) })]
 #[case::manifest(|conn: &mut AnyConnection| manifests::find(conn, &whole(), IntegrationId::from_uuid(Uuid::nil())).map(drop))]
 #[case::manifest_bound(|conn: &mut AnyConnection| manifests::find(conn, &bound(), IntegrationId::from_uuid(Uuid::nil())).map(drop))]
 #[case::environment(|conn: &mut AnyConnection| environments::find(conn, &whole(), EnvironmentId::from_uuid(Uuid::nil())).map(drop))]
@@ -70,6 +77,7 @@ fn paused() -> IntegrationFilter {
 #[case::settings_bound(|conn: &mut AnyConnection| settings::list(conn, &bound(), IntegrationId::from_uuid(Uuid::nil()), "x").map(drop))]
 #[case::sealed_credentials(|conn: &mut AnyConnection| sealed_store::credentials(conn, ("", ""), 50).map(drop))]
 #[case::sealed_grants(|conn: &mut AnyConnection| sealed_store::grants(conn, ("", ""), 50).map(drop))]
+#[case::sealed_previous_refreshes(|conn: &mut AnyConnection| sealed_store::previous_refreshes(conn, ("", ""), 50).map(drop))]
 #[case::holder(|conn: &mut AnyConnection| integrations::find_holder(conn, &whole(), "x").map(drop))]
 #[case::holder_bound(|conn: &mut AnyConnection| integrations::find_holder(conn, &bound(), "x").map(drop))]
 #[case::deleted(|conn: &mut AnyConnection| integrations::find_deleted(conn, &whole(), IntegrationId::from_uuid(Uuid::nil())).map(drop))]
@@ -91,6 +99,29 @@ async fn no_read_walks_over_a_whole_table(
     assert!(!table_scan, "{plan:#?}");
     // A value bound to LIMIT would have SQLite prepare the statement anew each time.
     assert!(backend == Backend::Postgres || !sql.contains("LIMIT"), "{sql}");
+}
+
+fn delete_authorizations(conn: &mut AnyConnection) {
+    authorizations::delete_all(conn, &whole(), IntegrationId::from_uuid(Uuid::nil())).unwrap();
+}
+
+/// Each from the index that was made for it: at no time is more than the answer read.
+#[rstest]
+#[case::by_link(|conn: &mut AnyConnection| authorizations::by_link(conn, &[0; 32]).map(drop), "authorizations_link")]
+#[case::by_state(|conn: &mut AnyConnection| authorizations::by_state(conn, &[0; 32]).map(drop), "authorizations_state")]
+#[case::over(|conn: &mut AnyConnection| authorizations::over(conn, chrono::NaiveDateTime::MAX, 50).map(drop), "authorizations_by_end")]
+#[case::of_integration(|conn: &mut AnyConnection| { delete_authorizations(conn); Ok(()) }, "authorizations_of_integration")]
+#[case::refresh_due(|conn: &mut AnyConnection| token_refreshes::due(conn, chrono::NaiveDateTime::MAX, 32).map(drop), "token_refreshes_due")]
+#[tokio::test]
+async fn authorizations_and_refreshes_are_found_by_their_own_index(
+    #[case] statement: Statement,
+    #[case] index: &str,
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let place = TestDatabase::new(backend);
+    let plan = plan_of(&place, statement).await.1.join("\n");
+    assert!(plan.contains(&format!("{index} ")), "{plan}");
+    assert!(!plan.contains("Sort") && !plan.contains("TEMP B-TREE"), "{plan}");
 }
 
 /// Not from an index of the lists, although it would hold the answer too: there, one is

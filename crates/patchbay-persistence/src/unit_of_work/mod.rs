@@ -1,19 +1,21 @@
 //! Saving what one use case changed.
 
+mod keys;
 mod plan;
 
 use async_trait::async_trait;
 use diesel::prelude::*;
-use patchbay_domain::{Changes, EntityKind, RepositoryError, Scope, Taken, UnitOfWork};
+use patchbay_domain::{Changes, EntityKind, IntegrationId, RepositoryError, Scope, Taken, UnitOfWork};
 
-use crate::database::{
-    AnyConnection, Database, constant, gone_or_unavailable, load_one, per_backend, unavailable,
-};
+use crate::database::{AnyConnection, Database, constant, gone_or_unavailable, one_or_stale, per_backend};
 use crate::integrations::IntegrationRow;
-use crate::schema::{integrations, unique_keys};
-use crate::{api_keys, environments, events, health, leases, manifests, receipts, settings};
-pub(crate) use plan::unique_key_column;
-use plan::{IntegrationStep, KeyStep, LeaseStep, ManifestStep, Plan, ReceiptStep, SettingStep, UniqueKeyRow};
+use crate::schema::integrations;
+use crate::{
+    api_keys, authorizations, environments, events, health, leases, manifests, receipts, settings,
+    token_refreshes,
+};
+pub(crate) use keys::unique_key_column;
+use plan::{IntegrationStep, KeyStep, LeaseStep, ManifestStep, Plan, ReceiptStep, SettingStep};
 
 /// Saves [`Changes`] in a [`Database`].
 #[derive(Clone, Debug)]
@@ -60,35 +62,17 @@ fn save(conn: &mut AnyConnection, scope: &Scope, plan: &Plan) -> Result<(), Repo
         }
     }
     for id in &plan.deleted {
-        settings::delete_all(conn, scope, *id)?;
-        manifests::delete(conn, scope, *id)?;
-        health::delete(conn, scope, *id)?;
-        receipts::delete_all(conn, scope, *id)?;
+        drop_what_hangs_on(conn, scope, *id)?;
     }
     for row in &plan.released {
-        release(conn, row)?;
+        keys::release(conn, row)?;
     }
     for (row, key) in &plan.claimed {
-        if !claim(conn, row)? {
+        if !keys::claim(conn, row)? {
             return Err(RepositoryError::Duplicate(Taken::Key(key.clone())));
         }
     }
-    for step in &plan.manifests {
-        match step {
-            ManifestStep::Store(row) => manifests::store(conn, row)?,
-            ManifestStep::Drop(id) => manifests::delete(conn, scope, *id)?,
-        }
-    }
-    for (row, version) in &plan.health {
-        health::store(conn, row, *version)?;
-    }
-    for step in &plan.settings {
-        match step {
-            SettingStep::Insert(row) => settings::insert(conn, row)?,
-            SettingStep::Update(row) => settings::update(conn, row)?,
-            SettingStep::Delete(row) => settings::delete(conn, row)?,
-        }
-    }
+    save_what_hangs_on_integrations(conn, scope, plan)?;
     for step in &plan.api_keys {
         match step {
             KeyStep::Insert(row) => api_keys::insert(conn, row)?,
@@ -102,6 +86,51 @@ fn save(conn: &mut AnyConnection, scope: &Scope, plan: &Plan) -> Result<(), Repo
         }
     }
     plan.events.iter().try_for_each(|row| events::insert(conn, row))
+}
+
+fn save_what_hangs_on_integrations(
+    conn: &mut AnyConnection,
+    scope: &Scope,
+    plan: &Plan,
+) -> Result<(), RepositoryError> {
+    for step in &plan.manifests {
+        match step {
+            ManifestStep::Store(row) => manifests::store(conn, row)?,
+            ManifestStep::Drop(id) => manifests::delete(conn, scope, *id)?,
+        }
+    }
+    for (row, version) in &plan.health {
+        health::store(conn, row, *version)?;
+    }
+    for step in &plan.refreshes {
+        token_refreshes::save(conn, step)?;
+    }
+    for step in &plan.authorizations {
+        authorizations::save(conn, step)?;
+    }
+    for step in &plan.settings {
+        match step {
+            SettingStep::Insert(row) => settings::insert(conn, row)?,
+            SettingStep::Update(row) => settings::update(conn, row)?,
+            SettingStep::Delete(row) => settings::delete(conn, row)?,
+        }
+    }
+    Ok(())
+}
+
+/// Nothing of a deleted integration stays but its own row, which was written before: on
+/// PostgreSQL whatever is on its way to it holds that row, or finds it deleted.
+fn drop_what_hangs_on(
+    conn: &mut AnyConnection,
+    scope: &Scope,
+    id: IntegrationId,
+) -> Result<(), RepositoryError> {
+    settings::delete_all(conn, scope, id)?;
+    manifests::delete(conn, scope, id)?;
+    health::delete(conn, scope, id)?;
+    token_refreshes::delete(conn, scope, id)?;
+    authorizations::delete_all(conn, scope, id)?;
+    receipts::delete_all(conn, scope, id)
 }
 
 fn insert(conn: &mut AnyConnection, row: &IntegrationRow) -> Result<(), RepositoryError> {
@@ -132,10 +161,7 @@ pub(crate) fn update(
             diesel::update(before).set(row).execute(conn)
         }
     };
-    match changed.map_err(gone_or_unavailable)? {
-        0 => Err(RepositoryError::Stale),
-        _ => Ok(()),
-    }
+    one_or_stale(changed.map_err(gone_or_unavailable)?)
 }
 
 /// Replaces the deleted version before the row's own. The row says the environment too.
@@ -146,57 +172,5 @@ fn revive(conn: &mut AnyConnection, row: &IntegrationRow) -> Result<(), Reposito
         .filter(integrations::environment_id.eq(&row.environment_id))
         .filter(integrations::version.eq(row.version - 1))
         .filter(integrations::deleted_by.is_not_null());
-    match diesel::update(before).set(row).execute(conn).map_err(gone_or_unavailable)? {
-        0 => Err(RepositoryError::Stale),
-        _ => Ok(()),
-    }
-}
-
-/// Gives up a key, if this very integration holds it.
-fn release(conn: &mut AnyConnection, row: &UniqueKeyRow) -> Result<(), RepositoryError> {
-    give_up(conn, row)?;
-    give_up(conn, &row.as_first_written())
-}
-
-fn give_up(conn: &mut AnyConnection, row: &UniqueKeyRow) -> Result<(), RepositoryError> {
-    let held = unique_keys::table
-        .filter(unique_keys::organisation_id.eq(&row.organisation_id))
-        .filter(unique_keys::key.eq(&row.key))
-        .filter(unique_keys::integration_id.eq(&row.integration_id));
-    diesel::delete(held).execute(conn).map(drop).map_err(unavailable)
-}
-
-/// Takes a key, one at a time: which of several is taken no database tells alike. Answers
-/// whether no one else holds it.
-fn claim(conn: &mut AnyConnection, row: &UniqueKeyRow) -> Result<bool, RepositoryError> {
-    Ok(!is_held(conn, &row.as_first_written())?
-        && (take(conn, row)? || (!is_held(conn, row)? && take(conn, row)?)))
-}
-
-/// Takes a key that is free.
-fn take(conn: &mut AnyConnection, row: &UniqueKeyRow) -> Result<bool, RepositoryError> {
-    let statement = diesel::insert_into(unique_keys::table).values(row).on_conflict_do_nothing();
-    let taken = per_backend!(conn, conn => constant::<UniqueKeyRow, _>(statement).execute(conn));
-    taken.map(|rows| rows > 0).map_err(unavailable)
-}
-
-/// Whether another integration holds a key, a live one. One that is deleted gave up its keys
-/// as they were computed then, and another version may have computed another key: what it
-/// still holds is freed here.
-fn is_held(conn: &mut AnyConnection, row: &UniqueKeyRow) -> Result<bool, RepositoryError> {
-    let held = unique_keys::table.find((&row.organisation_id, &row.key));
-    let holder = load_one!(conn, held.select(unique_keys::integration_id)).map_err(unavailable)?;
-    let Some(integration_id): Option<String> = holder else { return Ok(false) };
-    if integration_id == row.integration_id {
-        return Ok(false);
-    }
-    let deleted = integrations::table
-        .find((&row.organisation_id, &integration_id))
-        .filter(integrations::deleted_by.is_not_null())
-        .select(integrations::version);
-    let deleted: Option<i32> = load_one!(conn, deleted).map_err(unavailable)?;
-    if deleted.is_some() {
-        give_up(conn, &UniqueKeyRow { integration_id, ..row.clone() })?;
-    }
-    Ok(deleted.is_none())
+    one_or_stale(diesel::update(before).set(row).execute(conn).map_err(gone_or_unavailable)?)
 }

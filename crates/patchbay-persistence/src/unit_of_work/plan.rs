@@ -1,15 +1,15 @@
 //! What is to be written, made ready before the write begins.
 
 use chrono::{DateTime, NaiveDateTime, Utc};
-use diesel::prelude::*;
 use patchbay_domain::{
-    ApiKey, ApiKeyId, Changes, Environment, Event, HealthWrite, Integration, IntegrationId, IntegrationWrite,
-    KeyWrite, LeaseKey, LeaseWrite, ManifestWrite, ReceiptId, ReceiptWrite, RepositoryError, Scope, Setting,
-    SettingWrite, UniqueKey,
+    ApiKey, ApiKeyId, Authorization, AuthorizationWrite, Changes, Environment, Event, HealthWrite,
+    Integration, IntegrationId, IntegrationWrite, KeyWrite, LeaseKey, LeaseWrite, ManifestWrite, ReceiptId,
+    ReceiptWrite, RefreshWrite, RepositoryError, Scope, Setting, SettingWrite, UniqueKey,
 };
-use sha2::{Digest, Sha256};
 
+use super::keys::UniqueKeyRow;
 use crate::api_keys::ApiKeyRow;
+use crate::authorizations::AuthorizationStep;
 use crate::columns::column_of;
 use crate::environments::EnvironmentRow;
 use crate::events::EventRow;
@@ -18,8 +18,8 @@ use crate::integrations::IntegrationRow;
 use crate::leases::LeaseRow;
 use crate::manifests::ManifestRow;
 use crate::receipts::ReceiptRow;
-use crate::schema::unique_keys;
 use crate::settings::SettingRow;
+use crate::token_refreshes::RefreshStep;
 
 /// The rows of one commit.
 pub(super) struct Plan {
@@ -30,6 +30,8 @@ pub(super) struct Plan {
     pub(super) claimed: Vec<(UniqueKeyRow, UniqueKey)>,
     pub(super) manifests: Vec<ManifestStep>,
     pub(super) health: Vec<(HealthRow, i32)>,
+    pub(super) refreshes: Vec<RefreshStep>,
+    pub(super) authorizations: Vec<AuthorizationStep>,
     pub(super) settings: Vec<SettingStep>,
     pub(super) api_keys: Vec<KeyStep>,
     pub(super) receipt: Option<ReceiptStep>,
@@ -70,52 +72,6 @@ pub(super) enum LeaseStep {
     Release(LeaseRow, LeaseKey),
 }
 
-/// A unique key as it is stored.
-#[derive(Clone, Debug, Insertable)]
-#[diesel(table_name = unique_keys)]
-#[diesel(treat_none_as_default_value = false)]
-pub(super) struct UniqueKeyRow {
-    pub(super) organisation_id: String,
-    pub(super) key: String,
-    pub(super) integration_id: String,
-}
-
-impl UniqueKeyRow {
-    fn new(integration: &Integration, key: &UniqueKey) -> Self {
-        Self {
-            organisation_id: integration.parts().organisation_id.to_string(),
-            key: unique_key_column(key),
-            integration_id: integration.id().to_string(),
-        }
-    }
-
-    /// The same key as the first versions wrote it: the digest alone. Such rows are still
-    /// there, and count.
-    pub(super) fn as_first_written(&self) -> Self {
-        let near = self.key.len().saturating_sub(2 * DIGEST_BYTES);
-        Self { key: self.key.get(near..).unwrap_or_default().to_owned(), ..self.clone() }
-    }
-}
-
-/// How many bytes of the digest are kept. 128 bits tell more keys apart than an organisation
-/// can have, and a shorter row leaves more of them on a page that is written.
-const DIGEST_BYTES: usize = 16;
-
-/// A key's value may be longer than PostgreSQL lets a row of an index be: half of a SHA-256
-/// stands for rule and value.
-///
-/// The value's beginning stands before it. It tells no keys apart, it only brings those
-/// together that are alike: what is made one after the other is often called so, and a
-/// commit writes few pages of the index where digests alone would have it write one for each
-/// key.
-pub(crate) fn unique_key_column(key: &UniqueKey) -> String {
-    const NEAR_CHARS: usize = 32;
-    let digest = Sha256::digest(format!("{}:{}", key.rule.as_str(), key.value));
-    let mut column: String = key.value.chars().take(NEAR_CHARS).collect();
-    column.push_str(&hex::encode(&digest[..DIGEST_BYTES]));
-    column
-}
-
 impl Plan {
     /// Turns changes into rows.
     ///
@@ -131,6 +87,8 @@ impl Plan {
             claimed: Vec::new(),
             manifests: Vec::with_capacity(changes.manifests.len()),
             health: Vec::with_capacity(changes.health.len()),
+            refreshes: Vec::new(),
+            authorizations: Vec::new(),
             settings: Vec::with_capacity(changes.settings.len()),
             api_keys: Vec::new(),
             receipt: None,
@@ -148,6 +106,12 @@ impl Plan {
         }
         for write in &changes.health {
             plan.add_health(scope, write)?;
+        }
+        for write in &changes.refreshes {
+            plan.add_refresh(scope, write)?;
+        }
+        for write in &changes.authorizations {
+            plan.add_authorization(scope, write)?;
         }
         for write in &changes.settings {
             plan.add_setting(scope, write)?;
@@ -231,6 +195,32 @@ impl Plan {
             return Err(RepositoryError::Stale);
         }
         self.health.push((write.into(), write.integration.version().number()));
+        Ok(())
+    }
+
+    /// What lies elsewhere is not found, a first write of it included.
+    fn add_refresh(&mut self, scope: &Scope, write: &RefreshWrite) -> Result<(), RepositoryError> {
+        if !scope.sees(write.organisation_id, write.environment_id) {
+            return Err(RepositoryError::Stale);
+        }
+        self.refreshes.push(RefreshStep::of(write));
+        Ok(())
+    }
+
+    fn add_authorization(
+        &mut self,
+        scope: &Scope,
+        write: &AuthorizationWrite,
+    ) -> Result<(), RepositoryError> {
+        let sees = |one: &Authorization| scope.sees(one.organisation_id, one.environment_id);
+        match write {
+            AuthorizationWrite::Begin(one) => inside(sees(one), "authorization")?,
+            AuthorizationWrite::Start(one) | AuthorizationWrite::Finish(one) if !sees(one) => {
+                return Err(RepositoryError::Stale);
+            }
+            AuthorizationWrite::Start(_) | AuthorizationWrite::Finish(_) => {}
+        }
+        self.authorizations.push(AuthorizationStep::of(write)?);
         Ok(())
     }
 

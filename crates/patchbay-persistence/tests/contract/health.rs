@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use patchbay_domain::{
-    Changes, DueVerification, Health, HealthRepository, Integration, IntegrationRepository, RepositoryError,
+    Changes, DueIntegration, Health, HealthRepository, Integration, IntegrationRepository, RepositoryError,
     Scope, UnitOfWork, Verification, VerificationClass, VerificationSchedule,
 };
 use patchbay_persistence::DieselHealthRepository;
@@ -100,7 +100,7 @@ async fn what_is_due_is_handed_out_once_until_its_time_is_over(
     let later = stored(&store, &other, "later", Some(now)).await;
     stored(&store, &tenant, "not yet", Some(now + minute)).await;
     stored(&store, &tenant, "never", None).await;
-    let due = |one: &Integration| DueVerification {
+    let due = |one: &Integration| DueIntegration {
         organisation: one.parts().organisation_id,
         environment: one.parts().environment_id,
         integration: one.id(),

@@ -2,6 +2,7 @@
 
 #![cfg(test)]
 
+mod authorizations;
 mod cache;
 mod commits;
 mod connections;
@@ -16,10 +17,12 @@ mod manifests;
 mod migrations;
 mod organisations;
 mod paging;
+mod racing;
 mod receipts;
 mod sealed;
 mod setting_races;
 mod settings;
 #[path = "../support/mod.rs"]
 mod support;
+mod token_refreshes;
 mod unique;

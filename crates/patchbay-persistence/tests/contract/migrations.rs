@@ -109,8 +109,13 @@ async fn indexes_lead_with_the_organisation_and_hold_no_expressions(
         let finds_an_organisation = index == "organisations 10 id"
             || index == "installation 10 id"
             || index == "api_keys 10 hash"
-            || index == "api_keys 10 id";
-        let serves_all = index == "receipts 00 created_at" || index == "health 01 due_at";
+            || index == "api_keys 10 id"
+            || index == "authorizations 10 link"
+            || index == "authorizations 11 state";
+        let serves_all = index == "receipts 00 created_at"
+            || index == "health 01 due_at"
+            || index == "authorizations 00 expires_at"
+            || index == "token_refreshes 01 due_at";
         let columns = index.rsplit(' ').next().unwrap();
         assert!(
             finds_an_organisation || serves_all || columns.split(',').next() == Some("organisation_id"),

@@ -1,35 +1,13 @@
 //! What many do to settings at once.
 
 use patchbay_domain::{
-    Changes, ChannelConfigRepository, ChannelId, Integration, RepositoryError, SettingRepository,
-    SettingWrite, UnitOfWork,
+    Changes, ChannelConfigRepository, ChannelId, Integration, SettingRepository, SettingWrite,
 };
 use rstest::rstest;
-use tokio::task::JoinHandle;
 
 use crate::fixtures::{Store, Tenant, deleted, in_channel, plain, relabelled, revalued};
+use crate::racing::{begin, winners};
 use crate::support::Backend;
-
-type Commit = JoinHandle<Result<(), RepositoryError>>;
-
-/// Begins a commit of these changes.
-fn begin(store: &Store, tenant: &Tenant, changes: Changes) -> Commit {
-    let (work, scope) = (store.work.clone(), tenant.scope);
-    tokio::spawn(async move { work.commit(&scope, changes).await })
-}
-
-/// How many were stored; all others must be stale.
-async fn winners(commits: Vec<Commit>) -> usize {
-    let mut won = 0;
-    for commit in commits {
-        match commit.await.unwrap() {
-            Ok(()) => won += 1,
-            Err(RepositoryError::Stale) => {}
-            Err(other) => panic!("{other:?}"),
-        }
-    }
-    won
-}
 
 #[rstest]
 #[tokio::test]

@@ -148,12 +148,13 @@ async fn what_may_not_be_reached_is_refused_in_one_text(#[case] text: &str) {
 #[tokio::test]
 async fn with_a_base_url_every_manifest_comes_from_there() {
     let mut server = server(ok("{}")).await;
-    let base_url = format!("http://127.0.0.1:{}", server.port).parse().unwrap();
+    let base_url = format!("http://127.0.0.1:{}/below", server.port).parse().unwrap();
     let client = GuardedClient::new(OutboundPolicy::default());
     let fetcher = HttpManifestFetcher::new(client, Some(base_url));
     fetcher.fetch(&url("https://manifests.example:444/a/b.json?c=d")).await.unwrap();
     let head = server.heard().await;
-    assert!(head.starts_with("GET /a/b.json?c=d HTTP/1.1\r\n"), "{head}");
+    assert!(head.starts_with("GET /below/a/b.json?c=d HTTP/1.1\r\n"), "{head}");
+    assert!(head.contains("forwarded: host=\"manifests.example:444\";proto=https\r\n"), "{head}");
     let error = fetcher.fetch(&url("no url")).await.unwrap_err();
     assert!(matches!(error, FetchError::NotAUrl), "{error:?}");
 }

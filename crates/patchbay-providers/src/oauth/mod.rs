@@ -1,133 +1,149 @@
-//! OAuth with providers: what they grant for a code, and giving it back.
+//! OAuth with providers, as entries of the catalogue say.
 //!
-//! [`provider`] says what is known of a provider, as data; [`answer`] reads what it answers;
-//! this is the asking.
+//! Everything is asked for one connection, through the first way of its entry that begins with a
+//! person and is meant for it ([`dealing`]), as the connection's own application or the
+//! installation's ([`mod@application`]):
+//!
+//! 1. [`authorize`] makes the address that a person is sent to, and [`returned`] judges what the
+//!    person comes back with.
+//! 2. [`token`] asks for tokens, for a code or for the tokens before; [`revoke`] gives them back.
+//!    Each is one request through the guarded client: ten seconds, 64 KiB, no redirect, and never
+//!    twice.
+//! 3. [`refused`] says what an answer means that is no good one, in words that are known;
+//!    [`granted`] reads a good one.
+//!
+//! Nothing here is logged, and nothing is stored.
 
-mod answer;
-mod provider;
+mod application;
+mod authorize;
+mod dealing;
+mod granted;
+mod refused;
+mod returned;
+mod revoke;
+#[cfg(test)]
+mod tests;
+mod token;
 
 use std::collections::HashMap;
-use std::time::Duration;
+use std::fmt;
+use std::sync::Arc;
 
 use async_trait::async_trait;
-use base64::Engine;
-use base64::prelude::BASE64_STANDARD;
-use patchbay_domain::{CredentialName, Credentials, ExchangeError, Granted, OAuthExchanger, ProviderId};
-use secrecy::zeroize::Zeroizing;
-use secrecy::{ExposeSecret, SecretString};
-use url::form_urlencoded::{Serializer, byte_serialize};
-
-use crate::{
-    GuardedClient, Method, OutboundError, OutboundRequest, OutboundResponse, OutboundUrl, TrustedOrigin,
+use patchbay_catalogue::{Catalogue, ReloadableCatalogue};
+use patchbay_domain::{
+    AuthorizationCode, AuthorizationRequest, Clock, ExchangeError, Granted, OAuthExchanger, OpenConnection,
+    ProviderId,
 };
-use provider::{OAuthProvider, PROVIDERS};
+use secrecy::SecretString;
 
-/// The most that an exchange may take, whatever else the policy allows.
-const WITHIN: Duration = Duration::from_secs(10);
-/// Answers are a few hundred bytes.
-const MAX_BYTES: usize = 64 << 10;
+use crate::asking::{MAX_BYTES, WITHIN};
+use crate::{GuardedClient, OutboundError, OutboundRequest, OutboundResponse, TrustedOrigin};
+pub use application::OAuthClient;
+use dealing::Dealing;
 
-/// The OAuth application that this installation has at a provider.
-#[derive(Clone, Debug)]
-pub struct OAuthClient {
-    /// Its `client_id`.
-    pub id: String,
-    /// Its `client_secret`.
-    pub secret: SecretString,
-    /// The `redirect_uri` that codes are handed out to, where one was named then: an
-    /// exchange has to repeat it (RFC 6749 §4.1.3).
-    pub redirect_uri: Option<String>,
-    /// Where the provider is reached instead of its own host.
-    pub base_url: Option<TrustedOrigin>,
-}
-
-/// The providers that [`HttpOAuthExchanger`] knows.
-pub fn oauth_providers() -> impl Iterator<Item = ProviderId> {
-    PROVIDERS.iter().map(|known| (known.id)())
-}
-
-/// Asks providers through the guarded client.
-#[derive(Clone, Debug)]
+/// Asks providers what they grant, as the catalogue says.
+#[derive(Clone)]
 pub struct HttpOAuthExchanger {
     client: GuardedClient,
+    catalogue: Arc<ReloadableCatalogue>,
+    origins: HashMap<ProviderId, TrustedOrigin>,
     applications: HashMap<ProviderId, OAuthClient>,
+    clock: Arc<dyn Clock>,
 }
 
 impl HttpOAuthExchanger {
-    /// Asks through `client`, as one of `applications`.
+    /// Asks through `client`, as one of `applications` where a connection has none of its own;
+    /// providers that have one of `origins`, there, whatever host their entry or the connection
+    /// names. People are sent there, too.
     #[must_use]
-    pub const fn new(client: GuardedClient, applications: HashMap<ProviderId, OAuthClient>) -> Self {
-        Self { client, applications }
+    pub const fn new(
+        client: GuardedClient,
+        catalogue: Arc<ReloadableCatalogue>,
+        origins: HashMap<ProviderId, TrustedOrigin>,
+        applications: HashMap<ProviderId, OAuthClient>,
+        clock: Arc<dyn Clock>,
+    ) -> Self {
+        Self { client, catalogue, origins, applications, clock }
     }
 
-    /// What is known of a provider, and the application there.
-    fn known(&self, id: &ProviderId) -> Result<(&'static OAuthProvider, &OAuthClient), ExchangeError> {
-        let provider = PROVIDERS.iter().find(|known| (known.id)() == *id);
-        provider.zip(self.applications.get(id)).ok_or(ExchangeError::NotConfigured)
+    fn dealing<'a>(
+        &'a self,
+        catalogue: &'a Catalogue,
+        connection: &'a OpenConnection,
+    ) -> Result<Dealing<'a>, ExchangeError> {
+        let id = &connection.provider;
+        let entry = catalogue.entry(id).ok_or(ExchangeError::NotConfigured)?;
+        Dealing::with(entry, connection, self.applications.get(id), self.origins.get(id))
     }
 
-    async fn post(
-        &self,
-        application: &OAuthClient,
-        url: &str,
-        authorization: &str,
-        form: String,
-    ) -> Result<OutboundResponse, ExchangeError> {
-        let request = || {
-            let url = OutboundUrl::parse(url).map_err(OutboundError::from)?;
-            let request = match &application.base_url {
-                Some(origin) => OutboundRequest::new(Method::POST, origin.rebase(&url)?).trusting(origin),
-                None => OutboundRequest::new(Method::POST, url),
-            };
-            Ok(request.within(WITHIN).at_most(MAX_BYTES))
-        };
-        let request = request()
-            .map_err(failed)?
-            .header("authorization", authorization)
-            .and_then(|request| request.header("content-type", "application/x-www-form-urlencoded"))
-            .and_then(|request| request.header("accept", "application/json"))
-            .map_err(|forbidden| ExchangeError::Unexpected(forbidden.into()))?
-            .body(form);
+    async fn send(&self, request: OutboundRequest) -> Result<OutboundResponse, ExchangeError> {
+        let request = request.within(WITHIN).at_most(MAX_BYTES);
         self.client.send(request).await.map_err(failed)
     }
 }
 
 #[async_trait]
 impl OAuthExchanger for HttpOAuthExchanger {
-    async fn exchange(&self, provider: &ProviderId, code: &SecretString) -> Result<Granted, ExchangeError> {
-        let (provider, application) = self.known(provider)?;
-        let form = exchange_form(application, code);
-        let response = self.post(application, provider.token_url, &basic(application), form).await?;
-        answer::granted(provider, &response)
+    fn authorize_url(
+        &self,
+        connection: &OpenConnection,
+        request: &AuthorizationRequest,
+    ) -> Result<SecretString, ExchangeError> {
+        let catalogue = self.catalogue.current();
+        authorize::url(self.dealing(&catalogue, connection)?, request)
     }
 
-    async fn revoke(&self, provider: &ProviderId, tokens: &Credentials) -> Result<(), ExchangeError> {
-        let (provider, application) = self.known(provider)?;
-        let Some((url, token)) = provider.revoke_url.zip(tokens.get(&CredentialName::access_token())) else {
+    fn returned(
+        &self,
+        connection: &OpenConnection,
+        parameters: &[(String, String)],
+    ) -> Result<SecretString, ExchangeError> {
+        let catalogue = self.catalogue.current();
+        returned::code(&self.dealing(&catalogue, connection)?, parameters)
+    }
+
+    async fn exchange(
+        &self,
+        connection: &OpenConnection,
+        code: &AuthorizationCode,
+    ) -> Result<Granted, ExchangeError> {
+        let catalogue = self.catalogue.current();
+        let mut dealing = self.dealing(&catalogue, connection)?;
+        let request = token::for_code(&mut dealing, code)?;
+        let response = self.send(request).await?;
+        granted::for_code(&dealing, code, &response, self.clock.now())
+    }
+
+    async fn refresh(&self, connection: &OpenConnection) -> Result<Granted, ExchangeError> {
+        let catalogue = self.catalogue.current();
+        let dealing = self.dealing(&catalogue, connection)?;
+        let request = token::for_refresh(&dealing)?;
+        let response = self.send(request).await?;
+        granted::for_refresh(&dealing, &response, self.clock.now())
+    }
+
+    async fn revoke(&self, connection: &OpenConnection) -> Result<(), ExchangeError> {
+        let catalogue = self.catalogue.current();
+        let entry = catalogue.entry(&connection.provider).ok_or(ExchangeError::NotConfigured)?;
+        let Some(disconnect) = entry.disconnect.as_ref().filter(|_| !connection.tokens.is_empty()) else {
             return Ok(());
         };
-        let bearer = Zeroizing::new(format!("Bearer {}", token.expose_secret()));
-        let response = self.post(application, url, &bearer, String::new()).await?;
-        answer::revoked(provider, &response)
+        let dealing = self.dealing(&catalogue, connection)?;
+        let request = revoke::request(&dealing, disconnect)?;
+        let response = self.send(request).await?;
+        revoke::judged(&dealing, disconnect, &response, self.clock.now())
     }
 }
 
-/// What is sent for a code (RFC 6749 §4.1.3).
-fn exchange_form(application: &OAuthClient, code: &SecretString) -> String {
-    let mut form = Serializer::new(String::new());
-    form.append_pair("grant_type", "authorization_code").append_pair("code", code.expose_secret());
-    if let Some(redirect_uri) = &application.redirect_uri {
-        form.append_pair("redirect_uri", redirect_uri);
+impl fmt::Debug for HttpOAuthExchanger {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("HttpOAuthExchanger")
+            .field("client", &self.client)
+            .field("origins", &self.origins)
+            .field("applications", &self.applications)
+            .finish_non_exhaustive()
     }
-    form.finish()
-}
-
-/// The application's name and secret as RFC 6749 §2.3.1 has them in a header.
-fn basic(application: &OAuthClient) -> Zeroizing<String> {
-    let encoded = |text: &str| Zeroizing::new(byte_serialize(text.as_bytes()).collect::<String>());
-    let (id, secret) = (encoded(&application.id), encoded(application.secret.expose_secret()));
-    let pair = Zeroizing::new([id.as_str(), ":", secret.as_str()].concat());
-    Zeroizing::new(format!("Basic {}", BASE64_STANDARD.encode(pair.as_bytes())))
 }
 
 fn failed(error: OutboundError) -> ExchangeError {
@@ -141,6 +157,3 @@ fn failed(error: OutboundError) -> ExchangeError {
         }
     }
 }
-
-#[cfg(test)]
-mod tests;

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use ::url::Host;
+use reqwest::header::FORWARDED;
 use reqwest::redirect;
 use rustls::ClientConfig;
 use tokio::time::timeout;
@@ -72,13 +73,16 @@ impl GuardedClient {
         timeout(within, self.exchange(request)).await.unwrap_or(Err(OutboundError::TimedOut))
     }
 
-    async fn exchange(&self, request: OutboundRequest) -> Result<OutboundResponse, OutboundError> {
+    async fn exchange(&self, mut request: OutboundRequest) -> Result<OutboundResponse, OutboundError> {
         let limit = request.max_response_bytes.min(self.policy.max_response_bytes);
         let reach = match &request.trusted {
             Some(origin) if origin.covers(&request.url) => Reach::Anywhere,
             _ => self.reach(&request.url)?,
         };
         let addresses = self.addresses(&request.url, reach).await?;
+        if let Some(forwarded) = request.forwarded {
+            request.headers.insert(FORWARDED, forwarded);
+        }
         let response = self
             .transport(addresses)
             .await?

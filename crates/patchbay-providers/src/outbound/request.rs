@@ -6,7 +6,8 @@ use std::time::Duration;
 use reqwest::Method;
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 
-use super::{OutboundUrl, TrustedOrigin};
+use super::origin::forwarded;
+use super::{OutboundUrl, Refused, TrustedOrigin};
 
 /// The headers that the connection and its framing own, as lower-case names.
 const OWNED: [&str; 13] = [
@@ -49,6 +50,8 @@ pub struct OutboundRequest {
     pub(super) timeout: Duration,
     pub(super) max_response_bytes: usize,
     pub(super) trusted: Option<TrustedOrigin>,
+    /// Which host was meant, where another one is asked in its stead.
+    pub(super) forwarded: Option<HeaderValue>,
 }
 
 impl OutboundRequest {
@@ -63,7 +66,25 @@ impl OutboundRequest {
             timeout: Duration::MAX,
             max_response_bytes: usize::MAX,
             trusted: None,
+            forwarded: None,
         }
+    }
+
+    /// A request for `url`; where there is an `origin` in the stead of its host, one that goes
+    /// there, is exempt from the judgement of its address, and says which host was meant: in
+    /// the header `Forwarded` (RFC 7239), which nothing that is set later replaces.
+    ///
+    /// # Errors
+    /// When the outcome is no URL that may be requested.
+    pub fn by_way_of(
+        origin: Option<&TrustedOrigin>,
+        method: Method,
+        url: OutboundUrl,
+    ) -> Result<Self, Refused> {
+        let Some(origin) = origin else { return Ok(Self::new(method, url)) };
+        let request = Self::new(method, origin.rebase(&url)?).trusting(origin);
+        let forwarded = forwarded(&url).and_then(|text| HeaderValue::try_from(text).ok());
+        Ok(Self { forwarded, ..request })
     }
 
     /// Sets a header, in the place of one of the same name.
@@ -107,6 +128,7 @@ impl OutboundRequest {
     #[cfg(test)]
     pub(crate) fn parts(&self) -> (&url::Url, Vec<String>) {
         let mut names: Vec<_> = self.headers.keys().map(ToString::to_string).collect();
+        names.extend(self.forwarded.is_some().then(|| "forwarded".to_owned()));
         names.sort();
         (self.url.as_url(), names)
     }
@@ -152,6 +174,27 @@ mod tests {
         }
         for value in ["a\r\nb: c", "a\nb", "a\0"] {
             assert_eq!(request().header("x-a", value).unwrap_err(), ForbiddenHeader::Value, "{value:?}");
+        }
+    }
+
+    #[test]
+    fn a_request_by_way_of_another_host_says_which_one_was_meant() {
+        let origin: TrustedOrigin = "http://127.0.0.1:4000/x".parse().unwrap();
+        for (url, expected) in [
+            ("https://Acme.zendesk.com/api", "host=\"acme.zendesk.com\";proto=https"),
+            ("https://acme.example:443/api", "host=\"acme.example\";proto=https"),
+            ("http://acme.example:8069/api", "host=\"acme.example:8069\";proto=http"),
+            ("https://[::1]:444/api", "host=\"[::1]:444\";proto=https"),
+            ("https://bücher.example/api", "host=\"xn--bcher-kva.example\";proto=https"),
+        ] {
+            let url = OutboundUrl::parse(url).unwrap();
+            let request = OutboundRequest::by_way_of(Some(&origin), Method::GET, url.clone()).unwrap();
+            assert_eq!(request.forwarded.as_ref().unwrap(), expected);
+            assert_eq!(request.url.as_str(), "http://127.0.0.1:4000/x/api");
+            assert_eq!(request.trusted, Some(origin.clone()));
+            let request = OutboundRequest::by_way_of(None, Method::GET, url.clone()).unwrap();
+            assert_eq!((request.forwarded, request.trusted), (None, None));
+            assert_eq!(request.url, url);
         }
     }
 

@@ -2,7 +2,7 @@
 
 use patchbay_catalogue::{AuthMethod, AuthType, Entry};
 
-use super::known::Known;
+use crate::asking::known::Known;
 
 /// The first method of an entry that holds for a connection.
 ///
@@ -47,12 +47,7 @@ fn needs(method: &AuthMethod) -> impl Iterator<Item = &str> {
 }
 
 /// Why connections of a method cannot be asked about; `None` when they can.
-pub(super) fn unusable(method: &AuthMethod, known: &Known<'_>) -> Option<&'static str> {
-    match method.auth_type {
-        AuthType::Adapter => Some("connections by an adapter are not verified"),
-        AuthType::OAuth2Client | AuthType::JwtBearer | AuthType::Exchange if !known.is_granted() => {
-            Some("connections whose tokens come from an exchange are not verified before there is one")
-        }
-        _ => None,
-    }
+pub(super) fn unusable(method: &AuthMethod) -> Option<&'static str> {
+    let is_by_code = method.auth_type == AuthType::Adapter;
+    is_by_code.then_some("connections by an adapter are not verified")
 }

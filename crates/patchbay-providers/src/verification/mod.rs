@@ -2,28 +2,27 @@
 //!
 //! A verification takes the set of entries that counts once and then goes this way:
 //!
-//! 1. [`known`] gathers the values that templates name, and [`method`] chooses the first way
-//!    of connecting for which all is there.
-//! 2. For each check of that method, in order, [`request`] makes a request of the entry's
-//!    templates and [`sign`] puts the credential into it. It goes through the guarded client
-//!    like every other: ten seconds, 64 KiB, no redirect.
-//! 3. [`mod@judge`] says what the answer means. The first check that does not pass ends it. Who
+//! 1. The values that templates name are gathered, and [`method`] chooses the first way of
+//!    connecting for which all is there.
+//! 2. Where tokens are got without a person and none is stored, [`tokens`] gets one, for this
+//!    verification alone.
+//! 3. For each check of that method, in order, a request is made of the entry's templates and
+//!    signed, as [`asking`](crate::asking) tells. It goes through the guarded client like every
+//!    other: ten seconds, 64 KiB, no redirect.
+//! 4. [`mod@judge`] says what the answer means. The first check that does not pass ends it. Who
 //!    is asked to wait a moment waits that moment and asks again, once.
-//! 4. When all have passed, [`facts`] keeps what the provider said of the connection; when
-//!    one has not, [`detail`] keeps its words, without anything secret.
+//! 5. When all have passed, what the provider said of the connection is kept; when one has not,
+//!    [`detail`] keeps its words, without anything secret.
 //!
 //! Nothing here is logged, and nothing is stored.
 
+mod assertion;
 mod detail;
-mod facts;
 mod judge;
-mod known;
 mod method;
-mod request;
-mod sign;
 #[cfg(test)]
 mod tests;
-mod wait;
+mod tokens;
 
 use std::collections::HashMap;
 use std::fmt;
@@ -32,19 +31,19 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use patchbay_catalogue::{AuthMethod, AuthType, Check, Entry, ReloadableCatalogue, RenderError};
-use patchbay_domain::{Clock, CredentialVerifier, ProviderId, Verifiable, Verification, VerificationClass};
+use patchbay_catalogue::{AuthMethod, AuthType, Check, Entry, ReloadableCatalogue, ScopeCheck, Sign};
+use patchbay_domain::{
+    Clock, CredentialVerifier, OpenConnection, ProviderId, Verification, VerificationClass,
+};
 use serde_json::{Map, Value};
 
+use crate::asking::answer::Answer;
+use crate::asking::known::Known;
+use crate::asking::redaction::Redaction;
+use crate::asking::{MAX_BYTES, Unaskable, WITHIN, facts, request, sign, wait};
 use crate::{GuardedClient, OutboundError, OutboundResponse, TrustedOrigin};
-use detail::Redaction;
-use judge::{Answer, Judgement, judge};
-use known::Known;
+use judge::{Judgement, judge};
 
-/// The most that one request may take, whatever else the policy allows.
-const WITHIN: Duration = Duration::from_secs(10);
-/// The most bytes of an answer.
-const MAX_BYTES: usize = 64 << 10;
 /// The longest that is waited before a check is made again.
 const MAX_WAIT: Duration = Duration::from_secs(2);
 
@@ -72,8 +71,8 @@ impl HttpCredentialVerifier {
         Self { client, catalogue, origins, clock, pause: Arc::new(Sleep), within: WITHIN }
     }
 
-    async fn verify_by(&self, entry: &Entry, connection: &Verifiable) -> Verification {
-        if entry.checks.is_empty() {
+    async fn verify_by(&self, entry: &Entry, connection: &OpenConnection) -> Verification {
+        if !entry.is_verifiable() {
             return Verification::of(VerificationClass::Skipped);
         }
         let known = Known::of(entry, connection);
@@ -84,17 +83,19 @@ impl HttpCredentialVerifier {
         if method.auth_type == AuthType::None {
             return Verification::of(VerificationClass::Skipped);
         }
-        if let Some(why) = method::unusable(method, &known) {
+        if let Some(why) = method::unusable(method) {
             return ended(VerificationClass::Skipped, Some(why.to_owned()));
         }
         let known = known.with_tokens_of(method);
-        Asking::new(self, entry, method, known).ask_all().await
+        let mut asking = Asking::new(self, entry, method, known);
+        asking.warnings.extend(missing_scopes(method, &connection.scopes));
+        asking.ask_all().await
     }
 }
 
 #[async_trait]
 impl CredentialVerifier for HttpCredentialVerifier {
-    async fn verify(&self, connection: &Verifiable) -> Verification {
+    async fn verify(&self, connection: &OpenConnection) -> Verification {
         let catalogue = self.catalogue.current();
         match catalogue.entry(&connection.provider) {
             Some(entry) => self.verify_by(entry, connection).await,
@@ -127,43 +128,29 @@ impl Pause for Sleep {
     }
 }
 
-/// Why a request cannot be made. Names values and never shows them.
-#[derive(Debug, PartialEq, Eq)]
-enum Unaskable {
-    /// This has no value.
-    Missing(String),
-    /// Something cannot stand where it would; in words.
-    Unfit(String),
-}
-
-impl From<RenderError> for Unaskable {
-    fn from(error: RenderError) -> Self {
-        match error {
-            RenderError::Missing(name) => Self::Missing(name),
-            unfit => Self::Unfit(unfit.to_string()),
-        }
-    }
-}
-
 impl From<Unaskable> for Verification {
     fn from(why: Unaskable) -> Self {
-        let (Unaskable::Missing(detail) | Unaskable::Unfit(detail)) = why;
+        let (Unaskable::Missing(detail)
+        | Unaskable::Misplaced { why: detail, .. }
+        | Unaskable::Unfit(detail)) = why;
         ended(VerificationClass::Incomplete, Some(detail))
     }
+}
+
+/// What a person did not allow of what was asked for, where the entry wants all of it. Who does
+/// not say what was allowed is believed.
+fn missing_scopes(method: &AuthMethod, granted: &[String]) -> Option<String> {
+    let exchange = method
+        .exchange
+        .as_ref()
+        .filter(|exchange| exchange.scope_check == Some(ScopeCheck::AllDefault) && !granted.is_empty())?;
+    let missing: Vec<_> = exchange.scopes.iter().filter(|scope| !granted.contains(scope)).cloned().collect();
+    (!missing.is_empty()).then(|| format!("not granted: {}", missing.join(", ")))
 }
 
 fn ended(class: VerificationClass, detail: Option<String>) -> Verification {
     let detail = detail.map(|detail| detail.chars().take(Verification::MAX_DETAIL).collect());
     Verification { detail, ..Verification::of(class) }
-}
-
-/// A value as text, if it is a simple one and not empty.
-fn text_of(value: &Value) -> Option<String> {
-    match value {
-        Value::String(text) => (!text.is_empty()).then(|| text.clone()),
-        Value::Number(_) | Value::Bool(_) => Some(value.to_string()),
-        Value::Null | Value::Object(_) | Value::Array(_) => None,
-    }
 }
 
 /// One verification under way.
@@ -194,6 +181,12 @@ impl<'a> Asking<'a> {
         let (entry, method) = (self.entry, self.method);
         let is_meant = |check: &&Check| method.checks.as_ref().is_none_or(|ids| ids.contains(&check.id));
         let mut was_asked = false;
+        if let Some(exchange) = tokens::exchange_of(method, &self.known) {
+            if let Err(failed) = self.get_token(exchange).await {
+                return failed;
+            }
+            was_asked = true;
+        }
         for check in entry.checks.iter().filter(is_meant) {
             let is_known = |field: &String| self.known.field(field).is_some();
             let is_skipped = check.skip_unless.as_ref().is_some_and(|field| !is_known(field))
@@ -202,7 +195,7 @@ impl<'a> Asking<'a> {
                 continue;
             }
             was_asked = true;
-            if let Err(failed) = self.ask(check).await {
+            if let Err(failed) = self.ask(check, &method.sign).await {
                 return failed;
             }
         }
@@ -215,18 +208,18 @@ impl<'a> Asking<'a> {
         Verification { facts: self.facts, ..ended(class, detail) }
     }
 
-    /// Makes a check, a second time when the provider asks for a moment.
-    async fn ask(&mut self, check: &Check) -> Result<(), Verification> {
+    /// Makes a check, a second time when the provider asks for a moment; tells what was answered.
+    async fn ask(&mut self, check: &Check, sign: &Sign) -> Result<Value, Verification> {
         loop {
-            let response = self.send(check).await?;
-            let body = serde_json::from_slice(response.body()).ok();
-            let answer = Answer { status: response.status(), body };
+            let response = self.send(check, sign).await?;
+            let answer = Answer::of(&response);
             let (class, part) = match judge(check, self.entry.limits.as_ref(), &answer, &self.known) {
                 Judgement::Passed(warnings) => {
                     self.warnings.extend(warnings);
                     let body = answer.body.unwrap_or_default();
-                    facts::put(check, &body, self.entry, &self.known, &self.redaction, &mut self.facts);
-                    return Ok(());
+                    let redaction = Some(&self.redaction);
+                    facts::take(&check.put, &body, self.entry, &self.known, redaction, &mut self.facts);
+                    return Ok(body);
                 }
                 Judgement::Failed(class, part) => (class, part),
             };
@@ -238,14 +231,14 @@ impl<'a> Asking<'a> {
         }
     }
 
-    async fn send(&mut self, check: &Check) -> Result<OutboundResponse, Verification> {
+    async fn send(&mut self, check: &Check, sign: &Sign) -> Result<OutboundResponse, Verification> {
         let verifier = self.verifier;
-        let signed = sign::signed(&self.method.sign, &self.known)?;
+        let signed = sign::signed(sign, &self.known)?;
         for secret in &signed.made {
             self.redaction.add(secret);
         }
         let origin = verifier.origins.get(&self.entry.id);
-        let request = request::of(check, self.entry, &self.known, &signed, origin)?;
+        let request = request::of(&check.into(), self.entry, &self.known, &signed, origin)?;
         let request = request.within(verifier.within).at_most(MAX_BYTES);
         verifier.client.send(request).await.map_err(|error| failed(&error))
     }

@@ -5,12 +5,8 @@ use actix_web::web::{Data, Path, ServiceConfig, get};
 use actix_web::{HttpRequest, HttpResponse};
 use serde_json::{Value, json};
 
-use crate::desk::Desk;
-use crate::fake::Fake;
-use crate::reply::{Reply, failure};
-
-/// The host of manifests.
-pub(crate) struct Manifests;
+use crate::desk::{Desk, Said};
+use crate::reply::{Oddity, Reply};
 
 /// What is found below `/manifests/`, as `NAME.json`.
 struct Page {
@@ -42,33 +38,32 @@ const PAGES: &[Page] = &[
         Reply::ok(json!({ "data": { "descriptions": { "app_description": "Nameless." } } }))
     }),
     page("not-an-object", "JSON that is no object", || Reply::ok(json!(["no", "manifest"]))),
-    page("rubbish", "a page of HTML", || Reply::Rubbish),
-    page("status-500", "status 500", || failure(StatusCode::INTERNAL_SERVER_ERROR, "internal_error")),
+    page("rubbish", "a page of HTML", || Reply::Odd(Oddity::Html)),
+    page("status-500", "status 500", || Reply::failure(StatusCode::INTERNAL_SERVER_ERROR, "internal_error")),
     page("redirect", "status 302, to a manifest", || Reply::Redirect("/manifests/output.json".to_owned())),
-    page("flood", "JSON that never ends", || Reply::Flood),
-    page("hang", "no answer, until the client goes away", || Reply::Hang),
+    page("flood", "JSON that never ends", || Reply::Odd(Oddity::Flood)),
+    page("hang", "no answer, until the client goes away", || Reply::Odd(Oddity::Hang)),
 ];
 
-impl Fake for Manifests {
-    fn name(&self) -> &'static str {
-        "manifests"
-    }
+/// Mounts it.
+pub(crate) fn mount(config: &mut ServiceConfig) {
+    config.route("/manifests/{name}.json", get().to(show));
+}
 
-    fn mount(&self, config: &mut ServiceConfig) {
-        config.route("/manifests/{name}.json", get().to(show));
-    }
-
-    fn offers(&self, url: &str) -> Value {
-        let offer = |page: &Page| {
-            let url = format!("{url}/manifests/{}.json", page.name);
-            json!({ "url": url, "does": page.does })
-        };
-        PAGES.iter().map(offer).collect()
-    }
+/// What it offers to whoever finds the sandbox at `url`.
+pub(crate) fn offers(url: &str) -> Value {
+    let offer = |page: &Page| {
+        let url = format!("{url}/manifests/{}.json", page.name);
+        json!({ "url": url, "does": page.does })
+    };
+    PAGES.iter().map(offer).collect()
 }
 
 async fn show(request: HttpRequest, desk: Data<Desk>, name: Path<String>) -> HttpResponse {
     let page = PAGES.iter().find(|page| page.name == *name);
-    let reply = page.map_or_else(|| failure(StatusCode::NOT_FOUND, "not_found"), |page| (page.reply)());
-    desk.answer(&request, page.map(|page| page.name), reply).await
+    let reply =
+        page.map_or_else(|| Reply::failure(StatusCode::NOT_FOUND, "not_found"), |page| (page.reply)());
+    let code = page.map(|page| page.name.to_owned());
+    let said = Said { step: None, code, answer: reply.word() };
+    desk.answer(&request, said, reply).await
 }

@@ -239,7 +239,7 @@ pub struct PendingDocument<'a> {
     pub pending: &'a [String],
 }
 
-/// A sandbox that answers, and whom its Slack knows.
+/// A sandbox that answers, and whom its providers know.
 #[derive(Serialize)]
 pub struct SandboxDocument<'a> {
     /// Where it is.

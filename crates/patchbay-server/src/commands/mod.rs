@@ -60,7 +60,10 @@ pub fn run(cli: Cli) -> anyhow::Result<()> {
         }
         Command::Providers(command) => providers::run(load(&place)?.catalogue, command),
         Command::Openapi { api } => openapi::run(api.as_deref()),
-        Command::Sandbox { port } => actix_web::rt::System::new().block_on(sandbox::run(port)),
+        Command::Sandbox { port } => {
+            let files = load(&place)?.catalogue;
+            actix_web::rt::System::new().block_on(sandbox::run(files, port))
+        }
     }
 }
 

@@ -23,7 +23,7 @@ use patchbay_persistence::Database;
 
 pub use database::DatabaseMetrics;
 pub use keys::Counted;
-pub use outbound::{CountedExchanger, CountedFetcher, CountedVerifier};
+pub use outbound::{CountedExchanger, CountedFetcher, CountedVerifier, Providers};
 
 use crate::background::BackgroundTasks;
 use http::HttpMetrics;
@@ -72,19 +72,9 @@ impl Metrics {
         CountedFetcher::new(fetcher, &self.registry)
     }
 
-    /// Counts what providers are asked for.
-    pub fn exchanger<E>(&self, exchanger: E) -> CountedExchanger<E> {
-        CountedExchanger::new(exchanger, &self.registry)
-    }
-
-    /// Counts how often `providers` are asked whether a connection works, and any others
-    /// together.
-    pub fn verifier<V>(
-        &self,
-        verifier: V,
-        providers: impl IntoIterator<Item = ProviderId>,
-    ) -> CountedVerifier<V> {
-        CountedVerifier::new(verifier, providers, &self.registry)
+    /// Counts what `known` providers are asked, each by itself, and any others together.
+    pub fn providers(&self, known: impl IntoIterator<Item = ProviderId>) -> Providers {
+        Providers { registry: self.registry.clone(), known: Arc::new(known.into_iter().collect()) }
     }
 
     /// Folds what was measured together, from time to time, for as long as it is polled.

@@ -1,15 +1,16 @@
 //! Requests to third parties, as their ports see them.
 
-use std::collections::HashMap;
+use std::collections::HashSet;
+use std::sync::Arc;
 use std::time::Instant;
 
 use async_trait::async_trait;
 use metrics::{Counter, Histogram};
 use patchbay_domain::{
-    CredentialVerifier, Credentials, ExchangeError, FetchError, Granted, ManifestDocument, ManifestFetcher,
-    ManifestUrl, OAuthExchanger, ProviderId, Verifiable, Verification, VerificationClass,
+    AuthorizationCode, AuthorizationRequest, CredentialVerifier, ExchangeError, FetchError, Granted,
+    ManifestDocument, ManifestFetcher, ManifestUrl, OAuthExchanger, OpenConnection, ProviderId, Verification,
+    VerificationClass,
 };
-use patchbay_providers::oauth_providers;
 use secrecy::SecretString;
 
 use super::names;
@@ -107,71 +108,119 @@ impl<F: ManifestFetcher> ManifestFetcher for CountedFetcher<F> {
     }
 }
 
-/// An [`OAuthExchanger`] whose requests are counted. Providers that it cannot know, because
-/// nothing is known of them, are not.
-pub struct CountedExchanger<E> {
-    inner: E,
-    exchanges: HashMap<ProviderId, Asked>,
-    revocations: HashMap<ProviderId, Asked>,
+/// What providers are called together that were not known when counting began.
+const OTHERS: &str = "other";
+
+/// The series of what is asked of each provider for one purpose; those of a provider are there
+/// once it was asked.
+struct PerProvider {
+    registry: Arc<Registry>,
+    purpose: &'static str,
+    known: Arc<HashSet<ProviderId>>,
 }
 
-impl<E> CountedExchanger<E> {
-    /// Counts what `inner` asks for.
-    pub fn new(inner: E, registry: &Registry) -> Self {
-        let each = |purpose| {
-            oauth_providers().map(|id| (id.clone(), Asked::of(registry, purpose, id.as_str()))).collect()
-        };
-        Self { inner, exchanges: each("oauth_exchange"), revocations: each("oauth_revocation") }
+impl PerProvider {
+    fn asked(&self, provider: &ProviderId) -> Asked {
+        let provider = if self.known.contains(provider) { provider.as_str() } else { OTHERS };
+        Asked::of(&self.registry, self.purpose, provider)
     }
 }
 
-fn judge(error: &ExchangeError) -> Outcome {
+/// The providers that are counted each by itself, and where that is.
+#[derive(Clone)]
+pub struct Providers {
+    pub(super) registry: Arc<Registry>,
+    pub(super) known: Arc<HashSet<ProviderId>>,
+}
+
+impl Providers {
+    fn asked_for(&self, purpose: &'static str) -> PerProvider {
+        PerProvider { registry: self.registry.clone(), purpose, known: self.known.clone() }
+    }
+}
+
+/// An [`OAuthExchanger`] whose requests are counted.
+pub struct CountedExchanger<E> {
+    inner: E,
+    exchanges: PerProvider,
+    refreshes: PerProvider,
+    revocations: PerProvider,
+}
+
+impl<E> CountedExchanger<E> {
+    /// Counts what `inner` asks `providers`, each by itself, and all others together.
+    pub fn new(inner: E, providers: &Providers) -> Self {
+        Self {
+            inner,
+            exchanges: providers.asked_for("oauth_exchange"),
+            refreshes: providers.asked_for("oauth_refresh"),
+            revocations: providers.asked_for("oauth_revocation"),
+        }
+    }
+}
+
+const fn judge(error: &ExchangeError) -> Outcome {
     match error {
-        ExchangeError::NotConfigured => Outcome::NotSent,
+        ExchangeError::NotConfigured | ExchangeError::Incomplete { .. } => Outcome::NotSent,
         ExchangeError::TimedOut => Outcome::TimedOut,
         ExchangeError::Unreachable(_) => Outcome::Unreachable,
-        ExchangeError::CodeRefused { .. } | ExchangeError::ClientRefused(_) | ExchangeError::Throttled => {
-            Outcome::Rejected
-        }
-        ExchangeError::Unexpected(_) => Outcome::Unusable,
+        ExchangeError::Refused { .. }
+        | ExchangeError::CodeRefused { .. }
+        | ExchangeError::Ended { .. }
+        | ExchangeError::ClientRefused(_)
+        | ExchangeError::Throttled { .. } => Outcome::Rejected,
+        ExchangeError::Forged | ExchangeError::Unexpected(_) => Outcome::Unusable,
     }
 }
 
 #[async_trait]
 impl<E: OAuthExchanger> OAuthExchanger for CountedExchanger<E> {
-    async fn exchange(&self, provider: &ProviderId, code: &SecretString) -> Result<Granted, ExchangeError> {
-        let asking = self.inner.exchange(provider, code);
-        match self.exchanges.get(provider) {
-            Some(asked) => asked.counted(asking, judge).await,
-            None => asking.await,
-        }
+    fn authorize_url(
+        &self,
+        connection: &OpenConnection,
+        request: &AuthorizationRequest,
+    ) -> Result<SecretString, ExchangeError> {
+        self.inner.authorize_url(connection, request)
     }
 
-    async fn revoke(&self, provider: &ProviderId, tokens: &Credentials) -> Result<(), ExchangeError> {
-        let asking = self.inner.revoke(provider, tokens);
-        match self.revocations.get(provider) {
-            Some(asked) => asked.counted(asking, judge).await,
-            None => asking.await,
-        }
+    fn returned(
+        &self,
+        connection: &OpenConnection,
+        parameters: &[(String, String)],
+    ) -> Result<SecretString, ExchangeError> {
+        self.inner.returned(connection, parameters)
+    }
+
+    async fn exchange(
+        &self,
+        connection: &OpenConnection,
+        code: &AuthorizationCode,
+    ) -> Result<Granted, ExchangeError> {
+        let asked = self.exchanges.asked(&connection.provider);
+        asked.counted(self.inner.exchange(connection, code), judge).await
+    }
+
+    async fn refresh(&self, connection: &OpenConnection) -> Result<Granted, ExchangeError> {
+        let asked = self.refreshes.asked(&connection.provider);
+        asked.counted(self.inner.refresh(connection), judge).await
+    }
+
+    async fn revoke(&self, connection: &OpenConnection) -> Result<(), ExchangeError> {
+        let asked = self.revocations.asked(&connection.provider);
+        asked.counted(self.inner.revoke(connection), judge).await
     }
 }
-
-/// What providers are called together that were not known when counting began.
-const OTHERS: &str = "other";
 
 /// A [`CredentialVerifier`] whose verifications are counted, each as one request.
 pub struct CountedVerifier<V> {
     inner: V,
-    providers: HashMap<ProviderId, Asked>,
-    others: Asked,
+    verifications: PerProvider,
 }
 
 impl<V> CountedVerifier<V> {
     /// Counts what `inner` asks `providers`, each by itself, and all others together.
-    pub fn new(inner: V, providers: impl IntoIterator<Item = ProviderId>, registry: &Registry) -> Self {
-        let asked = |provider: &str| Asked::of(registry, "verification", provider);
-        let providers = providers.into_iter().map(|id| (id.clone(), asked(id.as_str()))).collect();
-        Self { inner, providers, others: asked(OTHERS) }
+    pub fn new(inner: V, providers: &Providers) -> Self {
+        Self { inner, verifications: providers.asked_for("verification") }
     }
 }
 
@@ -185,6 +234,7 @@ const fn judge_class(class: VerificationClass) -> Outcome {
         | VerificationClass::NotFound
         | VerificationClass::AccountInactive
         | VerificationClass::Mismatch
+        | VerificationClass::ReconnectNeeded
         | VerificationClass::Throttled => Outcome::Rejected,
         VerificationClass::ProviderUnreachable => Outcome::Unreachable,
         VerificationClass::UnexpectedAnswer => Outcome::Unusable,
@@ -193,8 +243,8 @@ const fn judge_class(class: VerificationClass) -> Outcome {
 
 #[async_trait]
 impl<V: CredentialVerifier> CredentialVerifier for CountedVerifier<V> {
-    async fn verify(&self, connection: &Verifiable) -> Verification {
-        let asked = self.providers.get(&connection.provider).unwrap_or(&self.others);
+    async fn verify(&self, connection: &OpenConnection) -> Verification {
+        let asked = self.verifications.asked(&connection.provider);
         let began = Instant::now();
         let verification = self.inner.verify(connection).await;
         asked.count(judge_class(verification.class), began);

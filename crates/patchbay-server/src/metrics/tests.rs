@@ -5,8 +5,8 @@ use std::time::Duration;
 use async_trait::async_trait;
 use patchbay_application::AuthRefusal;
 use patchbay_domain::{
-    Configuration, CredentialVerifier, Credentials, FetchError, KeyHash, KeyLookup, ManifestDocument,
-    ManifestFetcher, ManifestUrl, Verifiable, Verification, VerificationClass,
+    Configuration, CredentialVerifier, FetchError, KeyHash, KeyLookup, ManifestDocument, ManifestFetcher,
+    ManifestUrl, OpenConnection, Verification, VerificationClass,
 };
 use patchbay_persistence::{DatabaseLoad, DatabaseObserver, JobKind, JobOutcome};
 
@@ -190,7 +190,7 @@ struct Fixed;
 
 #[async_trait]
 impl CredentialVerifier for Fixed {
-    async fn verify(&self, connection: &Verifiable) -> Verification {
+    async fn verify(&self, connection: &OpenConnection) -> Verification {
         let said = connection.configuration.members()["class"].as_str().unwrap();
         Verification::of(VerificationClass::from_code(said).unwrap())
     }
@@ -199,17 +199,12 @@ impl CredentialVerifier for Fixed {
 #[tokio::test]
 async fn verifications_are_counted_by_provider_and_outcome() {
     let metrics = metrics();
-    let verifier = metrics.verifier(Fixed, [ProviderId::slack()]);
+    let verifier = CountedVerifier::new(Fixed, &metrics.providers([ProviderId::slack()]));
     for provider in [ProviderId::slack(), ProviderId::parse("made_up").unwrap()] {
         for class in VerificationClass::ALL {
             let members = [("class".to_owned(), class.as_str().into())];
-            let connection = Verifiable {
-                provider: provider.clone(),
-                configuration: Configuration::from_stored(members.into_iter().collect()),
-                facts: serde_json::Map::new(),
-                credentials: Credentials::default(),
-                tokens: Credentials::default(),
-            };
+            let configuration = Configuration::from_stored(members.into_iter().collect());
+            let connection = OpenConnection { configuration, ..OpenConnection::bare(provider.clone()) };
             assert_eq!(verifier.verify(&connection).await.class, *class);
         }
     }
@@ -219,14 +214,14 @@ async fn verifications_are_counted_by_provider_and_outcome() {
             ("done", 2),
             ("not_sent", 2),
             ("timed_out", 0),
-            ("rejected", 6),
+            ("rejected", 7),
             ("unreachable", 1),
             ("unusable", 1),
         ] {
             let line = format!("patchbay_outbound_requests_total{{{tags},outcome=\"{outcome}\"}} {count}");
             assert!(has(&metrics, &line), "{line}: {:#?}", reported(&metrics));
         }
-        let line = format!("patchbay_outbound_request_duration_seconds_count{{{tags}}} 10");
+        let line = format!("patchbay_outbound_request_duration_seconds_count{{{tags}}} 11");
         assert!(has(&metrics, &line), "{line}: {:#?}", reported(&metrics));
     }
 }

@@ -9,6 +9,7 @@ mod fault;
 mod key_file;
 mod layers;
 mod metrics;
+mod oauth;
 mod outbound;
 mod parse;
 mod provider_entries;
@@ -23,6 +24,7 @@ mod tests;
 pub use fault::SettingsError;
 pub use layers::{Layers, Variables};
 pub use metrics::MetricsSettings;
+pub use oauth::OAuthSettings;
 pub use outbound::OutboundSettings;
 pub use providers::ProviderSettings;
 pub use rate_limit::RateLimitSettings;
@@ -47,6 +49,8 @@ pub struct Settings {
     pub outbound: OutboundSettings,
     /// Where providers are, and as whom they are asked.
     pub providers: ProviderSettings,
+    /// Where people who authorise connections may be sent.
+    pub oauth: OAuthSettings,
     /// Where the entries of providers are.
     pub catalogue: CatalogueFiles,
     /// Who may read its counts.
@@ -73,18 +77,20 @@ impl Settings {
         let master_keys = MasterKeySource::read(&mut reader);
         let outbound = OutboundSettings::read(&mut reader);
         let providers = ProviderSettings::read(&mut reader);
+        let oauth = OAuthSettings::read(&mut reader);
         let catalogue = provider_entries::read(&mut reader);
         let metrics = MetricsSettings::read(&mut reader);
         let telemetry = TelemetrySettings::read(&mut reader);
         let system_apps = system_apps::read(&mut reader);
-        let all = server.zip(rate_limit).zip(database).zip(outbound.zip(telemetry));
-        reader.finish(all.map(|(((server, rate_limit), database), (outbound, telemetry))| Self {
+        let all = server.zip(rate_limit).zip(database).zip(outbound.zip(telemetry).zip(oauth));
+        reader.finish(all.map(|(((server, rate_limit), database), ((outbound, telemetry), oauth))| Self {
             server,
             database,
             rate_limit,
             master_keys,
             outbound,
             providers,
+            oauth,
             catalogue,
             metrics,
             telemetry,

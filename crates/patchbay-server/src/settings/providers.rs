@@ -2,8 +2,9 @@
 
 use std::collections::HashMap;
 
+use patchbay_catalogue::{AuthType, Catalogue, Entry};
 use patchbay_domain::ProviderId;
-use patchbay_providers::{InvalidOrigin, OAuthClient, OutboundUrl, TrustedOrigin, oauth_providers};
+use patchbay_providers::{InvalidOrigin, OAuthClient, OutboundUrl, TrustedOrigin};
 use secrecy::SecretString;
 use serde_json::Value;
 
@@ -11,6 +12,9 @@ use super::parse::text;
 use super::reader::{Reader, Refusal};
 
 const SECTION: &str = "providers";
+
+/// What makes an application, in the order in which a fault names one of them.
+const APPLICATION: [&str; 3] = ["client_id", "client_secret", "redirect_uri"];
 
 /// `providers.*`: where providers are, and as whom they are asked.
 #[derive(Clone, Debug, Default)]
@@ -22,55 +26,97 @@ pub struct ProviderSettings {
     pub manifests_also_from: Option<TrustedOrigin>,
     /// Where providers are asked, in the place of their own hosts.
     pub origins: HashMap<ProviderId, TrustedOrigin>,
-    /// Where all others are asked. No setting names it: `patchbay dev` does, for its sandbox,
-    /// so that nothing that is tried out there reaches anybody.
+    /// Below what all others are asked, each at its id. No setting names it: `patchbay dev`
+    /// does, for its sandbox, so that nothing that is tried out there reaches anybody.
     pub stand_in: Option<TrustedOrigin>,
     /// The OAuth applications that the installation has.
     pub oauth_clients: HashMap<ProviderId, OAuthClient>,
+    /// Which of its settings names an application, by the provider that it is at.
+    applications: HashMap<ProviderId, &'static str>,
 }
 
 impl ProviderSettings {
     pub(super) fn read(reader: &mut Reader) -> Self {
-        let mut origins = origins(reader);
-        let manifests_from = origins.remove(&ProviderId::json_manifest());
-        let clients = oauth_providers().filter_map(|id| {
-            let base_url = origins.get(&id).cloned();
-            Some((id.clone(), client(reader, &id, base_url)?))
-        });
-        let oauth_clients = clients.collect();
-        Self { manifests_from, manifests_also_from: None, origins, stand_in: None, oauth_clients }
+        let mut settings = Self::default();
+        for id in reader.names_below(SECTION).iter().filter_map(|id| ProviderId::parse(id).ok()) {
+            let key = |name: &str| format!("{SECTION}.{id}.{name}");
+            let base_url = reader.optional(&key("base_url"), origin);
+            if let Some(setting) = APPLICATION.into_iter().find(|name| reader.is_given(&key(name))) {
+                settings.applications.insert(id.clone(), setting);
+            }
+            if let Some(client) = client(reader, &id) {
+                settings.oauth_clients.insert(id.clone(), client);
+            }
+            settings.origins.extend(base_url.map(|base_url| (id, base_url)));
+        }
+        settings.manifests_from = settings.origins.remove(&ProviderId::json_manifest());
+        settings
     }
-}
 
-impl ProviderSettings {
-    /// Where each of `known` is asked that is not asked at its own host. One that the
-    /// installation has an application at is asked where that is.
+    /// What is wrong with the settings in view of the providers that there are; nothing where
+    /// nothing is.
+    pub fn faults(&self, catalogue: &Catalogue) -> Vec<String> {
+        let places = self.origins.keys().map(|id| (id, "base_url", false));
+        let applications = self.applications.iter().map(|(id, setting)| (id, *setting, true));
+        let fault = |(id, setting, needs_oauth): (&ProviderId, &str, bool)| {
+            let why = match catalogue.entry(id) {
+                None => "there is no provider of that id",
+                Some(entry) if needs_oauth && !has_oauth(entry) => "this provider has no OAuth",
+                Some(_) => return None,
+            };
+            Some(format!("{SECTION}.{id}.{setting}: {why}"))
+        };
+        let mut faults: Vec<_> = places.chain(applications).filter_map(fault).collect();
+        faults.sort();
+        faults
+    }
+
+    /// Where providers send people back to, where that is not the service itself.
+    pub fn redirect_uris(&self) -> HashMap<ProviderId, String> {
+        let own = |(id, client): (&ProviderId, &OAuthClient)| {
+            client.redirect_uri.as_ref().map(|uri| (id.clone(), uri.clone()))
+        };
+        self.oauth_clients.iter().filter_map(own).collect()
+    }
+
+    /// Where each of `known` is asked that is not asked at its own host. Nobody stands in for
+    /// one that the operator has an application at.
     pub fn origins_of(&self, known: &[ProviderId]) -> HashMap<ProviderId, TrustedOrigin> {
-        let origin_of = |id: &ProviderId| match (self.origins.get(id), self.oauth_clients.get(id)) {
-            (Some(origin), _) => Some(origin.clone()),
-            (None, Some(client)) => client.base_url.clone(),
-            (None, None) => self.stand_in.clone(),
+        let origin_of = |id: &ProviderId| match self.origins.get(id) {
+            Some(origin) => Some(origin.clone()),
+            None if self.applications.contains_key(id) => None,
+            None => self.stand_in.as_ref()?.below(id.as_str()).ok(),
         };
         known.iter().filter_map(|id| Some((id.clone(), origin_of(id)?))).collect()
     }
+
+    /// Has a sandbox stand in for all providers that the installation says nothing of, with the
+    /// application that it knows.
+    pub fn stand_in_for_all(
+        &mut self,
+        sandbox: &TrustedOrigin,
+        catalogue: &Catalogue,
+        application: (&str, &str),
+    ) {
+        // Manifests of real apps are fetched as ever.
+        self.manifests_also_from = Some(sandbox.clone());
+        self.stand_in = Some(sandbox.clone());
+        for entry in catalogue.entries().iter().filter(|entry| has_oauth(entry)) {
+            let (id, secret) = (application.0.to_owned(), application.1.into());
+            let client = OAuthClient { id, secret, redirect_uri: None };
+            self.oauth_clients.entry(entry.id.clone()).or_insert(client);
+        }
+    }
 }
 
-/// `providers.*.base_url`. Whether there is such a provider shows when the catalogue is read.
-fn origins(reader: &mut Reader) -> HashMap<ProviderId, TrustedOrigin> {
-    let given = reader.names_between(SECTION, "base_url");
-    let given = given.iter().filter_map(|id| ProviderId::parse(id).ok());
-    // Always asked for: its section stands in the defaults.
-    let ids = given.chain([ProviderId::json_manifest()]);
-    ids.filter_map(|id| Some((id.clone(), reader.optional(&format!("{SECTION}.{id}.base_url"), origin)?)))
-        .collect()
+/// Whether an application of the installation's has a use at a provider.
+fn has_oauth(entry: &Entry) -> bool {
+    let is_oauth = |kind| matches!(kind, AuthType::OAuth2Code | AuthType::OAuth2Client);
+    entry.auth.iter().any(|method| is_oauth(method.auth_type))
 }
 
 /// The application at one provider: a name and a secret, or neither.
-fn client(
-    reader: &mut Reader,
-    provider: &ProviderId,
-    base_url: Option<TrustedOrigin>,
-) -> Option<OAuthClient> {
+fn client(reader: &mut Reader, provider: &ProviderId) -> Option<OAuthClient> {
     let key = |name: &str| format!("{SECTION}.{provider}.{name}");
     let redirect_uri = reader.optional(&key("redirect_uri"), redirect_uri);
     let id_given = reader.is_given(&key("client_id"));
@@ -82,7 +128,7 @@ fn client(
         (false, true) => reader.fault(&key("client_id"), "is missing beside client_secret"),
         _ => {}
     }
-    Some(OAuthClient { id: id?, secret: secret?, redirect_uri, base_url })
+    Some(OAuthClient { id: id?, secret: secret?, redirect_uri })
 }
 
 fn origin(value: &Value) -> Result<TrustedOrigin, Refusal> {

@@ -125,12 +125,11 @@ impl Reader {
         taken.collect()
     }
 
-    /// What stands between `section` and `member` in the keys that are given: one level.
-    pub fn names_between(&self, section: &str, member: &str) -> Vec<String> {
-        let (start, end) = (below(section, ""), below("", member));
-        let end = format!(".{end}");
-        let between = |key: &String| Some(key.strip_prefix(&start)?.strip_suffix(&end)?.to_owned());
-        self.leaves.keys().filter_map(between).filter(|name| !name.contains('.')).collect()
+    /// The names of what is given right below `section`, each once.
+    pub fn names_below(&self, section: &str) -> Vec<String> {
+        let start = below(section, "");
+        let first = |key: &String| Some(key.strip_prefix(&start)?.split('.').next()?.to_owned());
+        self.leaves.keys().filter_map(first).collect::<BTreeSet<_>>().into_iter().collect()
     }
 
     /// Notes something that is wrong with a setting.

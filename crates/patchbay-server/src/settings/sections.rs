@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use ipnet::IpNet;
 use patchbay_crypto::{InvalidKeyRing, KeyRing};
-use patchbay_providers::{InvalidOrigin, TrustedOrigin};
+use patchbay_providers::{InvalidOrigin, OutboundUrl, TrustedOrigin};
 use secrecy::SecretString;
 use serde_json::Value;
 use tracing_subscriber::EnvFilter;
@@ -33,6 +33,8 @@ pub struct ServerSettings {
     pub host: String,
     /// The port; 0 lets the system choose a free one.
     pub port: u16,
+    /// Where browsers find it, without a slash at the end.
+    pub public_url: Option<String>,
     /// The file that the bound address is written to.
     pub address_file: Option<PathBuf>,
     /// How many threads answer requests.
@@ -55,6 +57,7 @@ impl ServerSettings {
     pub(super) fn read(reader: &mut Reader) -> Option<Self> {
         let host = reader.required("server.host", host);
         let port = reader.required("server.port", whole_number(0..=u16::MAX));
+        let public_url = reader.optional("server.public_url", public_url);
         let address_file = reader.optional("server.address_file", path);
         let workers = reader.optional("server.workers", whole_number(1..=MANY_THREADS));
         let body_limit = reader.required("server.body_limit_bytes", whole_number(1..=A_GIBIBYTE));
@@ -66,6 +69,7 @@ impl ServerSettings {
         Some(Self {
             host: host?,
             port: port?,
+            public_url,
             address_file,
             workers: workers.unwrap_or_else(cores),
             body_limit_bytes: body_limit?,
@@ -76,6 +80,13 @@ impl ServerSettings {
             max_connections: max_connections?,
         })
     }
+}
+
+/// A URL that paths can be added to.
+fn public_url(value: &Value) -> Result<String, Refusal> {
+    let text = text(value)?.trim_end_matches('/');
+    let url = OutboundUrl::parse(text).ok().filter(|_| !text.contains('?'));
+    url.map(|_| text.to_owned()).ok_or_else(|| "must be an http(s) URL without a query".to_owned())
 }
 
 /// `database.*`: where it stores.

@@ -6,6 +6,7 @@ use std::os::unix::ffi::OsStringExt;
 use std::path::Path;
 use std::time::Duration;
 
+use patchbay_catalogue::{Catalogue, Sources};
 use patchbay_domain::{ProviderId, RequestsPerMinute};
 use patchbay_providers::OutboundPolicy;
 use secrecy::ExposeSecret;
@@ -317,15 +318,15 @@ fn what_may_be_reached_is_read_from_a_file_or_from_the_environment() {
 #[test]
 fn what_may_be_reached_is_checked_without_showing_it() {
     let file = "[outbound]\ntimeout_ms = 0\nallowed_ports = [0]\nallowed_private_networks = ['planted']\n\
-                [providers.json_manifest]\nbase_url = 'http://planted/path'\n[providers.planted]\nbase_url = 'x'";
+                [providers.json_manifest]\nbase_url = 'http://planted/path/'\n[providers.planted]\nbase_url = 'x'";
     assert_eq!(
         faults(file, &[]),
         [
             "outbound.timeout_ms must be a whole number from 1 to 3600000 (file)",
             "outbound.allowed_private_networks must be a list of networks ADDRESS/BITS, as in 127.0.0.1/32 (file)",
             "outbound.allowed_ports must be a list of ports from 1 to 65535 (file)",
-            "providers.json_manifest.base_url must be http(s)://host or http(s)://host:port, without a path (file)",
-            "providers.planted.base_url must be http(s)://host or http(s)://host:port, without a path (file)",
+            "providers.json_manifest.base_url must be http(s)://HOST or http(s)://HOST:PORT, perhaps with a path that ends in no slash (file)",
+            "providers.planted.base_url must be http(s)://HOST or http(s)://HOST:PORT, perhaps with a path that ends in no slash (file)",
         ]
     );
 }
@@ -338,7 +339,8 @@ fn an_oauth_application_is_a_name_and_a_secret() {
     let client = &settings.providers.oauth_clients[&ProviderId::slack()];
     assert_eq!((client.id.as_str(), client.secret.expose_secret()), ("an id", "planted"));
     assert_eq!(client.redirect_uri.as_deref(), Some("https://app.example/back?x=1"));
-    assert_eq!(client.base_url.as_ref().unwrap().to_string(), "http://127.0.0.1:9");
+    let redirect_uris = settings.providers.redirect_uris();
+    assert_eq!(redirect_uris[&ProviderId::slack()], "https://app.example/back?x=1");
     assert!(!format!("{:?}", settings.providers).contains("planted"));
     assert!(load("[providers.slack]\nbase_url = 'http://127.0.0.1:9'", &[]).is_ok());
 }
@@ -353,7 +355,7 @@ fn a_stand_in_is_for_those_that_have_no_place_of_their_own() {
     providers.stand_in = Some("http://127.0.0.1:8090".parse().unwrap());
     let origins = providers.origins_of(&known);
     assert_eq!(origins[&known[0]].to_string(), "http://127.0.0.1:9");
-    assert_eq!(origins[&known[1]].to_string(), "http://127.0.0.1:8090");
+    assert_eq!(origins[&known[1]].to_string(), "http://127.0.0.1:8090/odoo");
     assert_eq!(origins.get(&known[2]), None, "the operator has an application at Slack itself");
 }
 
@@ -374,6 +376,67 @@ fn every_provider_can_be_asked_elsewhere() {
             "providers.odoo.base is not a setting that this version knows (file)",
         ]
     );
+}
+
+/// What is wrong with settings in view of the providers that every build has.
+fn faults_beside_the_catalogue(file: &str) -> Vec<String> {
+    let catalogue = Catalogue::load(&Sources::embedded()).unwrap();
+    load(file, &[]).unwrap().providers.faults(&catalogue)
+}
+
+#[test]
+fn every_provider_with_oauth_can_have_an_application() {
+    let application =
+        |id: &str| format!("[providers.{id}]\nclient_id = 'an id'\nclient_secret = 'planted'\n");
+    let file = ["hubspot", "shopify"].map(application).concat();
+    let clients = load(&file, &[]).unwrap().providers.oauth_clients;
+    assert_eq!(clients.len(), 2);
+    assert_eq!(faults_beside_the_catalogue(&file), [""; 0]);
+    let file = [
+        application("twilio_sms"),
+        application("acme_2000"),
+        "[providers.acme]\nbase_url = 'http://a.example'".to_owned(),
+    ];
+    assert_eq!(
+        faults_beside_the_catalogue(&file.concat()),
+        [
+            "providers.acme.base_url: there is no provider of that id",
+            "providers.acme_2000.client_id: there is no provider of that id",
+            "providers.twilio_sms.client_id: this provider has no OAuth",
+        ]
+    );
+    let lonely = "[providers.json_manifest]\nredirect_uri = 'https://app.example/back'";
+    assert_eq!(
+        faults_beside_the_catalogue(lonely),
+        ["providers.json_manifest.redirect_uri: this provider has no OAuth"]
+    );
+}
+
+#[test]
+fn a_sandbox_stands_in_where_the_operator_says_nothing_else() {
+    let file = "[providers.hubspot]\nbase_url = 'http://127.0.0.1:9'\n\
+                [providers.slack]\nclient_id = 'an id'\nclient_secret = 'planted'";
+    let mut providers = load(file, &[]).unwrap().providers;
+    let catalogue = Catalogue::load(&Sources::embedded()).unwrap();
+    let sandbox = "http://127.0.0.1:8090".parse().unwrap();
+    providers.stand_in_for_all(&sandbox, &catalogue, ("its id", "its secret"));
+    let known = ["shopify", "hubspot", "slack"].map(|id| ProviderId::parse(id).unwrap());
+    let origins = providers.origins_of(&known);
+    let played = known.each_ref().map(|id| {
+        let origin = origins.get(id).map(ToString::to_string).unwrap_or_default();
+        (providers.oauth_clients[id].id.as_str(), origin)
+    });
+    let origin = |text: &str| text.to_owned();
+    assert_eq!(
+        played,
+        [
+            ("its id", origin("http://127.0.0.1:8090/shopify")),
+            ("its id", origin("http://127.0.0.1:9")),
+            ("an id", origin("")),
+        ]
+    );
+    assert!(!providers.oauth_clients.contains_key(&ProviderId::parse("twilio_sms").unwrap()));
+    assert_eq!(providers.manifests_also_from.unwrap().to_string(), "http://127.0.0.1:8090");
 }
 
 #[test]

@@ -1,6 +1,9 @@
 use super::*;
 use crate::Shown;
-use crate::testing::{AtOnce, a_connection, a_name, a_url, an_organisation, caller, granted, vault};
+use crate::testing::{
+    AtOnce, a_connection, a_name, a_url, an_organisation, caller, granted, granting, vault,
+};
+use chrono::TimeDelta;
 use futures::executor::block_on;
 use futures::future::BoxFuture;
 use patchbay_domain::testing::{FixedClock, SequentialIds};
@@ -39,8 +42,9 @@ impl Given {
     }
 
     fn exchanging(mut self, answer: fn() -> Result<Granted, ExchangeError>) -> Self {
-        self.exchanger.expect_exchange().once().returning(move |provider, code| {
-            assert_eq!((provider.as_str(), code.expose_secret()), ("slack", "a-code"));
+        self.exchanger.expect_exchange().once().returning(move |connection, code| {
+            let told = (connection.provider.as_str(), code.code.expose_secret());
+            assert_eq!((told, &code.redirect_uri), (("slack", "a-code"), &None));
             answer()
         });
         self
@@ -67,6 +71,7 @@ impl Given {
         ConnectProvider {
             integrations: Arc::new(self.integrations),
             exchanger: exchanger.clone(),
+            granting: granting(),
             revoke: RevokeGrants { exchanger, vault: vault.clone(), background: self.background.clone() },
             work: Arc::new(self.work),
             vault,
@@ -188,7 +193,8 @@ fn an_exchange_that_gives_nothing_leaves_nothing_behind() {
 #[test]
 fn replacing_keeps_the_id_and_ends_the_old_grant() {
     let mut given = Given::present(Some(a_connection("old"))).exchanging(|| Ok(granted("new")));
-    given.exchanger.expect_revoke().once().returning(|_, tokens| {
+    given.exchanger.expect_revoke().once().returning(|connection| {
+        let tokens = &connection.tokens;
         assert_eq!(tokens.get(&CredentialName::access_token()).unwrap().expose_secret(), "old");
         Ok(())
     });
@@ -212,7 +218,7 @@ fn a_grant_that_comes_with_the_same_token_again_is_not_ended() {
 #[test]
 fn a_change_of_the_connection_meanwhile_costs_no_second_exchange() {
     let mut given = Given::present(Some(a_connection("old"))).exchanging(|| Ok(granted("new")));
-    given.exchanger.expect_revoke().returning(|_, _| Ok(()));
+    given.exchanger.expect_revoke().returning(|_| Ok(()));
     let mut stale = true;
     given.work.expect_commit().times(3).returning(move |_, changes| {
         let saves = !changes.integrations.is_empty();

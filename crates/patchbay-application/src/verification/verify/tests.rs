@@ -1,5 +1,5 @@
 use super::*;
-use crate::testing::{a_name, a_sealed_integration, an_integration, at, caller, vault};
+use crate::testing::{a_name, a_sealed_integration, an_integration, at, caller, refreshing_nothing, vault};
 use futures::executor::block_on;
 use patchbay_domain::testing::{FixedClock, SequentialIds};
 use patchbay_domain::{
@@ -39,12 +39,14 @@ fn run(
         integrations: Arc::new(integrations),
         health: Arc::new(health),
         verifier: Arc::new(verifier),
+        refresh: refreshing_nothing(),
         work: Arc::new(work),
         vault: Arc::new(vault()),
         clock: Arc::new(FixedClock::default()),
         ids: Arc::new(SequentialIds::default()),
     };
-    block_on(verify.run(&caller(&[permission]), an_integration().id(), &ReceiptFor::none()))
+    let checked = block_on(verify.run(&caller(&[permission]), an_integration().id(), &ReceiptFor::none()));
+    checked.map(|checked| checked.health)
 }
 
 fn valid() -> Health {

@@ -11,6 +11,7 @@ use serde_json::{Map, Value};
 
 pub use fault::{InvalidConfiguration, Wrong};
 pub use sent::SentConfiguration;
+use split::Secrecy;
 
 use crate::{CredentialName, Credentials, Provider, is_secret_name};
 
@@ -114,7 +115,7 @@ impl Configured {
         let Self { configuration: Configuration(members), credentials } = self;
         let path = split::escaped(&member);
         let mut secrets = Vec::new();
-        let shown = split::split(&path, value, is_secret_member(&member, provider), &mut secrets);
+        let shown = split::split(&path, value, secrecy_of(&member, provider), &mut secrets);
         if secrets.is_empty() && shown.is_some() && shown.as_ref() == members.get(&member) {
             return Ok(());
         }
@@ -154,10 +155,15 @@ fn shortened(value: &Value) -> Value {
     Value::String(format!("{} bytes, {:016x}", json.len(), hasher.finish()))
 }
 
-/// Whether a member of a configuration is a secret as a whole.
-fn is_secret_member(member: &str, provider: &Provider) -> bool {
-    let is_flagged = provider.fields.iter().any(|field| field.is_secret && field.key == member);
-    is_flagged || is_secret_name(member)
+/// What of a member of a configuration is secret: of one that the provider knows, what it says;
+/// of any other, what its name does.
+fn secrecy_of<'p>(member: &str, provider: &'p Provider) -> Secrecy<'p> {
+    let field = provider.fields.iter().find(|field| field.key == member);
+    match field {
+        Some(field) if !field.is_secret => Secrecy::Members(&field.secret_members),
+        None if !is_secret_name(member) => Secrecy::Members(&[]),
+        Some(_) | None => Secrecy::Whole,
+    }
 }
 
 #[cfg(test)]

@@ -15,41 +15,56 @@ pub(super) fn is_at_or_below(path: &str, above: &str) -> bool {
     path.strip_prefix(above).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
 }
 
+/// What of a value is secret.
+#[derive(Clone, Copy)]
+pub(super) enum Secrecy<'p> {
+    /// All of it.
+    Whole,
+    /// Of an object these members, and those that are named like secrets.
+    Members(&'p [String]),
+}
+
 /// What of the value at `path` may be shown; `None` when all of it is one secret. The secrets
 /// go to `secrets`, each with its path. A secret that is no text is kept as its JSON.
 pub(super) fn split(
     path: &str,
     value: Value,
-    is_secret: bool,
+    secrecy: Secrecy<'_>,
     secrets: &mut Vec<(String, SecretString)>,
 ) -> Option<Value> {
-    match value {
-        Value::Null if is_secret => None,
-        Value::String(text) if is_secret => {
+    match (value, secrecy) {
+        (Value::Null, Secrecy::Whole) => None,
+        (Value::String(text), Secrecy::Whole) => {
             secrets.push((path.to_owned(), text.into()));
             None
         }
-        value if is_secret => {
+        (value, Secrecy::Whole) => {
             secrets.push((path.to_owned(), value.to_string().into()));
             None
         }
-        Value::Object(members) => Some(Value::Object(split_object(path, members, secrets))),
-        Value::Array(items) => {
-            let split_item = |(place, item)| split(&format!("{path}.{place}"), item, false, secrets);
+        (Value::Object(members), Secrecy::Members(named)) => {
+            Some(Value::Object(split_object(path, members, named, secrets)))
+        }
+        (Value::Array(items), Secrecy::Members(_)) => {
+            let split_item =
+                |(place, item)| split(&format!("{path}.{place}"), item, Secrecy::Members(&[]), secrets);
             Some(Value::Array(items.into_iter().enumerate().filter_map(split_item).collect()))
         }
-        plain => Some(plain),
+        (plain, Secrecy::Members(_)) => Some(plain),
     }
 }
 
 fn split_object(
     path: &str,
     members: Map<String, Value>,
+    named: &[String],
     secrets: &mut Vec<(String, SecretString)>,
 ) -> Map<String, Value> {
     let split_member = |(name, value): (String, Value)| {
         let below = format!("{path}.{}", escaped(&name));
-        let shown = split(&below, value, is_secret_name(&name), secrets)?;
+        let is_secret = named.contains(&name) || is_secret_name(&name);
+        let secrecy = if is_secret { Secrecy::Whole } else { Secrecy::Members(&[]) };
+        let shown = split(&below, value, secrecy, secrets)?;
         Some((name, shown))
     };
     members.into_iter().filter_map(split_member).collect()

@@ -5,16 +5,29 @@ use serde_json::json;
 
 fn field(key: &str, kind: FieldKind) -> ProviderField {
     let (source, names) = (FieldSource::User, Vec::new());
-    ProviderField { key: key.to_owned(), kind, is_secret: false, source, confined_to: None, names }
+    ProviderField {
+        key: key.to_owned(),
+        kind,
+        is_secret: false,
+        secret_members: Vec::new(),
+        source,
+        confined_to: None,
+        names,
+    }
 }
 
-/// A provider with a URL, a confined host, headers, and a secret that its name does not tell.
+/// A provider with a URL, a confined host, headers, secrets that their names do not tell, and a
+/// name that only looks like one.
 fn provider() -> Provider {
     let confined = ProviderField {
         confined_to: Some(".shop.example".to_owned()),
         ..field("shop_domain", FieldKind::Host)
     };
     let flagged = ProviderField { is_secret: true, ..field("webhook_url", FieldKind::Url) };
+    let half_secret = ProviderField {
+        secret_members: vec!["key".to_owned(), "pfx".to_owned()],
+        ..field("tls_options", FieldKind::Json)
+    };
     let said_by_provider = ProviderField { source: FieldSource::Verify, ..field("shop_id", FieldKind::Text) };
     Provider {
         id: ProviderId::slack(),
@@ -25,12 +38,16 @@ fn provider() -> Provider {
         is_disabled: false,
         offers: Vec::new(),
         is_verifiable: false,
+        is_authorizable: false,
+        refresh: None,
         fields: vec![
             field("base_url", FieldKind::Url),
             confined,
             field("headers", FieldKind::Map),
             field("portal_id", FieldKind::Text),
             flagged,
+            half_secret,
+            field("api_key_header", FieldKind::Text),
             said_by_provider,
         ],
         revision: String::new(),
@@ -77,6 +94,29 @@ fn what_is_secret_is_told_from_all_else_at_any_depth_and_the_order_stays() {
             ("headers.Authorization", "Basic x"),
         ]
     );
+}
+
+#[test]
+fn of_an_object_the_members_are_secret_that_its_provider_names_so() {
+    let made = configured(json!({
+        "tls_options": {"key": "k", "pfx": [{"buf": "b"}], "ca": "c", "deeper": {"key": "plain", "token": "t"}}
+    }));
+    assert_eq!(shown(&made), r#"{"tls_options":{"ca":"c","deeper":{"key":"plain"}}}"#);
+    assert_eq!(
+        secrets(&made),
+        [
+            ("tls_options.key", "k"),
+            ("tls_options.pfx", r#"[{"buf":"b"}]"#),
+            ("tls_options.deeper.token", "t"),
+        ]
+    );
+}
+
+#[test]
+fn what_a_provider_knows_to_be_public_is_whatever_its_name_looks_like() {
+    let made = configured(json!({"api_key_header": "x-key", "other_key_header": {"api_key_header": "s"}}));
+    assert_eq!(shown(&made), r#"{"api_key_header":"x-key","other_key_header":{}}"#);
+    assert_eq!(secrets(&made), [("other_key_header.api_key_header", "s")]);
 }
 
 #[test]

@@ -124,7 +124,9 @@ fn said_of(seen: &Seen<'_, Telex>, error: &AppError) -> Said {
             invalid(seen, &"json_url must be an absolute http(s) URL")
         }
         AppError::Manifest(why) => invalid(seen, why),
-        AppError::Exchange(error @ ExchangeError::CodeRefused { .. }) => invalid(seen, error),
+        AppError::Exchange(error @ (ExchangeError::CodeRefused { .. } | ExchangeError::Ended { .. })) => {
+            invalid(seen, error)
+        }
         AppError::Exchange(error) => not_granted(error),
         AppError::Conflict(Conflict::Taken(UniqueRule::Connection | UniqueRule::Account)) => {
             Said::new(StatusCode::CONFLICT, "Integration app already exists", &"connected already")

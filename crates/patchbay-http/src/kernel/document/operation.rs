@@ -25,7 +25,7 @@ const OF_PAGES_THAT_FOLLOW: [(&str, &str); 2] =
     [TOTAL, ("link", "Where a page was asked for and another one follows: that one (RFC 8288)")];
 const NOT_MODIFIED: &str = "304";
 const TAG: &str = "The tag of just this: of the version, and of whether secrets are shown in full";
-const TAG_OF_LIST: &str = "The weak tag of the list as it is now";
+const WEAK_TAG: &str = "The weak tag of what is shown, as it is now";
 
 /// Says of an operation what its handler's attributes do not: whatever follows from the
 /// dialect, from the path, and from what the kernel knows of it.
@@ -37,7 +37,7 @@ pub fn complete<D: Documented>(route: &mut Described<D>, keys: &[(&'static str, 
     let told = description.parameters.take().unwrap_or_default();
     description.parameters = Some(parameters(operation, route.verb, told));
     if let Some(RefOr::T(body)) = &mut description.request_body {
-        body.required = Some(Required::True);
+        body.required = Some(if operation.has_optional_body { Required::False } else { Required::True });
     }
     description.security =
         Some(keys.iter().map(|(name, _)| SecurityRequirement::new(*name, [""; 0])).collect());
@@ -78,7 +78,7 @@ fn parameters<D: Dialect>(
     let ids = operation.parameters.iter().map(|one| RefOr::T(path_parameter(one)));
     let told = told.into_iter().filter(|one| !of_path(one));
     let condition = match operation.depends_on {
-        DependsOn::WhatIsKnown | DependsOn::WhatIsListed => {
+        DependsOn::WhatIsKnown | DependsOn::WhatIsShown => {
             Some(("If-None-Match", "Tags of what the client has"))
         }
         DependsOn::Version => Some(("If-Match", "Tags of the versions that are meant, or `*`")),
@@ -98,7 +98,7 @@ fn parameters<D: Dialect>(
 const fn tag<D: Dialect>(operation: &Operation<D>) -> Option<&'static str> {
     match operation.depends_on {
         DependsOn::WhatIsKnown => Some(TAG),
-        DependsOn::WhatIsListed => Some(TAG_OF_LIST),
+        DependsOn::WhatIsShown => Some(WEAK_TAG),
         DependsOn::Nothing | DependsOn::Version => None,
     }
 }

@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use actix_web::HttpResponse;
 use actix_web::body::MessageBody;
 use actix_web::http::StatusCode;
-use actix_web::http::header::{HeaderMap, HeaderName, RETRY_AFTER, WWW_AUTHENTICATE};
+use actix_web::http::header::{CONTENT_TYPE, HeaderMap, HeaderName, RETRY_AFTER, WWW_AUTHENTICATE};
 use actix_web::test::TestRequest;
 use patchbay_application::{AppError, AuthRefusal, Conflict, Fault, FaultReason, Location};
+use patchbay_domain::ExchangeError;
 use serde_json::Value;
 use utoipa::openapi::path::ParameterIn;
 use utoipa::openapi::schema::Type;
@@ -144,7 +145,8 @@ fn response(status: u16, answers: Answers, schema: &RefOr<Schema>) -> Response {
         let name = if *times == 1 { name.to_owned() } else { format!("{name}_{times}") };
         content.examples.insert(name, RefOr::T(example(None, value)));
     }
-    response.content.insert("application/json".to_owned(), RefOr::T(content));
+    let kind = answers.headers.iter().find_map(|headers| headers.get(CONTENT_TYPE)?.to_str().ok());
+    response.content.insert(kind.unwrap_or("application/json").to_owned(), RefOr::T(content));
     for (name, of_type, about) in HEADERS {
         if answers.headers.iter().any(|headers| headers.contains_key(&name)) {
             let mut header = Header::new(Object::with_type(of_type));
@@ -172,6 +174,8 @@ fn name_of(refusal: &Refusal) -> &'static str {
             AppError::PreconditionFailed => "precondition_failed",
             AppError::NameReused => "name_reused",
             AppError::Manifest(_) => "unusable_manifest",
+            AppError::Exchange(ExchangeError::NotConfigured) => "not_configured",
+            AppError::Exchange(ExchangeError::Incomplete { .. }) => "incomplete",
             AppError::Exchange(_) => "not_granted",
             AppError::Busy(_) => "busy",
             AppError::Unavailable(_) => "unavailable",

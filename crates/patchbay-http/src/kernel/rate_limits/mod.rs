@@ -12,8 +12,7 @@ use std::net::IpAddr;
 use std::num::NonZeroU32;
 use std::time::Duration;
 
-use actix_web::HttpMessage;
-use actix_web::dev::ServiceRequest;
+use actix_web::{HttpMessage, HttpRequest};
 use governor::clock::MonotonicClock;
 use ipnet::IpNet;
 use patchbay_application::{AppError, AuthRefusal, Caller};
@@ -34,7 +33,8 @@ pub struct RateLimitOptions {
     pub requests_per_minute: Option<RequestsPerMinute>,
     /// How many of them at once.
     pub burst: NonZeroU32,
-    /// How many refused keys a minute are taken from one address; `None` takes all.
+    /// How many refused keys, and links that lead nowhere, are taken from one address in a minute;
+    /// `None` takes all.
     pub failed_auth_per_minute: Option<NonZeroU32>,
     /// The proxies that are believed when they say for whom they speak.
     pub trusted_proxies: Vec<IpNet>,
@@ -61,14 +61,14 @@ impl RateLimits {
     }
 
     /// Stops whoever has presented too many keys that were refused.
-    pub(crate) fn admit_client(&self, request: &ServiceRequest) -> Result<(), Refusal> {
+    pub(crate) fn admit_client(&self, request: &HttpRequest) -> Result<(), Refusal> {
         let Some(failed) = &self.failed_auth else { return Ok(()) };
         failed.shut_out(|| self.client(request)).map_or(Ok(()), |wait| Err(too_many(wait)))
     }
 
     /// Counts an attempt to become known that ended in `error`, if it is one to count: a
-    /// key that was refused. None at all is a mistake, and no guess.
-    pub(crate) fn count_failure(&self, error: &AppError, request: &ServiceRequest) {
+    /// key that was refused. No key at all is a mistake, and no guess.
+    pub(crate) fn count_failure(&self, error: &AppError, request: &HttpRequest) {
         let refused = matches!(error, AppError::Unauthenticated(why) if *why != AuthRefusal::Missing);
         if let (true, Some(failed)) = (refused, &self.failed_auth)
             && let Some(client) = self.client(request)
@@ -79,7 +79,7 @@ impl RateLimits {
 
     /// Counts a request of a known caller, stops it when its key's limit is reached, and
     /// leaves word of where the key stands for [`announce`].
-    pub(crate) fn admit_caller(&self, caller: &Caller, request: &ServiceRequest) -> Result<(), Refusal> {
+    pub(crate) fn admit_caller(&self, caller: &Caller, request: &HttpRequest) -> Result<(), Refusal> {
         let Actor::Key(key) = caller.actor() else { return Ok(()) };
         let Some(standing) = self.per_key.take(key, caller.requests_per_minute()) else { return Ok(()) };
         let wait = standing.wait();
@@ -87,7 +87,7 @@ impl RateLimits {
         wait.map_or(Ok(()), |wait| Err(too_many(wait)))
     }
 
-    fn client(&self, request: &ServiceRequest) -> Option<IpAddr> {
+    fn client(&self, request: &HttpRequest) -> Option<IpAddr> {
         request.peer_addr().map(|peer| self.proxies.client(peer.ip(), request.headers()))
     }
 }

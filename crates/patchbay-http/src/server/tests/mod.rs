@@ -1,7 +1,11 @@
 //! What the interface answers when what it stands on fails: the ports are mocks.
 
+mod browsers;
+mod exchanges;
 mod gates;
 mod metrics;
+mod native;
+mod overheard;
 mod panics;
 
 use std::num::NonZeroU32;
@@ -10,15 +14,16 @@ use actix_web::http::StatusCode;
 use actix_web::http::header::RETRY_AFTER;
 use actix_web::test::{TestRequest, call_service, init_service, read_body_json};
 use chrono::{DateTime, Utc};
-use patchbay_application::{Background, Ports};
+use patchbay_application::{Background, Pause, Ports};
 use patchbay_domain::testing::{FixedClock, SequentialIds};
 use patchbay_domain::{
-    ApiKey, ApiKeyId, ApiKeyName, EnvironmentId, FetchError, KeyHash, KeyKind, KeyOwner,
-    MockChannelConfigRepository, MockCredentialVerifier, MockFingerprinter, MockHealthRepository,
-    MockIntegrationRepository, MockKeyLookup, MockKeyScheme, MockKeyUses, MockManifestFetcher,
-    MockManifestRepository, MockOAuthExchanger, MockProviderDirectory, MockReceiptRepository,
-    MockSettingRepository, MockUnitOfWork, MockVault, Organisation, OrganisationId, OrganisationName,
-    Permissions, Provider, RepositoryError,
+    ApiKey, ApiKeyId, ApiKeyName, EnvironmentId, FetchError, Integration, IntegrationDraft, IntegrationId,
+    IntegrationName, KeyHash, KeyKind, KeyOwner, MockAuthorizationDirectory, MockChannelConfigRepository,
+    MockCredentialVerifier, MockFingerprinter, MockHealthRepository, MockIntegrationRepository,
+    MockKeyLookup, MockKeyScheme, MockKeyUses, MockManifestFetcher, MockManifestRepository,
+    MockOAuthExchanger, MockOneTimeSecrets, MockOrganisationDirectory, MockProviderDirectory,
+    MockReceiptRepository, MockRefreshRepository, MockSettingRepository, MockUnitOfWork, MockVault,
+    Organisation, OrganisationId, OrganisationName, Permissions, Provider, ProviderId, RepositoryError,
 };
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
@@ -35,6 +40,7 @@ use crate::meter::Answered;
 mod rate_limits;
 
 const ORGANISATION: &str = "00000000-0000-7000-8000-00000000000a";
+const INTEGRATION: &str = "00000000-0000-7000-8000-000000000001";
 
 fn owner() -> KeyOwner {
     let organisation = Organisation {
@@ -61,11 +67,36 @@ fn owner() -> KeyOwner {
     KeyOwner { key, organisation }
 }
 
+/// A stored integration without secrets.
+fn an_integration() -> Integration {
+    let draft = IntegrationDraft::new(ProviderId::slack(), IntegrationName::parse("Team").unwrap());
+    let KeyOwner { organisation, .. } = owner();
+    let id: IntegrationId = INTEGRATION.parse().unwrap();
+    Integration::create(id, organisation.id, organisation.default_environment, draft, DateTime::UNIX_EPOCH)
+}
+
+/// Finds [`an_integration`], and no other.
+fn finding() -> MockIntegrationRepository {
+    let mut integrations = MockIntegrationRepository::new();
+    let found = |id: IntegrationId| (id == an_integration().id()).then(an_integration);
+    integrations.expect_find().returning(move |_, id| Ok(found(id)));
+    integrations
+}
+
 struct Spawned;
 
 impl Background for Spawned {
     fn run(&self, work: futures_util::future::BoxFuture<'static, ()>) {
         actix_web::rt::spawn(work);
+    }
+}
+
+/// Does not wait.
+struct NoPause;
+
+impl Pause for NoPause {
+    fn pause(&self, _: Duration) -> futures_util::future::BoxFuture<'static, ()> {
+        Box::pin(std::future::ready(()))
     }
 }
 
@@ -132,12 +163,12 @@ fn unlimited() -> RateLimitOptions {
     }
 }
 
-fn state(integrations: MockIntegrationRepository, work: MockUnitOfWork) -> HttpState {
+/// Ports over this store; nothing is expected of the others.
+fn ports(integrations: MockIntegrationRepository, work: MockUnitOfWork) -> Ports {
     let (scheme, keys) = one_key();
     let mut uses = MockKeyUses::new();
     uses.expect_note().return_const(());
-    let ids = Arc::new(SequentialIds::default());
-    let services = Services::over(&Ports {
+    Ports {
         scheme: Arc::new(scheme),
         keys: Arc::new(keys),
         uses: Arc::new(uses),
@@ -154,18 +185,33 @@ fn state(integrations: MockIntegrationRepository, work: MockUnitOfWork) -> HttpS
         providers: Arc::new(no_provider()),
         fetcher: Arc::new(nothing_to_fetch()),
         exchanger: Arc::new(MockOAuthExchanger::new()),
+        authorizations: Arc::new(MockAuthorizationDirectory::new()),
+        refreshes: Arc::new(MockRefreshRepository::new()),
+        secrets: Arc::new(MockOneTimeSecrets::new()),
+        organisations: Arc::new(MockOrganisationDirectory::new()),
+        addresses: Arc::default(),
         background: Arc::new(Spawned),
+        pause: Arc::new(NoPause),
         clock: Arc::new(FixedClock::default()),
-        ids: ids.clone(),
+        ids: Arc::new(SequentialIds::default()),
         system_apps: Arc::default(),
         lease: Duration::from_secs(60),
-    });
+    }
+}
+
+fn state(integrations: MockIntegrationRepository, work: MockUnitOfWork) -> HttpState {
+    over(&ports(integrations, work))
+}
+
+/// An interface over these ports.
+fn over(ports: &Ports) -> HttpState {
     let limits = Limits { body_bytes: 1000, request_timeout: Duration::from_millis(20) };
     let meter = Arc::new(Counts::default());
     HttpState {
-        services,
+        services: Services::over(ports),
+        addresses: ports.addresses.clone(),
         readiness: Arc::new(Ready),
-        ids,
+        ids: ports.ids.clone(),
         limits,
         rate_limits: RateLimits::new(unlimited()),
         meter,

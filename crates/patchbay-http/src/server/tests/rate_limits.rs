@@ -122,7 +122,7 @@ async fn a_missing_key_does_not_count_and_one_of_another_scheme_does() {
     let missing = || TestRequest::get().uri(&format!("/organisations/{ORGANISATION}/integrations"));
     let missing = || missing().peer_addr(ONE.parse().unwrap());
     let basic = || missing().insert_header((AUTHORIZATION, "Basic a2V5"));
-    let requests = [missing(), missing(), missing(), basic(), basic(), missing()];
+    let requests = vec![missing(), missing(), missing(), basic(), basic(), missing()];
     assert_eq!(statuses(&answers(two_failures(), requests).await), [401, 401, 401, 401, 401, 429]);
 }
 

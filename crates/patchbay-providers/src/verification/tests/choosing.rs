@@ -7,7 +7,7 @@ use serde_json::json;
 use super::*;
 
 /// What is said of a connection that nobody is asked about.
-async fn unasked(connection: &Verifiable) -> (Class, Option<String>) {
+async fn unasked(connection: &OpenConnection) -> (Class, Option<String>) {
     let server = scripted(vec![json_answer(200, &json!({}))]).await;
     let verification = verifier_at(connection.provider.as_str(), server.port).verify(connection).await;
     assert_eq!(server.connections(), 0, "{verification:?}");
@@ -82,42 +82,11 @@ async fn what_is_missing_is_named(
     &[("access_token", "planted")]
 ))]
 #[tokio::test]
-async fn what_cannot_be_sent_is_said_without_showing_it(#[case] connection: Verifiable) {
+async fn what_cannot_be_sent_is_said_without_showing_it(#[case] connection: OpenConnection) {
     let (class, detail) = unasked(&connection).await;
     let detail = detail.unwrap();
     assert_eq!(class, Class::Incomplete, "{detail}");
     assert!(!detail.contains("planted") && !detail.contains("evil") && !detail.contains("111"), "{detail}");
-}
-
-/// An entry whose tokens come from an exchange that this service begins by itself.
-const EXCHANGED: &str = r#"
-[[auth]]
-id = "app"
-type = "TYPE"
-token_url = "https://api.example.com/token"
-read = { access_token = "/access_token" }
-sign = { bearer = "{token}" }
-[[verify]]
-id = "me"
-method = "GET"
-url = "https://api.example.com/me"
-expect = { status = [200] }
-"#;
-
-#[rstest]
-#[case("oauth2_client")]
-#[case("jwt_bearer")]
-#[case("exchange")]
-#[tokio::test]
-async fn tokens_of_an_exchange_are_used_once_there_are_some(#[case] auth_type: &str) {
-    let entry = foreign(&EXCHANGED.replace("TYPE", auth_type));
-    let server = scripted(vec![json_answer(200, &json!({}))]).await;
-    let verifier = verifier_at("foreign", server.port);
-    let without = verifier.verify_by(&entry, &connection("foreign", json!({}), &[])).await;
-    assert_eq!((without.class, server.connections()), (Class::Skipped, 0));
-    assert!(without.detail.unwrap().contains("exchange"));
-    let with = verifier.verify_by(&entry, &granted("foreign", json!({}))).await;
-    assert_eq!((with.class, server.connections()), (Class::Ok, 1));
 }
 
 #[tokio::test]

@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::*;
 
-async fn class(connection: Verifiable, status: u16, body: Value) -> Class {
+async fn class(connection: OpenConnection, status: u16, body: Value) -> Class {
     outcome(&connection, vec![json_answer(status, &body)]).await.class
 }
 

@@ -8,9 +8,10 @@ use rstest::rstest;
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::json;
 
-use super::super::detail::{Redaction, words_of};
+use super::super::detail::words_of;
 use super::entries::all;
 use super::*;
+use crate::asking::redaction::Redaction;
 
 fn redaction(secrets: &[&str]) -> Redaction {
     let secrets: Vec<SecretString> = secrets.iter().map(|secret| (*secret).into()).collect();
@@ -96,7 +97,7 @@ fn an_entry_knows_better_where_the_words_are() {
 }
 
 /// How the secrets of a connection may come back.
-fn spellings(connection: &Verifiable) -> Vec<String> {
+fn spellings(connection: &OpenConnection) -> Vec<String> {
     let secrets = connection.credentials.iter().chain(connection.tokens.iter());
     let spelled = secrets.flat_map(|(_, secret)| {
         let secret = secret.expose_secret();

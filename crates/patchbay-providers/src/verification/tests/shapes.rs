@@ -81,7 +81,7 @@ own = "/own"
 
 async fn verified(configuration: Value, facts: Value, body: &Value) -> Verification {
     let server = scripted(vec![json_answer(200, body)]).await;
-    let connection = Verifiable { facts: members(facts), ..connection("foreign", configuration, &[]) };
+    let connection = OpenConnection { facts: members(facts), ..connection("foreign", configuration, &[]) };
     verifier_at("foreign", server.port).verify_by(&foreign(KEEPER), &connection).await
 }
 

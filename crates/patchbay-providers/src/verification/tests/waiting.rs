@@ -5,8 +5,8 @@ use patchbay_domain::VerificationClass as Class;
 use rstest::rstest;
 use serde_json::json;
 
-use super::super::wait::asked_for;
 use super::*;
+use crate::asking::wait::asked_for;
 
 fn limits(waits: &[(&str, WaitReading)], backoff: Option<Backoff>, max_wait_s: Option<u64>) -> Limits {
     let wait =

@@ -4,13 +4,16 @@ mod sandbox;
 mod welcome;
 
 use std::path::Path;
+use std::sync::Arc;
 
 use anyhow::{Context, anyhow};
 use patchbay_application::operator::{CreatedKey, NewKey};
+use patchbay_catalogue::ReloadableCatalogue;
 use patchbay_crypto::{generate_master_key, master_key_entry};
 use patchbay_domain::{ApiKeyName, KeyKind, Organisation, OrganisationName, Permissions};
 use secrecy::ExposeSecret;
 
+use crate::catalogue;
 use crate::cli::Place;
 use crate::files::{create_private_file, create_private_folder};
 use crate::output;
@@ -34,15 +37,21 @@ pub async fn run(mut settings: Settings, place: &Place) -> anyhow::Result<()> {
     }
     // A first try has nothing that a migration could surprise.
     settings.database.auto_migrate = true;
-    let sandbox = sandbox::start(&mut settings)?;
-    let outcome = serve(settings, place, sandbox.url()).await;
+    let catalogue = Arc::new(catalogue::open(settings.catalogue.clone())?);
+    let sandbox = sandbox::start(&mut settings, &catalogue)?;
+    let outcome = serve(settings, catalogue, place, sandbox.url()).await;
     sandbox.stop().await;
     outcome
 }
 
 /// Serves, with what a first try needs in the database.
-async fn serve(settings: Settings, place: &Place, sandbox: &str) -> anyhow::Result<()> {
-    let service = Service::prepare(settings, &place.data_dir).await?;
+async fn serve(
+    settings: Settings,
+    catalogue: Arc<ReloadableCatalogue>,
+    place: &Place,
+    sandbox: &str,
+) -> anyhow::Result<()> {
+    let service = Service::prepare(settings, catalogue, &place.data_dir).await?;
     let demo = match demo(service.installation()).await {
         Ok(demo) => demo,
         Err(refusal) => {

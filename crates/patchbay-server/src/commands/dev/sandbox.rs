@@ -1,36 +1,28 @@
 //! The sandbox inside `patchbay dev`.
 
 use std::io::{self, ErrorKind};
+use std::sync::Arc;
 
 use anyhow::Context;
-use patchbay_domain::ProviderId;
-use patchbay_providers::{OAuthClient, TrustedOrigin};
-use patchbay_sandbox::{DEFAULT_PORT, RunningSandbox, SLACK_CLIENT_ID, SLACK_CLIENT_SECRET, Sandbox};
+use patchbay_catalogue::ReloadableCatalogue;
+use patchbay_sandbox::{CLIENT_ID, CLIENT_SECRET, DEFAULT_PORT, RunningSandbox, Sandbox};
 
 use crate::settings::Settings;
 
-/// Starts a sandbox and has the service use it.
+/// Starts a sandbox that plays the providers of the catalogue, and has the service use it for
+/// all that the operator has not configured.
 ///
 /// # Errors
 /// When it finds no port.
-pub fn start(settings: &mut Settings) -> anyhow::Result<RunningSandbox> {
-    let sandbox = bind(settings.server.port).context("the sandbox cannot be started")?;
-    stand_in(settings, &sandbox.url().parse()?);
-    sandbox.start().context("the sandbox cannot be started")
-}
-
-/// Whom the sandbox stands in for. What the operator has configured holds.
-fn stand_in(settings: &mut Settings, sandbox: &TrustedOrigin) {
-    // Manifests of real apps are fetched as ever.
-    settings.providers.manifests_also_from = Some(sandbox.clone());
-    settings.providers.stand_in = Some(sandbox.clone());
-    let slack = OAuthClient {
-        id: SLACK_CLIENT_ID.to_owned(),
-        secret: SLACK_CLIENT_SECRET.into(),
-        redirect_uri: None,
-        base_url: Some(sandbox.clone()),
-    };
-    settings.providers.oauth_clients.entry(ProviderId::slack()).or_insert(slack);
+pub fn start(
+    settings: &mut Settings,
+    catalogue: &Arc<ReloadableCatalogue>,
+) -> anyhow::Result<RunningSandbox> {
+    let failed = "the sandbox cannot be started";
+    let sandbox = bind(settings.server.port).context(failed)?;
+    let (origin, application) = (sandbox.url().parse()?, (CLIENT_ID, CLIENT_SECRET));
+    settings.providers.stand_in_for_all(&origin, &catalogue.current(), application);
+    sandbox.start(catalogue.clone()).context(failed)
 }
 
 /// Takes the usual port, which can be pasted from the documentation; a free one when that

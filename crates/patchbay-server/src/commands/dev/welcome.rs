@@ -14,7 +14,7 @@ pub fn text(address: SocketAddr, sandbox: &str, demo: &Demo, place: &Place) -> S
     let Organisation { id, name, .. } = &demo.organisation;
     let base = format!("http://{}", reachable(address));
     let start = format!(
-        "\nPatchbay listens on {base}\n\n  sandbox       {sandbox}  (fake third parties: a Slack, and manifests)\n  \
+        "\nPatchbay listens on {base}\n\n  sandbox       {sandbox}  (fake third parties: every provider, and manifests)\n  \
          organisation  {id}  ({name})\n"
     );
     let rest = if let Some(created) = &demo.key {

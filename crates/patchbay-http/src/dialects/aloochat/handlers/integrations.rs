@@ -13,8 +13,8 @@ use crate::HttpState;
 use crate::dialects::aloochat::dto::{CreateBody, EditBody, Include, IntegrationView, MessageView, Showing};
 use crate::dialects::aloochat::{AlooChat, OnIntegration};
 use crate::kernel::{
-    Collection, CursorQuery, Draft, ForVersions, Known, KnownLists, Once, Operation, Query, continued,
-    list_tag, tagged, with_tag,
+    Collection, CursorQuery, Draft, ForVersions, Known, KnownTags, Once, Operation, Query, continued, tagged,
+    weak_tag, with_tag,
 };
 
 fn showing(app: &HttpState, include: Include) -> Showing {
@@ -22,7 +22,7 @@ fn showing(app: &HttpState, include: Include) -> Showing {
 }
 
 pub(super) static LIST: Operation<AlooChat> =
-    Operation::on::<()>("list_integrations", Permission::IntegrationsRead, &()).continued().tagged_list();
+    Operation::on::<()>("list_integrations", Permission::IntegrationsRead, &()).continued().weakly_tagged();
 
 /// A1: lists the integrations, oldest first. With neither `limit` nor `cursor` all of them.
 #[utoipa::path(
@@ -39,7 +39,7 @@ pub async fn list(
     search: Query<AlooChat, SearchQuery>,
     page: Query<AlooChat, CursorQuery>,
     include: Query<AlooChat, IncludeQuery>,
-    known: KnownLists,
+    known: KnownTags,
 ) -> Answer {
     let search = search.into_inner().search(&app.services.providers)?;
     let (page, include) = (page.into_inner().following()?, include.into_inner().include()?);
@@ -56,7 +56,7 @@ pub async fn list(
     };
     let showing = showing(&app, include);
     let types: Vec<_> = found.iter().map(|one| showing.type_of(one)).collect();
-    let tag = list_tag(&found, (total, &types));
+    let tag = weak_tag(&found, (total, &types));
     // Of a list that is known no secret is opened.
     let response = known.tagged(&tag, || {
         let shown = if include.secret_keys {

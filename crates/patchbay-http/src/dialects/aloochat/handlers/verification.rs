@@ -4,7 +4,8 @@ use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::web::{Data, ReqData};
 use patchbay_application::Caller;
-use patchbay_domain::{Health, Permission};
+use patchbay_application::verification::Checked;
+use patchbay_domain::Permission;
 
 use super::{Answer, success};
 use crate::HttpState;
@@ -30,10 +31,10 @@ pub async fn verify(
     once: Once,
 ) -> Answer {
     let verify = &app.services.verify_integration;
-    let health = verify.run(&caller, path.integration, &once.receipt(verified)).await?;
-    Ok(verified(&health))
+    let checked = verify.run(&caller, path.integration, &once.receipt(verified)).await?;
+    Ok(verified(&checked))
 }
 
-fn verified(health: &Health) -> HttpResponse {
-    success(StatusCode::OK, HealthView::from(health))
+fn verified(checked: &Checked) -> HttpResponse {
+    success(StatusCode::OK, HealthView::from(&checked.health))
 }

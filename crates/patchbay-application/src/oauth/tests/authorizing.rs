@@ -1,0 +1,164 @@
+//! Beginning, and sending the browser on.
+
+use futures::executor::block_on;
+use patchbay_domain::testing::SequentialIds;
+use patchbay_domain::{
+    AuthorizationWrite, ExchangeError, MockAuthorizationDirectory, MockOAuthExchanger, Permission,
+};
+use secrecy::ExposeSecret;
+
+use super::*;
+use crate::idempotency::ReceiptFor;
+use crate::oauth::{Addresses, BeginAuthorization, Begun, Sent, StartAuthorization};
+use crate::testing::{a_connection, an_integration, caller, one_time, vault};
+use crate::{AppError, Entity};
+
+const DONE: &str = "https://app.example/done";
+
+fn ready() -> MockOAuthExchanger {
+    let mut exchanger = MockOAuthExchanger::new();
+    exchanger.expect_authorize_url().returning(|_, request| {
+        Ok(format!("https://slack.com/?state={}", request.state.expose_secret()).into())
+    });
+    exchanger
+}
+
+fn begin(
+    found: Option<Integration>,
+    exchanger: MockOAuthExchanger,
+    work: MockUnitOfWork,
+    permission: Permission,
+    return_to: Option<&str>,
+) -> Result<Begun, AppError> {
+    let addresses = Addresses {
+        public_url: "https://patchbay.example".to_owned(),
+        allowed_returns: vec![DONE.to_owned()],
+        ..Addresses::default()
+    };
+    let begin = BeginAuthorization {
+        integrations: Arc::new(finding(found)),
+        providers: Arc::new(providers()),
+        exchanger: Arc::new(exchanger),
+        work: Arc::new(work),
+        vault: Arc::new(vault()),
+        secrets: Arc::new(one_time()),
+        addresses: Arc::new(addresses),
+        clock: Arc::new(FixedClock::default()),
+        ids: Arc::new(SequentialIds::default()),
+    };
+    let id = an_integration().id();
+    block_on(begin.run(&caller(&[permission]), id, return_to.map(str::to_owned), &ReceiptFor::none()))
+}
+
+#[test]
+fn a_caller_without_the_permission_begins_nothing() {
+    let outcome =
+        begin(None, MockOAuthExchanger::new(), MockUnitOfWork::new(), Permission::IntegrationsRead, None);
+    assert!(matches!(outcome, Err(AppError::Forbidden(Permission::IntegrationsWrite))), "{outcome:?}");
+}
+
+#[test]
+fn nobody_is_sent_where_the_operator_does_not_allow_it() {
+    let found = Some(a_connection("old"));
+    let elsewhere = Some("https://evil.example/");
+    let outcome = begin(found, ready(), MockUnitOfWork::new(), Permission::IntegrationsWrite, elsewhere);
+    assert!(matches!(outcome, Err(AppError::Invalid(_))), "{outcome:?}");
+}
+
+#[test]
+fn what_is_not_there_is_not_begun() {
+    let outcome = begin(None, ready(), MockUnitOfWork::new(), Permission::IntegrationsWrite, None);
+    assert!(matches!(outcome, Err(AppError::NotFound(Entity::Integration))), "{outcome:?}");
+}
+
+#[test]
+fn a_provider_that_nobody_can_be_sent_to_is_not_begun() {
+    let plain = Some(an_integration());
+    let outcome = begin(plain, ready(), MockUnitOfWork::new(), Permission::IntegrationsWrite, None);
+    assert!(matches!(outcome, Err(AppError::Exchange(ExchangeError::NotConfigured))), "{outcome:?}");
+}
+
+#[test]
+fn whoever_begins_is_told_what_is_missing() {
+    let mut exchanger = MockOAuthExchanger::new();
+    exchanger
+        .expect_authorize_url()
+        .returning(|_, _| Err(ExchangeError::Incomplete { what: "shop_domain".to_owned() }));
+    let found = Some(a_connection("old"));
+    let outcome = begin(found, exchanger, MockUnitOfWork::new(), Permission::IntegrationsWrite, None);
+    assert_eq!(outcome.unwrap_err().to_string(), "shop_domain is missing");
+}
+
+#[test]
+fn a_link_is_answered_and_its_digest_alone_is_kept() {
+    let (work, seen) = committing(|_| Ok(()));
+    let found = Some(a_connection("old"));
+    let answer = begin(found, ready(), work, Permission::IntegrationsWrite, Some(DONE)).unwrap();
+    assert_eq!(answer.url.expose_secret(), "https://patchbay.example/oauth/start/secret-1");
+    let [AuthorizationWrite::Begin(kept)] = &all(&seen)[0].authorizations[..] else { panic!("{seen:?}") };
+    assert_eq!((kept.link, kept.return_to.as_deref()), (digest_of("secret-1"), Some(DONE)));
+    assert_eq!(kept.redirect_uri, "https://patchbay.example/oauth/callback/slack");
+    assert_eq!((kept.expires_at, answer.expires_at), (now() + Authorization::LASTS, kept.expires_at));
+    assert!(!format!("{answer:?}").contains("secret-1"));
+}
+
+fn start(
+    known: Option<Authorization>,
+    found: Option<Integration>,
+    work: MockUnitOfWork,
+) -> Result<Sent, AppError> {
+    let mut authorizations = MockAuthorizationDirectory::new();
+    authorizations.expect_find_by_link().returning(move |link| {
+        assert_eq!(link, digest_of("link"));
+        Ok(known.clone())
+    });
+    let mut exchanger = MockOAuthExchanger::new();
+    exchanger.expect_authorize_url().returning(|connection, request| {
+        assert_eq!(connection.provider, ProviderId::slack());
+        assert_eq!(request.redirect_uri, "https://patchbay.example/oauth/callback/slack");
+        assert_eq!(request.verifier.expose_secret(), "pkce of secret-2");
+        Ok(format!("https://slack.com/?state={}", request.state.expose_secret()).into())
+    });
+    let start = StartAuthorization {
+        authorizations: Arc::new(authorizations),
+        integrations: Arc::new(finding(found)),
+        exchanger: Arc::new(exchanger),
+        work: Arc::new(work),
+        vault: Arc::new(vault()),
+        secrets: Arc::new(one_time()),
+        clock: Arc::new(FixedClock::default()),
+    };
+    block_on(start.run(&"link".into()))
+}
+
+#[test]
+fn the_browser_is_sent_on_and_known_by_what_only_it_has() {
+    let (work, seen) = committing(|_| Ok(()));
+    let sent = start(Some(begun()), Some(a_connection("old")), work).unwrap();
+    assert_eq!(sent.url.expose_secret(), "https://slack.com/?state=secret-1");
+    assert_eq!(sent.cookie.expose_secret(), "secret-2");
+    let [AuthorizationWrite::Start(kept)] = &all(&seen)[0].authorizations[..] else { panic!("{seen:?}") };
+    let browser = Browser { state: digest_of("secret-1"), cookie: digest_of("secret-2") };
+    assert_eq!(*kept, Authorization { browser: Some(browser), ..begun() });
+    let shown = format!("{sent:?}");
+    assert!(!shown.contains("secret-"), "{shown}");
+}
+
+#[test]
+fn a_link_that_begins_nothing_any_more_says_nothing_else() {
+    let over = Authorization { expires_at: now(), ..begun() };
+    let used = Authorization { used_at: Some(now()), ..begun() };
+    for known in [None, Some(over), Some(used), Some(started())] {
+        let outcome = start(known, Some(a_connection("old")), MockUnitOfWork::new());
+        assert!(matches!(outcome, Err(AppError::NotFound(Entity::Authorization))), "{outcome:?}");
+    }
+    let deleted = start(Some(begun()), None, MockUnitOfWork::new());
+    assert!(matches!(deleted, Err(AppError::NotFound(Entity::Authorization))), "{deleted:?}");
+}
+
+#[test]
+fn of_two_browsers_that_follow_one_link_the_second_is_sent_nowhere() {
+    let (work, _) = committing(|_| Err(RepositoryError::Stale));
+    let outcome = start(Some(begun()), Some(a_connection("old")), work);
+    assert!(matches!(outcome, Err(AppError::NotFound(Entity::Authorization))), "{outcome:?}");
+}

@@ -1,0 +1,2 @@
+DROP TABLE token_refreshes;
+DROP TABLE authorizations;
