@@ -21,7 +21,7 @@ test: tools ## run every test, on SQLite and on a PostgreSQL of its own
 	cargo build --locked --workspace --bins
 	tests/with-postgres cargo test --locked --workspace
 
-test-browser: tools ## open the page under /docs in a browser and make a call from there
+test-browser: tools ## open the page under /docs in a browser, and connect integrations there
 	cargo build --locked --package patchbay-server
 	tests/browser/run
 

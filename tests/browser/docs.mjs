@@ -2,40 +2,13 @@
 // takes a key, makes a call and shows the answer. Nothing is loaded from elsewhere.
 
 import assert from "node:assert/strict";
-import { execFileSync, spawn } from "node:child_process";
-import { once } from "node:events";
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { setTimeout as pause } from "node:timers/promises";
-import { chromium } from "playwright-core";
+import { execFileSync } from "node:child_process";
+import { withPage, withService } from "./running.mjs";
 
 const [binary, browserPath] = process.argv.slice(2);
-const PATIENCE = 60_000;
 
 // Any 32 bytes: the database lives as long as the test.
 const MASTER_KEY = `k1:${Buffer.alloc(32).toString("base64")}`;
-
-const folder = mkdtempSync(join(tmpdir(), "patchbay-browser."));
-const addressFile = join(folder, "address");
-const env = {
-  ...process.env,
-  PATCHBAY__SERVER__PORT: "0",
-  PATCHBAY__SERVER__ADDRESS_FILE: addressFile,
-  PATCHBAY__SECRETS__KEYS: MASTER_KEY,
-  PATCHBAY__TELEMETRY__LEVEL: "warn",
-};
-
-const command = (...words) => JSON.parse(execFileSync(binary, words, { cwd: folder, env, encoding: "utf8" }));
-
-async function address(service) {
-  const end = Date.now() + PATIENCE;
-  while (Date.now() < end && service.exitCode === null) {
-    if (existsSync(addressFile)) return `http://${readFileSync(addressFile, "utf8").trim()}`;
-    await pause(50);
-  }
-  throw new Error("the service does not start");
-}
 
 /** Every operation of a document, as `METHOD path`. */
 const operations = (document) =>
@@ -86,40 +59,14 @@ async function aCallIsMadeAndItsAnswerShown(page, organisation) {
   });
 }
 
-const service = spawn(binary, ["serve"], { cwd: folder, env, stdio: ["ignore", "ignore", "inherit"] });
-try {
-  const origin = await address(service);
+await withService(binary, ["serve"], { PATCHBAY__SECRETS__KEYS: MASTER_KEY }, async ({ origin, folder, env }) => {
+  const command = (...words) => JSON.parse(execFileSync(binary, words, { cwd: folder, env, encoding: "utf8" }));
   const organisation = command("organisation", "create", "--name", "browsing").id;
   const { key } = command("key", "create", "--organisation", organisation, "--name", "x", "--all-permissions");
-
-  const browser = await chromium.launch({
-    executablePath: browserPath,
-    args: process.getuid() === 0 ? ["--no-sandbox"] : [],
-  });
-  try {
-    const page = await browser.newPage();
-    const wrong = [];
-    page.on("request", (request) => {
-      const url = request.url();
-      if (!url.startsWith(`${origin}/`) && !url.startsWith("data:")) wrong.push(`asked elsewhere: ${url}`);
-    });
-    page.on("console", (message) => {
-      if (message.type() === "error") wrong.push(message.text());
-    });
-    page.on("pageerror", (error) => wrong.push(String(error)));
-
+  await withPage(browserPath, [origin], async (page) => {
     await everyOperationIsListed(page, origin);
     await aKeyIsTaken(page, key);
     await aCallIsMadeAndItsAnswerShown(page, organisation);
-    assert.deepEqual(wrong, []);
-  } finally {
-    await browser.close();
-  }
-  console.log("browser test: every operation is listed, a call is made and answered");
-} finally {
-  if (service.exitCode === null) {
-    service.kill("SIGTERM");
-    await once(service, "exit");
-  }
-  rmSync(folder, { recursive: true, force: true });
-}
+  });
+});
+console.log("browser test: every operation is listed, a call is made and answered");

@@ -88,6 +88,15 @@ impl Service {
         self.installation.configure(key, value)
     }
 
+    /// Starts another process on the same installation.
+    pub async fn beside(&self) -> Result<Server> {
+        let address_file = self.installation.address_file().with_extension("beside");
+        let commands = self.installation.commands().clone();
+        let commands =
+            commands.with_variable("PATCHBAY__SERVER__ADDRESS_FILE", &address_file.display().to_string());
+        Server::start(&commands, "serve", &address_file).await
+    }
+
     /// Starts it again: it has ended before, or is asked to first. The address is new.
     pub async fn restart(&mut self) -> Result<()> {
         if self.server.is_running()? {

@@ -4,6 +4,8 @@
 //! service of its own, on SQLite and on PostgreSQL.
 
 #[cfg(test)]
+mod adding_a_provider;
+#[cfg(test)]
 mod aloochat_channels;
 #[cfg(test)]
 mod aloochat_checklist;

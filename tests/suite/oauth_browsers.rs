@@ -5,6 +5,7 @@ mod browser;
 mod closed;
 mod connecting;
 mod others;
+mod refreshing;
 mod refusing;
 mod secrecy;
 
@@ -13,7 +14,8 @@ use patchbay_tests::{Answer, Backend, InstallationBuilder, Sandbox, Service};
 use serde_json::{Value, json};
 
 use crate::given::{Acme, a_team};
-use browser::{Browser, with_providers};
+pub use browser::Browser;
+use browser::with_providers;
 
 /// Where people may be sent in the end.
 const DONE: &str = "https://app.example/done?from=patchbay";
@@ -87,7 +89,7 @@ impl Connecting {
 }
 
 /// Asserts a page of the service's own with this title.
-fn expect_page(answer: Answer, status: u16, title: &str) -> Answer {
+pub fn expect_page(answer: Answer, status: u16, title: &str) -> Answer {
     let answer = answer.expect_status(status);
     assert!(answer.text.contains(&format!("<h1>{title}</h1>")), "{answer}");
     for (name, value) in [

@@ -33,6 +33,7 @@ impl Page {
         });
         format!(
             "<!doctype html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n<title>{provider} (sandbox)</title>\n\
+             <link rel=\"icon\" href=\"data:,\">\n\
              <h1>{provider}, as the sandbox plays it</h1>\n<p>An application asks to be let in.\n<dl>\n{facts}</dl>\n\
              <p>{allow}\n<p>{deny}\n\
              <form method=\"get\">{hidden}<label>as the account <input name=\"{name}\" value=\"{account}\"></label> \
