@@ -24,6 +24,12 @@ mod wiring;
 use std::process::ExitCode;
 
 use clap::Parser;
+use mimalloc::MiMalloc;
+
+/// Requests are made of many small pieces, which threads hand to each other: the system's
+/// allocator takes a seventh of all processor time for them.
+#[global_allocator]
+static ALLOCATOR: MiMalloc = MiMalloc;
 
 /// Wrong usage ends in the parser, with 2; `--help` and `--version` with 0.
 fn main() -> ExitCode {
