@@ -224,3 +224,44 @@ async fn a_secret_never_travels_to_a_host_that_it_was_not_sent_with(#[case] back
     }
     Ok(())
 }
+
+#[rstest]
+#[case::sqlite(Backend::Sqlite)]
+#[case::postgres(Backend::Postgres)]
+#[tokio::test]
+async fn no_member_that_says_where_requests_go_leads_a_stored_secret_elsewhere(
+    #[case] backend: Backend,
+) -> Result<()> {
+    let acme = Acme::on(backend).await?;
+    let writer = acme.aloochat().with_key(&acme.tenant.key(&["integrations:write"]).await?.text);
+    // Those of the entries, and such as no entry has.
+    for (kind, config, member, elsewhere) in [
+        ("custom_api", json!({ "base_url": "https://api.example" }), "base_url", "https://evil.example"),
+        ("odoo", json!({ "url": "https://acme.odoo.com" }), "url", "https://evil.example"),
+        ("shopify", json!({ "shop_domain": "a.myshopify.com" }), "shop_domain", "evil.example"),
+        ("zendesk", json!({ "baseUrl": "https://acme.zendesk.com" }), "baseUrl", "https://evil.example"),
+        ("hubspot", json!({ "api_host": "api.hubapi.com" }), "api_host", "evil.example"),
+        ("notion", json!({ "webhookUrl": "https://a.example" }), "webhookUrl", "https://evil.example"),
+        ("gmail", json!({ "api_endpoint": "https://a.example" }), "api_endpoint", "https://evil.example"),
+        ("whatsapp", json!({ "proxy": { "host": "a.example" } }), "proxy", "evil.example"),
+    ] {
+        let mut config = config;
+        config["api_key"] = "planted".into();
+        let new = json!({ "name": kind, "type": kind, "config": config });
+        let at = format!("/{}", acme.aloochat().created(&new).await?);
+        let elsewhere = match member {
+            "proxy" => json!({ "proxy": { "host": elsewhere } }),
+            member => json!({ member: elsewhere }),
+        };
+        for method in ["PUT", "PATCH"] {
+            let changed = writer.request(method, &at).json(&json!({ "config": elsewhere })).send().await?;
+            let refused = changed.expect_status(400);
+            assert!(refused.text.contains("cannot change without the secrets"), "{kind}: {refused}");
+        }
+        // What is sent along is not what is stored.
+        let mut anew = elsewhere.clone();
+        anew["api_key"] = "sent anew".into();
+        drop(writer.request("PATCH", &at).json(&json!({ "config": anew })).send().await?.expect_status(200));
+    }
+    Ok(())
+}
