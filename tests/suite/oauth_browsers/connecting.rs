@@ -139,3 +139,31 @@ async fn what_is_connected_already_is_connected_anew(#[case] backend: Backend) -
     assert_eq!(connecting.health(&id).await?["state"], "valid");
     Ok(())
 }
+
+#[rstest]
+#[case::sqlite(Backend::Sqlite)]
+#[case::postgres(Backend::Postgres)]
+#[tokio::test]
+async fn a_team_is_the_same_whichever_way_it_was_connected(#[case] backend: Backend) -> Result<()> {
+    let connecting = Connecting::on(backend).await?;
+    let (aloochat, patchbay) = (connecting.acme.aloochat(), connecting.acme.patchbay());
+    // By a person, by a token, and by a code that Telex was handed.
+    let by_person = connecting.team().await?;
+    drop(connecting.browser().choose(&connecting.link(&by_person).await?, "allow").await?);
+    let config = json!({ "bot_token": "xoxb-sandbox-sandbox-0123456789" });
+    let by_token = aloochat.created(&json!({ "name": "By token", "type": "slack", "config": config })).await?;
+    drop(connecting.acme.telex.exchange("sandbox-ok-sandbox").await?.expect_status(200));
+    let all = aloochat.list("?type=slack").await?.expect_status(200).json();
+    let ids: Vec<_> = all.as_array().into_iter().flatten().filter_map(|one| one["id"].as_str()).collect();
+    assert!(ids.len() == 3 && ids.contains(&by_person.as_str()) && ids.contains(&by_token.as_str()), "{all}");
+    let mut found = Vec::new();
+    for id in ids {
+        let shown = patchbay.verifying(id).send().await?.expect_status(200).json();
+        let facts = ["team_id", "team_name", "bot_name"].map(|fact| shown["facts"][fact].clone());
+        assert!(facts.iter().all(serde_json::Value::is_string), "{shown}");
+        found.push((shown["health"]["class"].clone(), facts));
+    }
+    assert!(found.windows(2).all(|pair| pair[0] == pair[1]), "{found:?}");
+    assert_eq!(found[0].0, "ok");
+    Ok(())
+}
