@@ -151,7 +151,8 @@ async fn a_team_is_the_same_whichever_way_it_was_connected(#[case] backend: Back
     let by_person = connecting.team().await?;
     drop(connecting.browser().choose(&connecting.link(&by_person).await?, "allow").await?);
     let config = json!({ "bot_token": "xoxb-sandbox-sandbox-0123456789" });
-    let by_token = aloochat.created(&json!({ "name": "By token", "type": "slack", "config": config })).await?;
+    let by_token =
+        aloochat.created(&json!({ "name": "By token", "type": "slack", "config": config })).await?;
     drop(connecting.acme.telex.exchange("sandbox-ok-sandbox").await?.expect_status(200));
     let all = aloochat.list("?type=slack").await?.expect_status(200).json();
     let ids: Vec<_> = all.as_array().into_iter().flatten().filter_map(|one| one["id"].as_str()).collect();

@@ -86,10 +86,12 @@ fn a_tenants_host_comes_from_the_connection() {
 }
 
 #[test]
-fn where_a_provider_has_a_stand_in_people_go_there() {
+fn where_a_provider_has_a_stand_in_people_go_there_and_it_is_told_which_host_was_meant() {
     for way in all() {
         let shown = url(&exchanger_at(way.id(), 4000), &way.connection).unwrap();
-        let of_itself = Url::parse(&real(&way.connection).unwrap()).unwrap();
+        let mut of_itself = Url::parse(&real(&way.connection).unwrap()).unwrap();
+        let meant = format!("host=\"{}\";proto=https", of_itself.host_str().unwrap());
+        of_itself.query_pairs_mut().append_pair("forwarded", &meant);
         let path = &of_itself[url::Position::BeforePath..];
         assert_eq!(shown, format!("http://127.0.0.1:4000{path}"));
     }
@@ -101,7 +103,7 @@ fn parameters_of_the_address_itself_stay() {
     let shown = url(&exchanger, &connection("foreign", nothing(), &[])).unwrap();
     let expected = "http://127.0.0.1:4000/authorize?a=b&response_type=code&client_id=the+id\
         &redirect_uri=https%3A%2F%2Fhere.example%2Fback%3Fx%3D1&state=the-state\
-        &c=https%3A%2F%2Fhere.example%2Fback%3Fx%3D1";
+        &c=https%3A%2F%2Fhere.example%2Fback%3Fx%3D1&forwarded=host%3D%22a.example%22%3Bproto%3Dhttps";
     assert_eq!(shown, expected);
 }
 
