@@ -172,12 +172,17 @@ impl Asked {
         self.query.iter().find(|(given, _)| given == name).map(|(_, value)| value.as_str())
     }
 
-    /// User and password of HTTP Basic (RFC 7617).
-    pub(crate) fn basic(&self) -> Option<(String, String)> {
+    /// User and password of HTTP Basic (RFC 7617) as the one text that they are sent as.
+    pub(crate) fn basic_pair(&self) -> Option<String> {
         let (scheme, encoded) = self.header(AUTHORIZATION.as_str())?.split_once(' ')?;
         let text = BASE64_STANDARD.decode(encoded).ok().filter(|_| scheme.eq_ignore_ascii_case("basic"))?;
-        let text = String::from_utf8(text).ok()?;
-        let (user, password) = text.split_once(':')?;
+        String::from_utf8(text).ok()
+    }
+
+    /// User and password of HTTP Basic (RFC 7617).
+    pub(crate) fn basic(&self) -> Option<(String, String)> {
+        let pair = self.basic_pair()?;
+        let (user, password) = pair.split_once(':')?;
         Some((user.to_owned(), password.to_owned()))
     }
 }

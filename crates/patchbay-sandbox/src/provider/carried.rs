@@ -47,16 +47,13 @@ impl Carried {
             carried.found.extend(entry.read_text(bearer, asked.bearer()?)?);
         }
         if let Some(basic) = &sign.basic {
-            let (given_user, given_password) = asked.basic()?;
             match basic {
                 BasicSign::Apart { user, password } => {
+                    let (given_user, given_password) = asked.basic()?;
                     carried.found.extend(entry.read_text(user, &given_user)?);
                     carried.found.extend(entry.read_text(password, &given_password)?);
                 }
-                BasicSign::Pair(pair) => {
-                    let given = format!("{given_user}:{given_password}");
-                    carried.found.extend(entry.read_text(pair, &given)?);
-                }
+                BasicSign::Pair(pair) => carried.found.extend(entry.read_text(pair, &asked.basic_pair()?)?),
             }
         }
         for (name, template) in &sign.query {

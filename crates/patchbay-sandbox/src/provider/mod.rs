@@ -87,9 +87,12 @@ impl Providers {
 /// Answers a request to a provider.
 fn played(entry: &Entry, asked: &Asked, memory: &mut Memory) -> (Said, Reply) {
     let known = || Known::of(entry, Account::default());
+    // A check may try an application at the token address, with a code of its own.
+    let is_check = entry.checks.iter().any(|check| asked.fits_check(check, &known()).is_some());
     for method in &entry.auth {
         let Some(exchange) = &method.exchange else { continue };
-        if let Some(found) = asked.fits("POST", &exchange.token_url, &known()) {
+        let found = asked.fits("POST", &exchange.token_url, &known()).filter(|_| !is_check);
+        if let Some(found) = found {
             return token::play(method, exchange, asked, Known { found, ..known() }, memory);
         }
         let page = exchange.authorize_url.as_ref().and_then(|url| asked.fits("GET", url, &known()));

@@ -32,6 +32,10 @@ pub fn asking(way: &Asking<'_>, word: &str) -> OpenConnection {
             members.insert(field.key.clone(), chosen.unwrap_or_else(|| plain(field)));
         }
     }
+    // What came with the token that it has.
+    let came = |field: &&Field| field.source == FieldSource::Token && !field.is_secret;
+    let named = |field: &&Field| way.check.url.names().any(|name| name == field.key);
+    let facts = entry.fields.iter().filter(came).filter(named).map(|field| (field.key.clone(), plain(field)));
     let mut tokens = Credentials::default();
     if method.exchange.is_some() {
         tokens.set(CredentialName::access_token(), credential.into());
@@ -42,7 +46,7 @@ pub fn asking(way: &Asking<'_>, word: &str) -> OpenConnection {
     OpenConnection {
         provider: entry.id.clone(),
         configuration: Configuration::from_stored(members),
-        facts: Map::new(),
+        facts: facts.collect(),
         credentials: secrets,
         tokens,
         scopes: Vec::new(),

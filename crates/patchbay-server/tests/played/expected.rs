@@ -25,7 +25,6 @@ pub fn expected(entry: &Entry, check: &Check) -> Vec<Expected> {
         comes("good", Class::Ok),
         comes("rejected", Class::CredentialsRejected),
         comes("revoked", Class::CredentialsRejected),
-        comes("forbidden", Class::PermissionMissing),
         comes("notfound", Class::NotFound),
         comes("throttled", Class::Throttled),
         comes("huge", Class::UnexpectedAnswer),
@@ -40,8 +39,19 @@ pub fn expected(entry: &Entry, check: &Check) -> Vec<Expected> {
     if check.reject.iter().any(|rejection| rejection.reason == Reason::AccountInactive) {
         all.push(comes("inactive", Class::AccountInactive));
     }
+    let has_rule = check.reject.iter().any(|rejection| rejection.reason == Reason::PermissionMissing);
+    if has_rule || alone(check, throttled, 403) == Class::UnexpectedAnswer {
+        all.push(comes("forbidden", Class::PermissionMissing));
+    }
     if check.expect.all.iter().any(|test| !matches!(test.test, Test::SameAs(_)) && !test.is_warning) {
-        all.push(comes("anonymous", Class::CredentialsRejected));
+        // An answer of a status that is no success means what that does everywhere.
+        let class = match check.expect.status.first() {
+            Some(StatusRule::Exactly(403)) => Class::PermissionMissing,
+            Some(StatusRule::Exactly(404)) => Class::NotFound,
+            Some(StatusRule::Exactly(400 | 402 | 405..=499)) => Class::UnexpectedAnswer,
+            _ => Class::CredentialsRejected,
+        };
+        all.push(comes("anonymous", class));
     }
     // Where the body does not count, anything will do.
     let any_body = check.expect.all.is_empty() && holds(&check.expect.status, 200);
