@@ -159,6 +159,11 @@ async fn what_is_over_is_told_and_asked_for_no_more_until_it_is_connected_anew(
     assert_eq!(connecting.health(&id).await?["state"], "broken");
     assert_eq!(connecting.recorded("credential.invalid").await?, 1);
     assert!(connecting.stored("due_at")?.is_empty(), "it is nobody's turn any more");
+    // Whoever asks is told so, and the provider is not bothered with it.
+    let asked = connecting.token_calls().await?;
+    let verified = connecting.acme.patchbay().verifying(&id).send().await?.expect_status(200);
+    assert_eq!(verified.json()["health"]["class"], "reconnect_needed", "{verified}");
+    assert_eq!(connecting.token_calls().await?, asked);
     let shown = connecting.browser().choose(&connecting.link(&id).await?, "allow").await?;
     drop(expect_page(shown, 200, "Connected"));
     assert_eq!(connecting.health(&id).await?["state"], "valid");

@@ -71,18 +71,37 @@ impl VerifyIntegration {
         found: Integration,
     ) -> Result<(Integration, Verification), AppError> {
         let asked = self.refresh.fresh(caller, found).await?;
+        if let Some(over) = self.over(caller, &asked).await? {
+            return Ok((asked, over));
+        }
         let verification = self.ask_once(&asked).await?;
         match verification.class {
-            VerificationClass::Ok => self.refresh.worked(caller, &asked).await?,
+            VerificationClass::Ok | VerificationClass::OkWithWarnings => {
+                self.refresh.worked(caller, &asked).await?;
+            }
             VerificationClass::CredentialsRejected => {
                 if let Some(renewed) = self.refresh.rejected(caller, &asked).await? {
                     let verification = self.ask_once(&renewed).await?;
                     return Ok((renewed, verification));
                 }
+                if let Some(over) = self.over(caller, &asked).await? {
+                    return Ok((asked, over));
+                }
             }
             _ => {}
         }
         Ok((asked, verification))
+    }
+
+    /// What is known of a grant that its provider has ended: what its last tokens still open says
+    /// nothing of it, and what they open no longer says less.
+    async fn over(&self, caller: &Caller, of: &Integration) -> Result<Option<Verification>, AppError> {
+        if of.grant().is_none() {
+            return Ok(None);
+        }
+        let Health { class, detail, .. } = self.health.find(caller.scope(), of.id()).await?;
+        let reconnect = VerificationClass::ReconnectNeeded;
+        Ok((class == Some(reconnect)).then(|| Verification { detail, ..Verification::of(reconnect) }))
     }
 
     async fn ask_once(&self, integration: &Integration) -> Result<Verification, AppError> {

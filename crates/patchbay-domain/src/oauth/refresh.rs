@@ -103,6 +103,12 @@ impl TokenRefresh {
         SecretPlace::previous_refresh(organisation, integration)
     }
 
+    /// Whether no answer came a while ago, and the provider is to be left alone yet.
+    #[must_use]
+    pub fn is_put_off(&self, now: DateTime<Utc>) -> bool {
+        self.failures > 0 && self.due_at.is_some_and(|due| now < due)
+    }
+
     /// Whether somebody is at it.
     #[must_use]
     pub fn is_leased(&self, now: DateTime<Utc>) -> bool {

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use patchbay_domain::{
     Changes, CredentialName, Grant, Integration, IntegrationId, OpenConnection, RefreshAttempt, RefreshTerms,
-    RepositoryError, TokenRefresh,
+    RepositoryError, TokenRefresh, VerificationClass,
 };
 
 use super::RefreshGrant;
@@ -32,8 +32,8 @@ impl Need {
     ) -> bool {
         match self {
             Self::Turn(until) => state.due_at.is_some_and(|due| due <= *until),
-            Self::Stale => terms.is_stale(grant.expires_at, now),
-            Self::Rejected(rejected) => grant == &**rejected,
+            Self::Stale => terms.is_stale(grant.expires_at, now) && !state.is_put_off(now),
+            Self::Rejected(rejected) => grant == &**rejected && !state.is_put_off(now),
         }
     }
 }
@@ -82,6 +82,11 @@ impl RefreshGrant {
         }
         if before.is_leased(now) {
             return Ok(Claimed::Theirs);
+        }
+        let health = self.health.find(caller.scope(), id).await?;
+        if health.class == Some(VerificationClass::ReconnectNeeded) {
+            // A person has to connect it anew: that makes its health unknown again.
+            return Ok(Claimed::Needless);
         }
         let connection = disclosure::open_connection(&*self.granting.vault, &integration)?;
         let Some(token) = connection.tokens.get(&CredentialName::refresh_token()) else {

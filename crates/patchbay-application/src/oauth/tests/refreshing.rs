@@ -5,7 +5,7 @@ use patchbay_domain::testing::SequentialIds;
 use patchbay_domain::{
     CredentialName, Credentials, EventType, ExchangeError, Fence, Granted, Health, HealthState,
     IntegrationParts, IntegrationWrite, MockHealthRepository, MockOAuthExchanger, MockRefreshRepository,
-    RefreshAttempt, SecretPlace, TokenRefresh, VerificationClass,
+    RefreshAttempt, SecretPlace, TokenRefresh, Verification, VerificationClass,
 };
 use secrecy::ExposeSecret;
 
@@ -45,6 +45,7 @@ struct Given {
     /// How it stands each time that somebody looks; the last one again and again.
     known: Vec<(Fence, TokenRefresh)>,
     exchanger: MockOAuthExchanger,
+    health: Health,
     commit: fn(&Changes) -> Result<(), RepositoryError>,
 }
 
@@ -65,7 +66,7 @@ impl Given {
         let attempt = state.attempt.or(Some(RefreshAttempt { at: now(), spent: digest_of("first") }));
         let claimed = TokenRefresh { leased_until, attempt, ..state.clone() };
         let known = vec![(Fence(1), state), (Fence(2), claimed)];
-        Self { found: stale(), known, exchanger, commit: |_| Ok(()) }
+        Self { found: stale(), known, exchanger, health: Health::unknown(), commit: |_| Ok(()) }
     }
 
     fn refresh(self) -> (RefreshGrant, Arc<Mutex<Vec<Changes>>>) {
@@ -77,7 +78,8 @@ impl Given {
             Ok(last.clone())
         });
         let mut health = MockHealthRepository::new();
-        health.expect_find().returning(|_, _| Ok(Health::unknown()));
+        let known_health = self.health;
+        health.expect_find().returning(move |_, _| Ok(known_health.clone()));
         let refresh = RefreshGrant {
             integrations: Arc::new(finding(Some(self.found))),
             health: Arc::new(health),
@@ -292,6 +294,33 @@ fn what_became_needless_is_not_done() {
     let another = Need::Rejected(Box::new(a_connection("another").grant().unwrap().clone()));
     let given = Given::known(TokenRefresh::default(), MockOAuthExchanger::new());
     assert_eq!(given.run(&another).0.unwrap(), Refreshed::Needless);
+}
+
+#[test]
+fn what_a_person_has_to_connect_anew_is_asked_for_no_more() {
+    let over = Verification::of(VerificationClass::ReconnectNeeded);
+    let given = Given {
+        health: Health::unknown().after(&over, now()),
+        ..Given::known(TokenRefresh::default(), MockOAuthExchanger::new())
+    };
+    let (outcome, seen) = given.run(&Need::Stale);
+    assert_eq!((outcome.unwrap(), seen.len()), (Refreshed::Needless, 0));
+}
+
+#[test]
+fn a_provider_that_gave_no_answer_is_left_alone_by_whoever_wants_a_token_too() {
+    let put_off = |due_in: i64| {
+        let due_at = Some(now() + TimeDelta::seconds(due_in));
+        TokenRefresh { failures: 1, due_at, ..TokenRefresh::default() }
+    };
+    let rejected = Need::Rejected(Box::new(stale().grant().unwrap().clone()));
+    for need in [Need::Stale, rejected] {
+        let (outcome, seen) = Given::known(put_off(1), MockOAuthExchanger::new()).run(&need);
+        assert_eq!((outcome.unwrap(), seen.len()), (Refreshed::Needless, 0));
+        let mut exchanger = MockOAuthExchanger::new();
+        exchanger.expect_refresh().once().returning(|_| Ok(rotated()));
+        assert_eq!(Given::known(put_off(0), exchanger).run(&need).0.unwrap(), Refreshed::Asked);
+    }
 }
 
 #[test]

@@ -1,5 +1,7 @@
 use super::*;
-use crate::testing::{a_name, a_sealed_integration, an_integration, at, caller, refreshing_nothing, vault};
+use crate::testing::{
+    a_connection, a_name, a_sealed_integration, an_integration, at, caller, refreshing_nothing, vault,
+};
 use futures::executor::block_on;
 use patchbay_domain::testing::{FixedClock, SequentialIds};
 use patchbay_domain::{
@@ -154,4 +156,22 @@ fn nobody_is_asked_about_one_that_is_paused_and_its_turn_is_over() {
     let found = finding(vec![paused]);
     let health = run(found, valid(), MockCredentialVerifier::new(), work, Permission::IntegrationsWrite);
     assert_eq!(health.unwrap(), valid());
+}
+
+#[test]
+fn the_last_tokens_of_a_grant_that_is_over_are_not_asked_about() {
+    let over = Verification {
+        detail: Some("invalid_grant".to_owned()),
+        ..Verification::of(VerificationClass::ReconnectNeeded)
+    };
+    let known = valid().after(&over, at(1));
+    let mut work = MockUnitOfWork::new();
+    work.expect_commit().once().returning(|_, changes| {
+        assert_eq!((changes.health[0].due_at, changes.events.len()), (None, 0));
+        Ok(())
+    });
+    let (integrations, verifier) = (finding(vec![a_connection("last")]), MockCredentialVerifier::new());
+    let found = run(integrations, known, verifier, work, Permission::IntegrationsWrite).unwrap();
+    assert_eq!(found.class, Some(VerificationClass::ReconnectNeeded));
+    assert_eq!((found.state, found.detail), (HealthState::Broken, Some("invalid_grant".to_owned())));
 }
