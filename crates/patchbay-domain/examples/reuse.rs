@@ -126,7 +126,7 @@ fn refused(what: &str, outcome: Result<(), RepositoryError>) -> Result<(), Box<d
 fn parts(write: &IntegrationWrite) -> (&str, &Integration, &[UniqueKey], &[UniqueKey]) {
     match write {
         IntegrationWrite::Insert { integration, claimed } => ("inserts", integration, &[], claimed),
-        IntegrationWrite::Update { integration, released, claimed } => {
+        IntegrationWrite::Update { integration, released, claimed, .. } => {
             ("updates", integration, released, claimed)
         }
         IntegrationWrite::Revive { integration, claimed } => ("revives", integration, &[], claimed),

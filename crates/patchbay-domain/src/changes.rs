@@ -5,8 +5,8 @@ use chrono::{DateTime, Utc};
 
 use crate::{
     ApiKey, ApiKeyId, AuthorizationWrite, Environment, Event, Fence, Health, Integration, IntegrationId,
-    Lease, LeaseWrite, ManifestDocument, ReceiptWrite, RefreshWrite, RepositoryError, Scope, Setting,
-    TokenRefresh, UniqueKey,
+    Lease, LeaseWrite, ManifestDocument, RankingWrite, ReceiptWrite, RefreshWrite, RepositoryError, Scope,
+    Setting, TokenRefresh, UniqueKey,
 };
 
 /// A write of an integration and of the unique keys that it holds.
@@ -27,6 +27,8 @@ pub enum IntegrationWrite {
         released: Vec<UniqueKey>,
         /// The keys it takes.
         claimed: Vec<UniqueKey>,
+        /// Whether it lives in another environment from now on, with all that belongs to it.
+        is_moved: bool,
     },
     /// The next version of one that was deleted. It replaces exactly the version before its
     /// own.
@@ -109,6 +111,8 @@ pub struct Changes {
     /// Settings, in the order of writing. Those of an integration that is deleted go with it
     /// unmentioned.
     pub settings: Vec<SettingWrite>,
+    /// In which order integrations are used.
+    pub rankings: Vec<RankingWrite>,
     /// New environments.
     pub environments: Vec<Environment>,
     /// Keys, in the order of writing.
@@ -143,7 +147,9 @@ impl Changes {
         let (held, wanted) = (before.unique_keys(), after.unique_keys());
         let released = held.iter().filter(|key| !wanted.contains(key)).cloned().collect();
         let claimed = wanted.into_iter().filter(|key| !held.contains(key)).collect();
-        self.integrations.push(IntegrationWrite::Update { integration: after.clone(), released, claimed });
+        let is_moved = before.parts().environment_id != after.parts().environment_id;
+        let integration = after.clone();
+        self.integrations.push(IntegrationWrite::Update { integration, released, claimed, is_moved });
         self
     }
 
@@ -197,6 +203,13 @@ impl Changes {
     #[must_use]
     pub fn setting(mut self, write: SettingWrite) -> Self {
         self.settings.push(write);
+        self
+    }
+
+    /// Says in which order integrations are used.
+    #[must_use]
+    pub fn ranking(mut self, write: RankingWrite) -> Self {
+        self.rankings.push(write);
         self
     }
 

@@ -53,7 +53,7 @@ pub use oauth::*;
 pub use organisation::{Organisation, OrganisationDirectory, OrganisationName};
 pub use page::{NumberedPage, Page, PageRequest};
 pub use permission::{Permission, Permissions, UnknownPermission};
-pub use provider::{FieldKind, FieldSource, Offer, Provider, ProviderDirectory, ProviderField};
+pub use provider::{ChannelKind, FieldKind, FieldSource, Offer, Provider, ProviderDirectory, ProviderField};
 pub use receipt::{
     Fingerprint, Fingerprinter, Receipt, ReceiptArchive, ReceiptRepository, ReceiptState, ReceiptWrite,
 };
@@ -72,7 +72,7 @@ pub use {
     id_generator::MockIdGenerator,
     integration::{
         MockCredentialVerifier, MockHealthRepository, MockIntegrationRepository, MockManifestFetcher,
-        MockManifestRepository, MockVerificationSchedule,
+        MockManifestRepository, MockRankingRepository, MockVerificationSchedule,
     },
     organisation::MockOrganisationDirectory,
     provider::MockProviderDirectory,

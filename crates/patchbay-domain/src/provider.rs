@@ -8,6 +8,31 @@ use crate::event::codes;
 use crate::{ProviderId, RefreshTerms};
 
 codes! {
+    /// What carries messages to people.
+    ChannelKind {
+        /// The owner's own product.
+        InApp = "in_app",
+        /// Mail.
+        Email = "email",
+        /// Text messages to phones.
+        Sms = "sms",
+        /// Chats.
+        Chat = "chat",
+        /// Notifications to apps.
+        Push = "push",
+    }
+}
+
+impl ChannelKind {
+    /// Whether of several integrations for it one is used first: there is one address of mail and
+    /// one phone of each person.
+    #[must_use]
+    pub const fn is_ranked(self) -> bool {
+        matches!(self, Self::Email | Self::Sms)
+    }
+}
+
+codes! {
     /// What a field of a provider takes.
     FieldKind {
         /// Text.
@@ -95,6 +120,10 @@ pub struct ProviderField {
     pub source: FieldSource,
     /// What every host that it names ends with, when that is fixed.
     pub confined_to: Option<String>,
+    /// Whether a connection needs it, whatever the dialect.
+    pub is_required: bool,
+    /// The dialects on which a connection needs it beside.
+    pub required_on: Vec<String>,
     /// What dialects call it that do not use its key, by their names.
     pub names: Vec<(String, String)>,
 }
@@ -104,6 +133,12 @@ impl ProviderField {
     #[must_use]
     pub fn name_on(&self, dialect: &str) -> &str {
         self.names.iter().find(|(of, _)| of == dialect).map_or(&self.key, |(_, name)| name)
+    }
+
+    /// Whether a connection needs it on a dialect.
+    #[must_use]
+    pub fn is_required_on(&self, dialect: &str) -> bool {
+        self.is_required || self.required_on.iter().any(|on| on == dialect)
     }
 
     /// Whether `value` decides by itself which host requests go to: one that ends as the field
@@ -144,6 +179,12 @@ pub struct Provider {
     pub is_disabled: bool,
     /// The dialects that offer it; no two offers of one dialect.
     pub offers: Vec<Offer>,
+    /// What it carries, when it carries messages.
+    pub channel: Option<ChannelKind>,
+    /// The channel in whose ranking its active connections stand, where they do.
+    pub ranked_in: Option<ChannelKind>,
+    /// Whether it tells what became of each message.
+    pub reports_delivery: bool,
     /// Whether it can be asked if a connection works.
     pub is_verifiable: bool,
     /// Whether people can be sent to it to allow a connection.
@@ -169,6 +210,9 @@ impl Provider {
             logo: None,
             is_disabled: true,
             offers: Vec::new(),
+            channel: None,
+            ranked_in: None,
+            reports_delivery: false,
             is_verifiable: false,
             is_authorizable: false,
             refresh: None,
@@ -231,6 +275,8 @@ mod tests {
             secret_members: Vec::new(),
             source: FieldSource::User,
             confined_to: None,
+            is_required: false,
+            required_on: vec!["alpha".to_owned()],
             names: vec![("novu".to_owned(), "from".to_owned())],
         }
     }
@@ -258,6 +304,14 @@ mod tests {
     }
 
     #[test]
+    fn a_field_is_required_everywhere_or_where_it_is_said() {
+        let some = field("a", FieldKind::Text);
+        assert_eq!((some.is_required_on("alpha"), some.is_required_on("beta")), (true, false));
+        let everywhere = ProviderField { is_required: true, ..some };
+        assert!(everywhere.is_required_on("beta"));
+    }
+
+    #[test]
     fn a_host_is_decided_by_urls_and_hosts_that_are_not_confined() {
         let any = json!("https://any.example");
         assert!(field("a", FieldKind::Url).leads_anywhere(&any));
@@ -275,21 +329,12 @@ mod tests {
     fn a_dialect_knows_the_fields_that_an_owner_sets_by_its_own_names() {
         let given = ProviderField { source: FieldSource::Verify, ..field("seen", FieldKind::Text) };
         let provider = Provider {
-            id: ProviderId::slack(),
-            name: "Slack".to_owned(),
-            description: String::new(),
-            homepage: None,
-            logo: None,
-            is_disabled: false,
             offers: vec![Offer { dialect: "novu".to_owned(), name: "slack".to_owned(), position: None }],
-            is_verifiable: true,
-            is_authorizable: false,
-            refresh: None,
             fields: vec![
                 ProviderField { names: Vec::new(), ..given },
                 field("phone_number", FieldKind::Text),
             ],
-            revision: String::new(),
+            ..Provider::unknown(ProviderId::slack())
         };
         assert_eq!(provider.field_on("novu", "from").unwrap().key, "phone_number");
         assert_eq!(provider.field_on("aloochat", "from"), None);

@@ -3,10 +3,10 @@
 use serde_json::{Map, Value};
 
 use super::{
-    AgentId, Configuration, Grant, IntegrationKind, IntegrationName, IntegrationParts, Manifest, Status,
-    Visibility,
+    AgentId, Conditions, Configuration, Grant, Identifier, IntegrationKind, IntegrationName,
+    IntegrationParts, Manifest, Status, Visibility,
 };
-use crate::Sealed;
+use crate::{EnvironmentId, Sealed};
 
 /// What to do with something that an integration may lack.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -53,6 +53,10 @@ impl<T> Patch<T> {
 pub struct IntegrationEdit {
     /// A new name.
     pub name: Option<IntegrationName>,
+    /// What programs know it by from now on.
+    pub identifier: Option<Identifier>,
+    /// The environment that it lives in from now on, and all that belongs to it.
+    pub environment: Option<EnvironmentId>,
     /// A new kind.
     pub kind: Option<IntegrationKind>,
     /// A new status.
@@ -71,12 +75,20 @@ pub struct IntegrationEdit {
     pub grant: Option<Grant>,
     /// What its provider says of the connection now.
     pub facts: Option<Map<String, Value>>,
+    /// When it is the one to use from now on.
+    pub conditions: Option<Conditions>,
 }
 
 impl IntegrationEdit {
     pub(super) fn apply(self, parts: &mut IntegrationParts) {
         if let Some(name) = self.name {
             parts.name = name;
+        }
+        if let Some(identifier) = self.identifier {
+            parts.identifier = Some(identifier);
+        }
+        if let Some(environment) = self.environment {
+            parts.environment_id = environment;
         }
         if let Some(kind) = self.kind {
             parts.kind = kind;
@@ -100,6 +112,9 @@ impl IntegrationEdit {
         }
         if let Some(facts) = self.facts {
             parts.facts = facts;
+        }
+        if let Some(conditions) = self.conditions {
+            parts.conditions = conditions;
         }
     }
 }

@@ -1,18 +1,23 @@
 //! One configured connection to one provider.
 
+mod conditions;
 mod configuration;
 mod edit;
 mod grant;
 mod health;
+mod identifier;
 mod manifest;
+mod ranking;
 mod repository;
+mod uncatalogued;
 mod unique;
 mod values;
 
 use chrono::{DateTime, Utc};
 use serde_json::{Map, Value, json};
 
-pub use configuration::{Configuration, Configured, InvalidConfiguration, SentConfiguration, Wrong};
+pub use conditions::{Conditions, TooManyConditions};
+pub use configuration::{Configuration, Configured, InvalidConfiguration, SentConfiguration, ToldSecrecy, Wrong};
 pub use edit::{IntegrationEdit, Patch};
 pub use grant::{AccountId, Grant};
 pub use health::{
@@ -25,17 +30,22 @@ pub use manifest::{
     AppDescription, AppKind, FetchError, Manifest, ManifestDocument, ManifestFetcher, ManifestRepository,
     ManifestUrl, NotAManifest, NotInstallable, SettingDefinition, SettingFault, SettingType,
 };
+pub use identifier::Identifier;
 #[cfg(feature = "testing")]
 pub use manifest::{MockManifestFetcher, MockManifestRepository};
 #[cfg(feature = "testing")]
+pub use ranking::MockRankingRepository;
+pub use ranking::{Rank, Ranking, RankingPlace, RankingRepository, RankingWrite};
+#[cfg(feature = "testing")]
 pub use repository::MockIntegrationRepository;
 pub use repository::{IntegrationFilter, IntegrationPosition, IntegrationRepository};
+pub use uncatalogued::{ProviderName, Uncatalogued};
 pub use unique::{UniqueKey, UniqueRule, UniqueRules};
 pub use values::{
     AgentId, IntegrationKind, IntegrationName, Origin, ProviderId, Status, Version, Visibility,
 };
 
-use crate::{Actor, EnvironmentId, IntegrationId, OrganisationId, Sealed};
+use crate::{Actor, ChannelKind, EnvironmentId, IntegrationId, OrganisationId, Provider, Sealed};
 
 /// The end of an integration: who deleted it, and when.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,8 +67,13 @@ pub struct IntegrationParts {
     pub environment_id: EnvironmentId,
     /// What it connects to.
     pub provider: ProviderId,
+    /// What that is when the catalogue does not know it: just when it connects to
+    /// [`ProviderId::uncatalogued`].
+    pub uncatalogued: Option<Uncatalogued>,
     /// What it is called.
     pub name: IntegrationName,
+    /// What programs know it by, where somebody said so.
+    pub identifier: Option<Identifier>,
     /// What its owner says it is for.
     pub kind: IntegrationKind,
     /// How it came to be.
@@ -79,6 +94,8 @@ pub struct IntegrationParts {
     pub grant: Option<Grant>,
     /// What its provider said of the connection; nothing of it is secret.
     pub facts: Map<String, Value>,
+    /// When it is the one to use.
+    pub conditions: Conditions,
     /// The uniqueness rules it was made under.
     pub unique_rules: UniqueRules,
     /// Counts its changes.
@@ -103,8 +120,12 @@ pub struct Integration(IntegrationParts);
 pub struct IntegrationDraft {
     /// What it connects to.
     pub provider: ProviderId,
+    /// What that is when the catalogue does not know it.
+    pub uncatalogued: Option<Uncatalogued>,
     /// What it is called.
     pub name: IntegrationName,
+    /// What programs know it by.
+    pub identifier: Option<Identifier>,
     /// What its owner says it is for.
     pub kind: IntegrationKind,
     /// How it came to be.
@@ -125,6 +146,8 @@ pub struct IntegrationDraft {
     pub grant: Option<Grant>,
     /// What its provider said of the connection.
     pub facts: Map<String, Value>,
+    /// When it is the one to use.
+    pub conditions: Conditions,
     /// The uniqueness rules that it is made under and keeps.
     pub unique_rules: UniqueRules,
 }
@@ -136,7 +159,9 @@ impl IntegrationDraft {
     pub fn new(provider: ProviderId, name: IntegrationName) -> Self {
         Self {
             provider,
+            uncatalogued: None,
             name,
+            identifier: None,
             kind: IntegrationKind::none(),
             origin: Origin::Plain,
             status: Status::Active,
@@ -147,6 +172,7 @@ impl IntegrationDraft {
             credentials: None,
             grant: None,
             facts: Map::new(),
+            conditions: Conditions::none(),
             unique_rules: UniqueRules::default(),
         }
     }
@@ -167,7 +193,9 @@ impl Integration {
             organisation_id,
             environment_id,
             provider: draft.provider,
+            uncatalogued: draft.uncatalogued,
             name: draft.name,
+            identifier: draft.identifier,
             kind: draft.kind,
             origin: draft.origin,
             status: draft.status,
@@ -178,6 +206,7 @@ impl Integration {
             credentials: draft.credentials,
             grant: draft.grant,
             facts: draft.facts,
+            conditions: draft.conditions,
             unique_rules: draft.unique_rules,
             version: Version::FIRST,
             created_at: now,
@@ -241,7 +270,34 @@ impl Integration {
         if self.0.deleted.is_some() {
             return Vec::new();
         }
-        self.0.unique_rules.iter().filter_map(|rule| rule.key_of(self)).collect()
+        let own = self.0.identifier.as_ref().map(|_| UniqueRule::Identifier);
+        self.0.unique_rules.iter().chain(own).filter_map(|rule| rule.key_of(self)).collect()
+    }
+
+    /// What programs know it by: what was said, or else what `word` and its id make.
+    #[must_use]
+    pub fn identifier_or_made_of(&self, word: &str) -> Identifier {
+        self.0.identifier.clone().unwrap_or_else(|| Identifier::made_of(word, self.0.id))
+    }
+
+    /// What it connects to, as a dialect calls it; `None` where that has no name for it.
+    /// `provider` is what is known of that.
+    #[must_use]
+    pub fn provider_on<'a>(&'a self, dialect: &str, provider: &'a Provider) -> Option<&'a str> {
+        match &self.0.uncatalogued {
+            Some(uncatalogued) => Some(uncatalogued.name.as_str()),
+            None => provider.name_on(dialect),
+        }
+    }
+
+    /// The channel in whose [`Ranking`] it stands while it is active, where there is one.
+    /// `provider` is what is known of what it connects to.
+    #[must_use]
+    pub fn ranked_in(&self, provider: &Provider) -> Option<ChannelKind> {
+        match &self.0.uncatalogued {
+            Some(uncatalogued) => Some(uncatalogued.channel).filter(|channel| channel.is_ranked()),
+            None => provider.ranked_in,
+        }
     }
 
     /// The next version with `edit` applied; `None` when it changes nothing.
@@ -294,6 +350,15 @@ impl Integration {
         let mut summary = Map::new();
         summary.insert("name".into(), json!(parts.name.as_str()));
         summary.insert("provider".into(), json!(parts.provider.as_str()));
+        if let Some(uncatalogued) = &parts.uncatalogued {
+            summary.insert("provider_name".into(), json!(uncatalogued.name.as_str()));
+        }
+        if let Some(identifier) = &parts.identifier {
+            summary.insert("identifier".into(), json!(identifier.as_str()));
+        }
+        if !parts.conditions.is_empty() {
+            summary.insert("conditions".into(), json!(parts.conditions.groups().len()));
+        }
         summary.insert("kind".into(), json!(parts.kind.as_str()));
         summary.insert("origin".into(), json!(parts.origin.as_str()));
         summary.insert("status".into(), json!(parts.status.as_str()));

@@ -18,6 +18,10 @@ codes! {
         Connection = "connection",
         /// Account at the provider.
         Account = "account",
+        /// What programs know it by, byte by byte. Whatever has one holds it, under no other rule.
+        Identifier = "identifier",
+        /// The one that shows messages inside the owner's own product, within one environment.
+        InApp = "in_app",
     }
 }
 
@@ -28,6 +32,7 @@ impl UniqueRule {
     pub fn key_of(self, integration: &Integration) -> Option<UniqueKey> {
         let IntegrationParts { name, manifest, origin, environment_id, provider, grant, .. } =
             integration.parts();
+        let identifier = &integration.parts().identifier;
         let value = match self {
             // A name has no line break at its ends, but may have one inside: its length
             // keeps two different pairs from reading the same.
@@ -38,6 +43,8 @@ impl UniqueRule {
             Self::CustomManifest if *origin == Origin::Custom => manifest.as_ref()?.url.canonical(),
             Self::CustomManifest => return None,
             Self::Connection => return Some(UniqueKey::connection(*environment_id, provider)),
+            Self::Identifier => identifier.as_ref()?.as_str().to_owned(),
+            Self::InApp => environment_id.to_string(),
             Self::Account => format!("{provider}\n{}", grant.as_ref()?.account.as_ref()?),
         };
         Some(UniqueKey { rule: self, value })

@@ -62,6 +62,12 @@ impl ProviderId {
         Self("json_manifest".to_owned())
     }
 
+    /// Every provider that the catalogue does not know; an integration says itself which it is.
+    #[must_use]
+    pub fn uncatalogued() -> Self {
+        Self("uncatalogued".to_owned())
+    }
+
     /// Slack.
     #[must_use]
     pub fn slack() -> Self {

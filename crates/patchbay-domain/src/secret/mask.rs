@@ -8,6 +8,8 @@ pub enum Mask {
     /// Eight stars, followed by the secret's last four characters when it has twelve or
     /// more.
     StarsAndTail,
+    /// Eight stars, whatever the secret is.
+    Stars,
 }
 
 impl Mask {
@@ -22,8 +24,9 @@ impl Mask {
         let text = secret.expose_secret();
         let chars = text.chars().count();
         match self {
-            Self::StarsAndTail if chars == 0 => String::new(),
+            Self::StarsAndTail | Self::Stars if chars == 0 => String::new(),
             Self::StarsAndTail if chars < Self::MIN_CHARS_FOR_TAIL => Self::STARS.to_owned(),
+            Self::Stars => Self::STARS.to_owned(),
             Self::StarsAndTail => {
                 let tail = text.chars().skip(chars - Self::TAIL_CHARS);
                 Self::STARS.chars().chain(tail).collect()
@@ -36,6 +39,12 @@ impl Mask {
     #[must_use]
     pub fn may_be(self, text: &SecretString) -> bool {
         text.expose_secret().starts_with(Self::STARS)
+    }
+
+    /// Whether `text` is what the mask of every secret is, so that it is none itself.
+    #[must_use]
+    pub fn may_only_be(self, text: &SecretString) -> bool {
+        self == Self::Stars && text.expose_secret() == Self::STARS
     }
 
     /// Whether `text` is the mask of `secret`: written back, it means "unchanged".

@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use secrecy::ExposeSecret;
 use serde_json::{Map, Value};
 
 use super::split::escaped;
 use super::{Configuration, InvalidConfiguration, Wrong};
-use crate::Provider;
+use crate::{CredentialName, Credentials, FieldKind, Provider};
 
 /// How names of members end that say where requests go; compared in lower case, letters and
 /// digits alone. They count where the provider does not know the member.
@@ -27,6 +28,33 @@ pub(super) fn require_same(
         Some((path, _)) => Err(Wrong::Elsewhere.at(&path)),
         None => Ok(()),
     }
+}
+
+/// The same for what decides the host and is itself a secret.
+///
+/// # Errors
+/// Names the member that now leads elsewhere.
+pub(super) fn require_same_secret(
+    before: &Credentials,
+    after: &Credentials,
+    provider: &Provider,
+) -> Result<(), InvalidConfiguration> {
+    let decides = provider.fields.iter().filter(|field| {
+        field.is_secret
+            && matches!(field.kind, FieldKind::Url | FieldKind::Host)
+            && field.confined_to.is_none()
+    });
+    for field in decides {
+        let path = escaped(&field.key);
+        let Ok(name) = CredentialName::parse(&path) else { continue };
+        let leads = |to: &Credentials| to.get(&name).map(|text| target(text.expose_secret()));
+        if let Some(now) = leads(after)
+            && leads(before) != Some(now)
+        {
+            return Err(Wrong::Elsewhere.at(&path));
+        }
+    }
+    Ok(())
 }
 
 /// Stops names and passwords in URLs, which would be secrets in plain sight.

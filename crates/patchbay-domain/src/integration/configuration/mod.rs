@@ -10,10 +10,10 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use serde_json::{Map, Value};
 
 pub use fault::{InvalidConfiguration, Wrong};
-pub use sent::SentConfiguration;
+pub use sent::{SentConfiguration, ToldSecrecy};
 use split::Secrecy;
 
-use crate::{CredentialName, Credentials, Provider, is_secret_name};
+use crate::{CredentialName, Credentials, Mask, Provider, is_secret_name};
 
 /// The members that an integration is configured with, in the order in which they were first
 /// sent. None of them is secret: those are [`Credentials`].
@@ -87,8 +87,28 @@ impl Configured {
         let sent_secrets = after.write_all(sent, provider)?;
         if after.credentials.iter().any(|(name, _)| !sent_secrets.contains(name)) {
             destination::require_same(&self.configuration, &after.configuration, provider)?;
+            destination::require_same_secret(&self.credentials, &after.credentials, provider)?;
         }
         Ok(after)
+    }
+
+    /// The next configuration, with what was sent in the place of all that `shows` takes by the
+    /// name of its member: what an API does not show it cannot mean to take away.
+    ///
+    /// # Errors
+    /// Those of [`merged`](Self::merged).
+    pub fn replaced(
+        &self,
+        mut sent: SentConfiguration,
+        provider: &Provider,
+        shows: impl Fn(&str) -> bool,
+    ) -> Result<Self, InvalidConfiguration> {
+        let plain = self.configuration.0.keys().cloned();
+        let secret = self.credentials.iter().map(|(name, _)| split::member_of(name.as_str()));
+        for member in plain.chain(secret).filter(|member| shows(member)) {
+            sent.members.entry(member).or_insert(Value::Null);
+        }
+        self.merged(sent, provider)
     }
 
     /// Puts in what was sent, and tells which secrets that were.
@@ -98,8 +118,10 @@ impl Configured {
         provider: &Provider,
     ) -> Result<Vec<CredentialName>, InvalidConfiguration> {
         let mut secrets = Vec::new();
-        for (member, value) in sent.accepted_by(provider)? {
-            self.write(member, value, provider, &mut secrets)?;
+        let SentConfiguration { members, told, mask } = sent;
+        for (member, value) in SentConfiguration::accepted_by(members, provider)? {
+            let secrecy = secrecy_of(&member, provider, &told);
+            self.write(&member, (value, secrecy), mask, &mut secrets)?;
         }
         self.require_size()?;
         Ok(secrets)
@@ -107,28 +129,36 @@ impl Configured {
 
     fn write(
         &mut self,
-        member: String,
-        value: Value,
-        provider: &Provider,
+        member: &str,
+        (value, secrecy): (Value, Secrecy<'_>),
+        mask: Option<Mask>,
         written: &mut Vec<CredentialName>,
     ) -> Result<(), InvalidConfiguration> {
         let Self { configuration: Configuration(members), credentials } = self;
-        let path = split::escaped(&member);
+        let path = split::escaped(member);
         let mut secrets = Vec::new();
-        let shown = split::split(&path, value, secrecy_of(&member, provider), &mut secrets);
-        if secrets.is_empty() && shown.is_some() && shown.as_ref() == members.get(&member) {
+        let shown = split::split(&path, value, secrecy, &mut secrets);
+        if secrets.is_empty() && shown.is_some() && shown.as_ref() == members.get(member) {
             return Ok(());
         }
+        let present = credentials.clone();
         credentials.retain(|name| !split::is_at_or_below(name.as_str(), &path));
         match shown {
-            Some(shown) if !shown.is_null() => drop(members.insert(member, shown)),
+            Some(shown) if !shown.is_null() => drop(members.insert(member.to_owned(), shown)),
             // The others stay in their order.
-            _ => drop(members.shift_remove(&member)),
+            _ => drop(members.shift_remove(member)),
         }
         for (at, secret) in secrets {
             let name = CredentialName::parse(&at).map_err(|why| Wrong::SecretName(why).at(&at))?;
-            written.push(name.clone());
-            credentials.set(name, secret);
+            match (present.get(&name), mask) {
+                (Some(kept), Some(mask)) if mask.is_of(&secret, kept) => credentials.set(name, kept.clone()),
+                // Nothing is behind it that could stay.
+                (None, Some(mask)) if mask.may_only_be(&secret) => {}
+                _ => {
+                    written.push(name.clone());
+                    credentials.set(name, secret);
+                }
+            }
         }
         Ok(())
     }
@@ -156,13 +186,19 @@ fn shortened(value: &Value) -> Value {
 }
 
 /// What of a member of a configuration is secret: of one that the provider knows, what it says;
-/// of any other, what its name does.
-fn secrecy_of<'p>(member: &str, provider: &'p Provider) -> Secrecy<'p> {
-    let field = provider.fields.iter().find(|field| field.key == member);
-    match field {
-        Some(field) if !field.is_secret => Secrecy::Members(&field.secret_members),
+/// of one that the API tells of, what that does; of any other, what its name does.
+fn secrecy_of<'p>(
+    member: &str,
+    provider: &'p Provider,
+    told: &'p [(String, ToldSecrecy)],
+) -> Secrecy<'p> {
+    if let Some(field) = provider.fields.iter().find(|field| field.key == member) {
+        return if field.is_secret { Secrecy::Whole } else { Secrecy::Members(&field.secret_members) };
+    }
+    match told.iter().find(|(name, _)| name == member) {
+        Some((_, ToldSecrecy::Members(named))) => Secrecy::Members(named),
         None if !is_secret_name(member) => Secrecy::Members(&[]),
-        Some(_) | None => Secrecy::Whole,
+        Some((_, ToldSecrecy::Whole)) | None => Secrecy::Whole,
     }
 }
 

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use super::destination;
 use super::split::escaped;
 use super::{Configuration, InvalidConfiguration, Wrong};
-use crate::{FieldKind, FieldSource, Provider};
+use crate::{FieldKind, FieldSource, Mask, Provider};
 
 /// Headers that say something of the connection, not of the request (RFC 9110 §7.6.1), or
 /// where it goes. Compared in lower case.
@@ -28,7 +28,21 @@ const HEADERS_OF_CONNECTION: [&str; 11] = [
 /// A configuration as a client sent it: what is secret of it has not been taken out, so it
 /// shows nothing of itself.
 #[derive(Clone, Default)]
-pub struct SentConfiguration(Map<String, Value>);
+pub struct SentConfiguration {
+    pub(super) members: Map<String, Value>,
+    pub(super) told: Vec<(String, ToldSecrecy)>,
+    pub(super) mask: Option<Mask>,
+}
+
+/// What the API through which a member came tells of it, where its provider does not know the
+/// member: then its name counts for nothing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ToldSecrecy {
+    /// All of it is secret.
+    Whole,
+    /// Of an object these members are, and those that are named like secrets; else nothing.
+    Members(Vec<String>),
+}
 
 impl SentConfiguration {
     /// Takes what was sent.
@@ -45,7 +59,20 @@ impl SentConfiguration {
                 return Err(wrong.at(&escaped(member).replace('\0', "\u{fffd}")));
             }
         }
-        Ok(Self(members))
+        Ok(Self { members, ..Self::default() })
+    }
+
+    /// The same, with what the API through which it came tells of members by their names.
+    #[must_use]
+    pub fn telling(self, told: Vec<(String, ToldSecrecy)>) -> Self {
+        Self { told, ..self }
+    }
+
+    /// The same, through an API that shows secrets so: what looks like one that is there leaves it
+    /// as it is.
+    #[must_use]
+    pub fn masked_as(self, mask: Mask) -> Self {
+        Self { mask: Some(mask), ..self }
     }
 
     /// The members that an integration of `provider` may be given. What only the provider
@@ -54,8 +81,10 @@ impl SentConfiguration {
     /// # Errors
     /// When the provider says that a member is to be something else, and when one is where
     /// nothing may be sent to.
-    pub(super) fn accepted_by(self, provider: &Provider) -> Result<Map<String, Value>, InvalidConfiguration> {
-        let Self(mut members) = self;
+    pub(super) fn accepted_by(
+        mut members: Map<String, Value>,
+        provider: &Provider,
+    ) -> Result<Map<String, Value>, InvalidConfiguration> {
         members.retain(|member, _| {
             let field = provider.fields.iter().find(|field| field.key == *member);
             field.is_none_or(|field| field.source == FieldSource::User)

@@ -10,6 +10,20 @@ pub(super) fn escaped(name: &str) -> String {
     name.replace('\\', r"\\").replace('.', r"\.")
 }
 
+/// The name of the member that a dotted path begins with.
+pub(super) fn member_of(path: &str) -> String {
+    let mut name = String::new();
+    let mut chars = path.chars();
+    while let Some(c) = chars.next() {
+        match c {
+            '\\' => name.extend(chars.next()),
+            '.' => break,
+            _ => name.push(c),
+        }
+    }
+    name
+}
+
 /// Whether a dotted path is `above`, or leads through it.
 pub(super) fn is_at_or_below(path: &str, above: &str) -> bool {
     path.strip_prefix(above).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))

@@ -12,6 +12,8 @@ fn field(key: &str, kind: FieldKind) -> ProviderField {
         secret_members: Vec::new(),
         source,
         confined_to: None,
+        is_required: false,
+        required_on: Vec::new(),
         names,
     }
 }
@@ -30,16 +32,6 @@ fn provider() -> Provider {
     };
     let said_by_provider = ProviderField { source: FieldSource::Verify, ..field("shop_id", FieldKind::Text) };
     Provider {
-        id: ProviderId::slack(),
-        name: "Any".to_owned(),
-        description: String::new(),
-        homepage: None,
-        logo: None,
-        is_disabled: false,
-        offers: Vec::new(),
-        is_verifiable: false,
-        is_authorizable: false,
-        refresh: None,
         fields: vec![
             field("base_url", FieldKind::Url),
             confined,
@@ -50,7 +42,7 @@ fn provider() -> Provider {
             field("api_key_header", FieldKind::Text),
             said_by_provider,
         ],
-        revision: String::new(),
+        ..Provider::unknown(ProviderId::slack())
     }
 }
 
@@ -289,4 +281,72 @@ fn what_was_sent_shows_nothing_of_itself() {
         configured(json!({"token": "planted-secret", "headers": {"cookie": "planted-secret"}}))
     );
     assert!(!made.contains("planted-secret"), "{made}");
+}
+
+const STARS: &str = "********";
+
+fn from_an_api_that_shows_stars(value: Value) -> SentConfiguration {
+    sent(value).masked_as(crate::Mask::Stars)
+}
+
+#[test]
+fn a_member_that_the_provider_does_not_know_is_as_secret_as_the_api_tells() {
+    let told = vec![
+        ("service_account".to_owned(), ToldSecrecy::Whole),
+        ("authenticate_by_token".to_owned(), ToldSecrecy::Members(Vec::new())),
+        ("tls".to_owned(), ToldSecrecy::Members(vec!["pfx".to_owned()])),
+        ("webhook_url".to_owned(), ToldSecrecy::Members(Vec::new())),
+    ];
+    let sent = sent(json!({
+        "service_account": "s", "authenticate_by_token": true, "tls": {"pfx": "p", "ca": "c"},
+        "webhook_url": "https://hooks.example/x",
+    }));
+    let made = Configured::of(sent.telling(told), &provider()).unwrap();
+    assert_eq!(shown(&made), r#"{"authenticate_by_token":true,"tls":{"ca":"c"}}"#);
+    let kept = [("service_account", "s"), ("tls.pfx", "p"), ("webhook_url", "https://hooks.example/x")];
+    assert_eq!(secrets(&made), kept, "what the provider knows counts more");
+}
+
+#[test]
+fn a_mask_leaves_the_secret_behind_it_as_it_is_and_is_none_itself() {
+    let before = configured(json!({"token": "t", "tls_options": {"key": "k", "pfx": "p", "ca": "c"}}));
+    let sent = json!({"token": STARS, "tls_options": {"key": STARS, "ca": "d"}, "password": STARS});
+    let after = before.merged(from_an_api_that_shows_stars(sent), &provider()).unwrap();
+    assert_eq!(secrets(&after), [("token", "t"), ("tls_options.key", "k")]);
+    assert_eq!(shown(&after), r#"{"tls_options":{"ca":"d"}}"#);
+    let verbatim = before.merged(self::sent(json!({"token": STARS})), &provider()).unwrap();
+    assert_eq!(secrets(&verbatim)[0], ("tls_options.key", "k"), "{verbatim:?}");
+    assert_eq!(verbatim.credentials.iter().last().unwrap().1.expose_secret(), STARS);
+}
+
+#[test]
+fn what_an_api_does_not_show_is_not_taken_away_by_what_it_replaces() {
+    let before = configured(json!({"portal_id": "1", "token": "t", "hidden": "h", "hidden_token": "ht", "x": 1}));
+    let shows = |member: &str| !member.starts_with("hidden");
+    let sent = from_an_api_that_shows_stars(json!({"portal_id": "2"}));
+    let after = before.replaced(sent, &provider(), shows).unwrap();
+    assert_eq!(shown(&after), r#"{"portal_id":"2","hidden":"h"}"#);
+    assert_eq!(secrets(&after), [("hidden_token", "ht")]);
+}
+
+#[test]
+fn a_mask_does_not_bring_a_secret_to_another_host() {
+    let before = configured(json!({"base_url": "https://a.example", "token": "t"}));
+    let moved = |token: &str| {
+        let sent = json!({"base_url": "https://b.example", "token": token});
+        before.replaced(from_an_api_that_shows_stars(sent), &provider(), |_| true)
+    };
+    assert_eq!(moved(STARS).unwrap_err().wrong, Wrong::Elsewhere);
+    assert!(moved("new").is_ok());
+}
+
+#[test]
+fn a_host_that_is_itself_a_secret_does_not_change_without_the_others() {
+    let before = configured(json!({"webhook_url": "https://a.example/x", "token": "t"}));
+    let changed = |sent: Value| before.merged(from_an_api_that_shows_stars(sent), &provider());
+    let elsewhere = changed(json!({"webhook_url": "https://b.example/x"})).unwrap_err();
+    assert_eq!((elsewhere.at.as_deref(), elsewhere.wrong), (Some("webhook_url"), Wrong::Elsewhere));
+    assert!(changed(json!({"webhook_url": "https://a.example/y"})).is_ok(), "the same host");
+    assert!(changed(json!({"webhook_url": "https://b.example/x", "token": "u"})).is_ok());
+    assert!(changed(json!({"webhook_url": null})).is_ok());
 }
