@@ -92,6 +92,19 @@ impl Caller {
         self.home
     }
 
+    /// The environment that the caller names, or else the one it is at home in.
+    ///
+    /// # Errors
+    /// [`AppError::OtherEnvironment`] when the caller may see another one only.
+    pub fn environment(&self, named: Option<EnvironmentId>) -> Result<EnvironmentId, AppError> {
+        let environment = named.unwrap_or(self.home);
+        if self.scope.sees(self.organisation(), environment) {
+            Ok(environment)
+        } else {
+            Err(AppError::OtherEnvironment)
+        }
+    }
+
     /// Whether the caller may do this.
     #[must_use]
     pub const fn may(&self, permission: Permission) -> bool {

@@ -1,8 +1,9 @@
 //! Why a use case stopped.
 
 use patchbay_domain::{
-    BoxError, EntityKind, ExchangeError, FetchError, InvalidConfiguration, NotInstallable, Permission,
-    RepositoryError, Taken, UniqueRule, VaultError, VerificationClass,
+    BoxError, ChannelKind, EntityKind, ExchangeError, FetchError, InvalidConfiguration, NoAnswer,
+    NotInstallable, Permission, ProviderId, RepositoryError, Taken, UniqueRule, VaultError,
+    VerificationClass,
 };
 
 use crate::Faults;
@@ -18,8 +19,25 @@ pub enum AppError {
     #[error(transparent)]
     Configuration(#[from] InvalidConfiguration),
     /// Its provider was asked first, and does not take it.
-    #[error("the provider does not accept this: {}", .0.as_str())]
-    NotVerified(VerificationClass),
+    #[error("the provider does not accept this: {}", .class.as_str())]
+    NotVerified {
+        /// Which provider.
+        provider: ProviderId,
+        /// What it said.
+        class: VerificationClass,
+    },
+    /// Its provider was asked first, and did not answer.
+    #[error("the provider does not answer")]
+    NotAnswered(NoAnswer),
+    /// It lacks what it needs before it is in use.
+    #[error("{0}")]
+    Incomplete(Missing),
+    /// Of the integrations of this channel none is used before the others.
+    #[error("the channel {} has no primary integration", .0.as_str())]
+    Unranked(ChannelKind),
+    /// The caller's key is bound to another environment than the one that was named.
+    #[error("the key belongs to another environment")]
+    OtherEnvironment,
     /// It is not known who asks.
     #[error("missing or unknown credentials")]
     Unauthenticated(AuthRefusal),
@@ -77,6 +95,16 @@ impl AppError {
             _ => false,
         }
     }
+}
+
+/// What an integration lacks, in the words of the API through which it was to be used.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{} is required by {provider}", .members.join(", "))]
+pub struct Missing {
+    /// What it connects to.
+    pub provider: String,
+    /// The members that are missing, at least one.
+    pub members: Vec<String>,
 }
 
 /// In which way a caller stayed unknown.

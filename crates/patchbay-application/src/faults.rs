@@ -1,5 +1,6 @@
 //! What is wrong with what a client sent.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use patchbay_domain::{InvalidText, SettingFault, Wrong};
@@ -78,6 +79,8 @@ pub enum FaultReason {
     Configuration(Wrong),
     /// It names nothing that the API offers.
     NotOffered,
+    /// It breaks a rule of the API, in its own words.
+    Rule(Cow<'static, str>),
     /// The body asks for no change that is known.
     NothingToChange,
 }
@@ -94,6 +97,7 @@ impl fmt::Display for FaultReason {
             Self::Setting(why) => write!(f, "{why}"),
             Self::Configuration(why) => write!(f, "{why}"),
             Self::NotOffered => f.write_str("names nothing that is offered"),
+            Self::Rule(words) => f.write_str(words),
             Self::NothingToChange => f.write_str("has no member that can be changed"),
         }
     }

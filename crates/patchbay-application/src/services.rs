@@ -4,16 +4,18 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use patchbay_domain::{
-    AuthorizationDirectory, ChannelConfigRepository, Clock, CredentialVerifier, Fingerprinter,
-    HealthRepository, IdGenerator, IntegrationRepository, KeyLookup, KeyScheme, KeyUses, ManifestFetcher,
-    ManifestRepository, OAuthExchanger, OneTimeSecrets, OrganisationDirectory, ProviderDirectory,
-    ReceiptRepository, RefreshRepository, SettingRepository, UnitOfWork, Vault,
+    AuthorizationDirectory, ChannelConfigRepository, Clock, CredentialVerifier, EnvironmentRepository,
+    Fingerprinter, HealthRepository, IdGenerator, IntegrationRepository, KeyLookup, KeyScheme, KeyUses,
+    ManifestFetcher, ManifestRepository, OAuthExchanger, OneTimeSecrets, OrganisationDirectory,
+    ProviderDirectory, RankingRepository, ReceiptRepository, RefreshRepository, SettingRepository,
+    UnitOfWork, Vault,
 };
 
 use crate::idempotency::BeginOnce;
 use crate::integrations::{
-    ConnectProvider, CreateIntegration, DeleteIntegration, EditIntegration, GetConnection, GetIntegration,
-    InstallCustom, ListIntegrations, ReplaceManifest, RevokeGrants, SystemApp,
+    ConnectProvider, CreateIntegration, DeleteIntegration, DeleteRanked, EditIntegration, GetConnection,
+    GetIntegration, GetRanked, InstallCustom, ListIntegrations, ListRanked, MakePrimary, ReplaceManifest,
+    RevokeGrants, SystemApp,
 };
 use crate::oauth::{
     Addresses, BeginAuthorization, FinishAuthorization, Granting, RefreshGrant, StartAuthorization,
@@ -23,7 +25,7 @@ use crate::settings::{
     SettingAccess,
 };
 use crate::verification::{GetChecked, VerifyIntegration};
-use crate::{Authenticate, Background, Pause, Providers};
+use crate::{Authenticate, Background, Environments, Pause, Providers};
 
 /// What the use cases stand on: a port each, and what the operator decided.
 #[derive(Clone)]
@@ -36,6 +38,10 @@ pub struct Ports {
     pub uses: Arc<dyn KeyUses>,
     /// Reads integrations.
     pub integrations: Arc<dyn IntegrationRepository>,
+    /// Reads environments.
+    pub environments: Arc<dyn EnvironmentRepository>,
+    /// Reads in which order integrations are used.
+    pub rankings: Arc<dyn RankingRepository>,
     /// Reads what was read at their manifests.
     pub manifests: Arc<dyn ManifestRepository>,
     /// Reads their settings as a whole.
@@ -92,6 +98,8 @@ pub struct Services {
     pub begin_once: BeginOnce,
     /// Tells what there is to connect to.
     pub providers: Providers,
+    /// Tells which environments there are.
+    pub environments: Environments,
     /// Adds an integration.
     pub create_integration: CreateIntegration,
     /// Installs an app by its manifest alone.
@@ -114,6 +122,14 @@ pub struct Services {
     pub get_checked: GetChecked,
     /// Lists integrations.
     pub list_integrations: ListIntegrations,
+    /// Lists the integrations of one environment, and where they stand.
+    pub list_ranked: ListRanked,
+    /// Shows an integration, and where it stands.
+    pub get_ranked: GetRanked,
+    /// Makes an integration the one that is used first.
+    pub make_primary: MakePrimary,
+    /// Deletes an integration and shows which are left.
+    pub delete_ranked: DeleteRanked,
     /// Changes an integration.
     pub edit_integration: EditIntegration,
     /// Asks whether an integration works.
@@ -142,11 +158,12 @@ impl Services {
     pub fn over(ports: &Ports) -> Self {
         let create_integration = ports.create_integration();
         let access = ports.setting_access();
-        let Ports { scheme, keys, uses, clock, integrations, system_apps, vault, .. } = ports.clone();
+        let Ports { scheme, keys, uses, clock, integrations, .. } = ports.clone();
         Self {
             authenticate: Authenticate { scheme, keys, uses, clock },
             begin_once: ports.begin_once(),
             providers: Providers { directory: ports.providers.clone() },
+            environments: Environments { environments: ports.environments.clone() },
             install_custom: InstallCustom { create: create_integration.clone() },
             create_integration,
             replace_manifest: ports.replace_manifest(),
@@ -156,8 +173,12 @@ impl Services {
             start_authorization: ports.start_authorization(),
             finish_authorization: ports.finish_authorization(),
             get_integration: ports.get_integration(),
-            get_checked: GetChecked { integrations: integrations.clone(), health: ports.health.clone() },
-            list_integrations: ListIntegrations { integrations, system_apps, vault },
+            get_checked: GetChecked { integrations, health: ports.health.clone() },
+            list_integrations: ports.list_integrations(),
+            list_ranked: ports.list_ranked(),
+            get_ranked: ports.get_ranked(),
+            make_primary: ports.make_primary(),
+            delete_ranked: DeleteRanked { delete: ports.delete_integration(), list: ports.list_ranked() },
             edit_integration: ports.edit_integration(),
             verify_integration: ports.verify_integration(),
             delete_integration: ports.delete_integration(),
@@ -179,8 +200,9 @@ impl Ports {
     }
 
     fn create_integration(&self) -> CreateIntegration {
-        let Self { providers, verifier, fetcher, work, vault, clock, ids, .. } = self.clone();
-        CreateIntegration { providers, verifier, fetcher, work, vault, clock, ids }
+        let Self { environments, rankings, providers, verifier, fetcher, work, vault, clock, ids, .. } =
+            self.clone();
+        CreateIntegration { environments, rankings, providers, verifier, fetcher, work, vault, clock, ids }
     }
 
     /// Asks whether an integration works; for what is done beside the requests too.
@@ -270,6 +292,7 @@ impl Ports {
             ids,
             background,
             system_apps,
+            rankings: self.rankings.clone(),
             lease,
         }
     }
@@ -280,14 +303,48 @@ impl Ports {
     }
 
     fn edit_integration(&self) -> EditIntegration {
-        let Self { integrations, settings, providers, fetcher, work, vault, clock, ids, .. } = self.clone();
-        EditIntegration { integrations, settings, providers, fetcher, work, vault, clock, ids }
+        let Self { integrations, settings, environments, rankings, providers, verifier, fetcher, .. } =
+            self.clone();
+        let Self { work, vault, clock, ids, .. } = self.clone();
+        EditIntegration {
+            integrations,
+            settings,
+            environments,
+            rankings,
+            providers,
+            verifier,
+            fetcher,
+            work,
+            vault,
+            clock,
+            ids,
+        }
+    }
+
+    fn list_integrations(&self) -> ListIntegrations {
+        let Self { integrations, system_apps, vault, .. } = self.clone();
+        ListIntegrations { integrations, system_apps, vault }
+    }
+
+    fn list_ranked(&self) -> ListRanked {
+        let Self { providers, rankings, .. } = self.clone();
+        ListRanked { list: self.list_integrations(), providers, rankings }
+    }
+
+    fn get_ranked(&self) -> GetRanked {
+        let Self { providers, rankings, .. } = self.clone();
+        GetRanked { get: self.get_integration(), providers, rankings }
+    }
+
+    fn make_primary(&self) -> MakePrimary {
+        let Self { integrations, providers, rankings, work, vault, clock, ids, .. } = self.clone();
+        MakePrimary { integrations, providers, rankings, work, vault, clock, ids }
     }
 
     fn delete_integration(&self) -> DeleteIntegration {
         let revoke = self.revoke_grants();
-        let Self { integrations, work, vault, clock, ids, .. } = self.clone();
-        DeleteIntegration { integrations, work, revoke, vault, clock, ids }
+        let Self { integrations, providers, rankings, work, vault, clock, ids, .. } = self.clone();
+        DeleteIntegration { integrations, providers, rankings, work, revoke, vault, clock, ids }
     }
 
     fn revoke_grants(&self) -> RevokeGrants {

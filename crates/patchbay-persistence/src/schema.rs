@@ -46,6 +46,10 @@ diesel::table! {
         configuration -> Nullable<Text>,
         visibility -> Text,
         agent -> Nullable<Text>,
+        identifier -> Nullable<Text>,
+        conditions -> Nullable<Text>,
+        provider_name -> Nullable<Text>,
+        provider_channel -> Nullable<Text>,
     }
 }
 
@@ -54,6 +58,17 @@ diesel::table! {
         organisation_id -> Text,
         key -> Text,
         integration_id -> Text,
+    }
+}
+
+diesel::table! {
+    rankings (organisation_id, environment_id, channel) {
+        organisation_id -> Text,
+        environment_id -> Text,
+        channel -> Text,
+        members -> Text,
+        has_primary -> Bool,
+        version -> Integer,
     }
 }
 

@@ -8,12 +8,13 @@ use futures::channel::oneshot;
 use patchbay_domain::{
     AuthorizationCode, Changes, Clock, EventType, Granted, IdGenerator, Integration, IntegrationDraft,
     IntegrationId, IntegrationName, IntegrationRepository, Lease, LeaseKey, Manifest, OAuthExchanger,
-    OpenConnection, Origin, Permission, ProviderId, UniqueKey, UniqueRule, UnitOfWork, Vault, Verification,
-    VerificationClass,
+    OpenConnection, Origin, Permission, ProviderId, RankingRepository, UniqueKey, UniqueRule, UnitOfWork,
+    Vault, Verification, VerificationClass,
 };
 use secrecy::SecretString;
 use serde_json::Map;
 
+use super::ranks::{Step, ranked};
 use super::{RevokeGrants, SystemApp};
 use crate::idempotency::ReceiptFor;
 use crate::oauth::{Granting, later};
@@ -58,6 +59,8 @@ pub struct ConnectProvider {
     pub background: Arc<dyn Background>,
     /// What the installation offers to everyone.
     pub system_apps: Arc<[SystemApp]>,
+    /// Knows in which order integrations are used.
+    pub rankings: Arc<dyn RankingRepository>,
     /// How long one connecting keeps others out when it is killed: longer than it may take.
     pub lease: Duration,
 }
@@ -171,6 +174,9 @@ impl ConnectProvider {
             }
             None => self.made(&recorder, new, granted).await?,
         };
+        let provider = self.granting.providers.described(&new.provider);
+        let step = Step { before: before.as_ref(), after: &integration };
+        let (changes, _) = ranked(&*self.rankings, caller.scope(), changes, step, &provider).await?;
         let changes = self.granting.planned(caller.scope(), changes, &integration, granted).await?;
         let revealed = recorder.integration(EventType::CredentialRevealed, &integration, Map::new());
         let secrets = Reveal::Echo.show(caller, granted.tokens.clone());

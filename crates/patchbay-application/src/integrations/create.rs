@@ -3,27 +3,57 @@
 use std::sync::Arc;
 
 use patchbay_domain::{
-    AgentId, Changes, Clock, Configured, CredentialVerifier, Credentials, EventType, HealthState,
-    IdGenerator, Integration, IntegrationDraft, IntegrationId, IntegrationKind, IntegrationName,
-    ManifestDocument, ManifestFetcher, ManifestUrl, OpenConnection, Permission, Provider, ProviderDirectory,
-    ProviderId, SecretPlace, SentConfiguration, Status, UniqueRules, UnitOfWork, Vault, Verification,
-    Visibility,
+    AgentId, Changes, Clock, Conditions, Configured, CredentialVerifier, Credentials, EnvironmentId,
+    EnvironmentRepository, EventType, IdGenerator, Identifier, Integration, IntegrationDraft, IntegrationId,
+    IntegrationKind, IntegrationName, ManifestDocument, ManifestFetcher, ManifestUrl, OpenConnection,
+    Permission, Provider, ProviderDirectory, ProviderId, Rank, RankingRepository, SecretPlace,
+    SentConfiguration, Status, Uncatalogued, UniqueRules, UnitOfWork, Vault, Verification, Visibility,
 };
 
 use super::described::Described;
-
+use super::ranks::{Step, ranked};
+use super::requirements::require_complete;
 use crate::idempotency::ReceiptFor;
 use crate::record::{Recorder, made};
-use crate::verification::{ask_soon, verified};
-use crate::{AppError, Caller, Disclosed, Reveal};
+use crate::retry::{Attempt, until_current};
+use crate::verification::{accepted, ask_soon, verified};
+use crate::{AppError, Caller, Disclosed, Entity, Reveal};
+
+/// What programs are to know a new integration by.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum NewIdentifier {
+    /// Nobody says.
+    #[default]
+    None,
+    /// Just this.
+    Given(Identifier),
+    /// This word, and what its id makes of it; see [`Identifier::made_of`].
+    MadeOf(String),
+}
+
+impl NewIdentifier {
+    fn of(&self, id: IntegrationId) -> Option<Identifier> {
+        match self {
+            Self::None => None,
+            Self::Given(identifier) => Some(identifier.clone()),
+            Self::MadeOf(word) => Some(Identifier::made_of(word, id)),
+        }
+    }
+}
 
 /// What a caller chooses of a new integration.
 #[derive(Debug)]
 pub struct NewIntegration {
     /// What it connects to.
     pub provider: ProviderId,
+    /// What that is when the catalogue does not know it.
+    pub uncatalogued: Option<Uncatalogued>,
+    /// The environment that it is to live in; none is that which the caller is at home in.
+    pub environment: Option<EnvironmentId>,
     /// What it is called.
     pub name: IntegrationName,
+    /// What programs know it by.
+    pub identifier: NewIdentifier,
     /// What it is for; where nothing is said, its manifest may say it.
     pub kind: IntegrationKind,
     /// Whether it is in use at once; its manifest may say otherwise.
@@ -38,8 +68,12 @@ pub struct NewIntegration {
     pub manifest_url: Option<ManifestUrl>,
     /// Whether its provider is asked first, and has to take it.
     pub is_verified_first: bool,
+    /// The dialect whose requirements it has to meet before it is in use, if that is so.
+    pub required_on: Option<&'static str>,
     /// Its secrets beside those of the configuration.
     pub credentials: Credentials,
+    /// When it is the one to use.
+    pub conditions: Conditions,
     /// The rules of uniqueness of the API that it is made through.
     pub unique_rules: UniqueRules,
 }
@@ -51,7 +85,10 @@ impl NewIntegration {
     pub fn new(provider: ProviderId, name: IntegrationName) -> Self {
         Self {
             provider,
+            uncatalogued: None,
+            environment: None,
             name,
+            identifier: NewIdentifier::None,
             kind: IntegrationKind::none(),
             status: Status::Active,
             visibility: Visibility::Private,
@@ -59,7 +96,9 @@ impl NewIntegration {
             configuration: SentConfiguration::default(),
             manifest_url: None,
             is_verified_first: false,
+            required_on: None,
             credentials: Credentials::default(),
+            conditions: Conditions::none(),
             unique_rules: UniqueRules::default(),
         }
     }
@@ -72,11 +111,17 @@ pub struct Created {
     pub shown: Disclosed,
     /// What was read at its manifest's address, if anything.
     pub document: Option<ManifestDocument>,
+    /// Where it stands among those of its channel.
+    pub rank: Rank,
 }
 
-/// Adds an integration to the caller's environment.
+/// Adds an integration to an environment.
 #[derive(Clone)]
 pub struct CreateIntegration {
+    /// Knows the environments.
+    pub environments: Arc<dyn EnvironmentRepository>,
+    /// Knows in which order integrations are used.
+    pub rankings: Arc<dyn RankingRepository>,
     /// Knows what it connects to.
     pub providers: Arc<dyn ProviderDirectory>,
     /// Asks its provider.
@@ -100,9 +145,11 @@ impl CreateIntegration {
     ///
     /// # Errors
     /// [`AppError::Forbidden`] without [`Permission::IntegrationsWrite`],
+    /// [`AppError::OtherEnvironment`] and [`AppError::NotFound`] when it cannot live where it is to,
     /// [`AppError::Configuration`] when it cannot be configured so,
+    /// [`AppError::Incomplete`] when it lacks what it needs before it is in use,
     /// [`AppError::NotVerified`] when its provider was to be asked first and does not take it,
-    /// [`AppError::Unavailable`] when that does not answer,
+    /// [`AppError::NotAnswered`] when that does not answer,
     /// [`AppError::Conflict`] when another integration holds the same under a rule.
     pub async fn run(
         &self,
@@ -112,8 +159,14 @@ impl CreateIntegration {
         receipt: &ReceiptFor<Created>,
     ) -> Result<Created, AppError> {
         caller.require(Permission::IntegrationsWrite)?;
+        let environment = home(&*self.environments, caller, new.environment).await?;
         let provider = self.providers.described(&new.provider);
         let configured = Configured::of(new.configuration, &provider)?;
+        let mut credentials = configured.credentials;
+        credentials.extend(new.credentials);
+        if let Some(dialect) = new.required_on.filter(|_| new.status == Status::Active) {
+            require_complete(&provider, (&configured.configuration, &credentials), dialect)?;
+        }
         let described = match new.manifest_url {
             Some(url) => Some(Described::if_possible(&*self.fetcher, url).await),
             None => None,
@@ -124,32 +177,18 @@ impl CreateIntegration {
             visibility: new.visibility,
             agent: new.agent,
             configuration: configured.configuration,
+            conditions: new.conditions,
+            uncatalogued: new.uncatalogued,
             unique_rules: new.unique_rules,
             ..IntegrationDraft::new(new.provider, new.name)
         };
-        let mut credentials = configured.credentials;
-        credentials.extend(new.credentials);
-        let mut made = Made { provider, draft, credentials, described, verification: None };
+        let identifier = new.identifier;
+        let mut made =
+            Made { environment, identifier, provider, draft, credentials, described, verification: None };
         if new.is_verified_first && made.provider.is_verifiable {
-            made.verification = Some(self.accepted(&made).await?);
+            made.verification = Some(accepted(&*self.verifier, &made.connection()).await?);
         }
         self.save(caller, made, reveal, receipt).await
-    }
-
-    /// What the provider says of it, unless it does not take it.
-    async fn accepted(&self, made: &Made) -> Result<Verification, AppError> {
-        let connection = OpenConnection {
-            configuration: made.draft.configuration.clone(),
-            facts: made.draft.facts.clone(),
-            credentials: made.credentials.clone(),
-            ..OpenConnection::bare(made.draft.provider.clone())
-        };
-        let verification = self.verifier.verify(&connection).await;
-        match verification.class.state() {
-            None => Err(AppError::Unavailable("the provider does not answer".into())),
-            Some(HealthState::Broken) => Err(AppError::NotVerified(verification.class)),
-            Some(_) => Ok(verification),
-        }
     }
 
     /// Saves what is made of an integration, once all is known.
@@ -160,52 +199,104 @@ impl CreateIntegration {
         reveal: Reveal,
         receipt: &ReceiptFor<Created>,
     ) -> Result<Created, AppError> {
-        let Made { provider, draft, credentials, described, verification } = made_of;
         let id = IntegrationId::from_uuid(self.ids.uuid());
-        let place = SecretPlace::credentials(caller.organisation(), id);
-        let document = described.as_ref().and_then(|described| described.document.as_ref());
-        let draft = IntegrationDraft {
-            kind: described
-                .as_ref()
-                .and_then(|described| described.kind_beside(&draft.kind))
-                .unwrap_or(draft.kind),
-            status: document.and_then(|document| document.is_active).map_or(draft.status, Status::of_switch),
-            manifest: described.as_ref().map(Described::manifest),
-            credentials: credentials.seal(&*self.vault, &place)?,
-            facts: verification.as_ref().map_or(draft.facts, |verification| verification.facts.clone()),
-            ..draft
-        };
+        until_current(|| self.attempt(caller, id, &made_of, reveal, receipt)).await
+    }
+
+    /// What is new meets no newer version but that of the order in which it is used.
+    async fn attempt(
+        &self,
+        caller: &Caller,
+        id: IntegrationId,
+        made_of: &Made,
+        reveal: Reveal,
+        receipt: &ReceiptFor<Created>,
+    ) -> Result<Created, Attempt> {
+        let Made { provider, credentials, described, verification, .. } = made_of;
+        let draft = made_of.drafted(caller, id, &*self.vault)?;
         let now = self.clock.now();
-        let integration = Integration::create(id, caller.organisation(), caller.home(), draft, now);
-        let secrets = reveal.show(caller, credentials);
+        let integration = Integration::create(id, caller.organisation(), made_of.environment, draft, now);
+        let secrets = reveal.show(caller, credentials.clone());
 
         let recorder = Recorder { caller, ids: &*self.ids, at: now };
         let created =
             recorder.integration(EventType::IntegrationCreated, &integration, made(integration.summary()));
-        let mut changes = Changes::new().insert(&integration).event(created);
-        changes = match &verification {
+        let changes = Changes::new().insert(&integration).event(created);
+        let changes = match verification {
             Some(verification) => verified(changes, &integration, verification, now),
-            None => ask_soon(changes, &integration, &provider, now),
+            None => ask_soon(changes, &integration, provider, now),
         };
+        let step = Step { before: None, after: &integration };
+        let (mut changes, rank) = ranked(&*self.rankings, caller.scope(), changes, step, provider).await?;
         if let Some(described) = described.as_ref().filter(|described| described.document.is_some()) {
             changes = described.kept(changes, &integration, &[], &*self.vault, &recorder)?;
         }
         let changes = secrets.recorded(changes, &recorder, &integration);
-        let document = described.and_then(|described| described.document);
-        let created = Created { shown: Disclosed { integration, secrets }, document };
+        let document = described.as_ref().and_then(|described| described.document.clone());
+        let created = Created { shown: Disclosed { integration, secrets }, document, rank };
         let changes = receipt.keep(changes, &created, id, &*self.vault)?;
         self.work.commit(caller.scope(), changes).await?;
         Ok(created)
     }
 }
 
+/// The environment that something goes to.
+pub(super) async fn home(
+    environments: &dyn EnvironmentRepository,
+    caller: &Caller,
+    named: Option<EnvironmentId>,
+) -> Result<EnvironmentId, AppError> {
+    let environment = caller.environment(named)?;
+    if environment != caller.home() {
+        let found = environments.find(caller.scope(), environment).await?;
+        found.ok_or(AppError::NotFound(Entity::Environment))?;
+    }
+    Ok(environment)
+}
+
 /// What an integration is made of, once all is known.
 pub(super) struct Made {
+    pub environment: EnvironmentId,
+    pub identifier: NewIdentifier,
     pub provider: Arc<Provider>,
     pub draft: IntegrationDraft,
     pub credentials: Credentials,
     pub described: Option<Described>,
     pub verification: Option<Verification>,
+}
+
+impl Made {
+    /// It as its provider is asked about it.
+    fn connection(&self) -> OpenConnection {
+        OpenConnection {
+            configuration: self.draft.configuration.clone(),
+            facts: self.draft.facts.clone(),
+            credentials: self.credentials.clone(),
+            ..OpenConnection::bare(self.draft.provider.clone())
+        }
+    }
+
+    /// It as it is kept under `id`.
+    fn drafted(
+        &self,
+        caller: &Caller,
+        id: IntegrationId,
+        vault: &dyn Vault,
+    ) -> Result<IntegrationDraft, AppError> {
+        let Self { draft, described, verification, .. } = self;
+        let document = described.as_ref().and_then(|described| described.document.as_ref());
+        let kind = described.as_ref().and_then(|described| described.kind_beside(&draft.kind));
+        let place = SecretPlace::credentials(caller.organisation(), id);
+        Ok(IntegrationDraft {
+            identifier: self.identifier.of(id),
+            kind: kind.unwrap_or_else(|| draft.kind.clone()),
+            status: document.and_then(|document| document.is_active).map_or(draft.status, Status::of_switch),
+            manifest: described.as_ref().map(Described::manifest),
+            credentials: self.credentials.seal(vault, &place)?,
+            facts: verification.as_ref().map_or(&draft.facts, |verification| &verification.facts).clone(),
+            ..draft.clone()
+        })
+    }
 }
 
 #[cfg(test)]

@@ -3,19 +3,24 @@
 use std::sync::Arc;
 
 use patchbay_domain::{
-    Changes, Clock, Credentials, EventType, IdGenerator, IntegrationId, IntegrationRepository, Origin,
-    Permission, UnitOfWork, Vault,
+    Changes, Clock, Credentials, EventType, IdGenerator, IntegrationId, IntegrationRepository, Permission,
+    ProviderDirectory, RankingRepository, UnitOfWork, Vault,
 };
 
 use super::RevokeGrants;
+use super::ranks::{Step, ranked};
 use crate::record::{Recorder, gone};
 use crate::retry::{Attempt, until_current};
-use crate::{AppError, Caller, Disclosed, Entity, Expected, Reveal, disclosure};
+use crate::{AppError, Caller, Disclosed, Entity, Expected, Reach, Reveal, disclosure};
 
 /// Deletes an integration and destroys its secrets.
 pub struct DeleteIntegration {
     /// Finds it.
     pub integrations: Arc<dyn IntegrationRepository>,
+    /// Knows what it connects to.
+    pub providers: Arc<dyn ProviderDirectory>,
+    /// Knows in which order integrations are used.
+    pub rankings: Arc<dyn RankingRepository>,
     /// Saves that it is gone.
     pub work: Arc<dyn UnitOfWork>,
     /// Gives back what its provider granted.
@@ -30,23 +35,22 @@ pub struct DeleteIntegration {
 
 impl DeleteIntegration {
     /// Deletes the integration, frees its unique keys, and shows it as it was. What its
-    /// provider granted is given back in the background. With an
-    /// `origin`, one of another origin is as if it did not exist.
+    /// provider granted is given back in the background.
     ///
     /// # Errors
     /// [`AppError::Forbidden`] without [`Permission::IntegrationsWrite`],
-    /// [`AppError::NotFound`] when the caller sees no such integration,
+    /// [`AppError::NotFound`] when the caller, or the API, sees no such integration,
     /// [`AppError::PreconditionFailed`] when it is at another version than expected.
     pub async fn run(
         &self,
         caller: &Caller,
         id: IntegrationId,
-        origin: Option<Origin>,
+        reach: Reach,
         expected: &Expected,
         reveal: Reveal,
     ) -> Result<Disclosed, AppError> {
         caller.require(Permission::IntegrationsWrite)?;
-        let deleted = until_current(|| self.attempt(caller, id, origin, expected, reveal)).await?;
+        let deleted = until_current(|| self.attempt(caller, id, reach, expected, reveal)).await?;
         self.revoke.deleted(&deleted.integration);
         Ok(deleted)
     }
@@ -55,12 +59,12 @@ impl DeleteIntegration {
         &self,
         caller: &Caller,
         id: IntegrationId,
-        origin: Option<Origin>,
+        reach: Reach,
         expected: &Expected,
         reveal: Reveal,
     ) -> Result<Disclosed, Attempt> {
         let found = self.integrations.find(caller.scope(), id).await?;
-        let meant = found.filter(|one| origin.is_none_or(|origin| one.parts().origin == origin));
+        let meant = found.filter(|one| reach.takes(one, &*self.providers));
         let before = meant.ok_or(AppError::NotFound(Entity::Integration))?;
         expected.require(&before)?;
         let credentials = match reveal {
@@ -74,6 +78,9 @@ impl DeleteIntegration {
         let recorder = Recorder { caller, ids: &*self.ids, at: now };
         let deleted = recorder.integration(EventType::IntegrationDeleted, &before, gone(before.summary()));
         let changes = Changes::new().update(&before, &after).event(deleted);
+        let provider = self.providers.described(&before.parts().provider);
+        let step = Step { before: Some(&before), after: &after };
+        let (changes, _) = ranked(&*self.rankings, caller.scope(), changes, step, &provider).await?;
         self.work.commit(caller.scope(), secrets.recorded(changes, &recorder, &before)).await?;
         Ok(Disclosed { integration: before, secrets })
     }
@@ -82,12 +89,14 @@ impl DeleteIntegration {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::{AtOnce, a_connection, a_sealed_integration, an_integration, caller, vault};
+    use crate::testing::{
+        AtOnce, a_connection, a_sealed_integration, an_integration, caller, providers, vault,
+    };
     use futures::executor::block_on;
     use patchbay_domain::testing::{FixedClock, SequentialIds};
     use patchbay_domain::{
         CredentialName, ExchangeError, IntegrationWrite, Mask, MockIntegrationRepository, MockOAuthExchanger,
-        MockUnitOfWork, RepositoryError,
+        MockRankingRepository, MockUnitOfWork, Origin, RepositoryError,
     };
     use secrecy::ExposeSecret;
 
@@ -96,7 +105,7 @@ mod tests {
         work: MockUnitOfWork,
         permission: Permission,
     ) -> Result<Disclosed, AppError> {
-        run_on(integrations, work, MockOAuthExchanger::new(), permission, None)
+        run_on(integrations, work, MockOAuthExchanger::new(), permission, Reach::All)
     }
 
     fn run_on(
@@ -104,10 +113,12 @@ mod tests {
         work: MockUnitOfWork,
         exchanger: MockOAuthExchanger,
         permission: Permission,
-        origin: Option<Origin>,
+        reach: Reach,
     ) -> Result<Disclosed, AppError> {
         let delete = DeleteIntegration {
             integrations: Arc::new(integrations),
+            providers: Arc::new(providers()),
+            rankings: Arc::new(MockRankingRepository::new()),
             work: Arc::new(work),
             revoke: RevokeGrants {
                 exchanger: Arc::new(exchanger),
@@ -119,7 +130,7 @@ mod tests {
             ids: Arc::new(SequentialIds::default()),
         };
         let reveal = Reveal::Permitted(Mask::StarsAndTail);
-        block_on(delete.run(&caller(&[permission]), an_integration().id(), origin, &Expected::Any, reveal))
+        block_on(delete.run(&caller(&[permission]), an_integration().id(), reach, &Expected::Any, reveal))
     }
 
     #[test]
@@ -135,7 +146,7 @@ mod tests {
         integrations.expect_find().returning(|_, _| Ok(Some(a_sealed_integration("secret"))));
         let mut work = MockUnitOfWork::new();
         work.expect_commit().once().returning(|_, changes| {
-            let [IntegrationWrite::Update { integration, released, claimed }] = &changes.integrations[..]
+            let [IntegrationWrite::Update { integration, released, claimed, .. }] = &changes.integrations[..]
             else {
                 panic!("{changes:?}")
             };
@@ -154,7 +165,7 @@ mod tests {
         integrations.expect_find().returning(|_, _| Ok(Some(an_integration())));
         let permission = Permission::IntegrationsWrite;
         let (work, exchanger) = (MockUnitOfWork::new(), MockOAuthExchanger::new());
-        let outcome = run_on(integrations, work, exchanger, permission, Some(Origin::Custom));
+        let outcome = run_on(integrations, work, exchanger, permission, Reach::Origin(Origin::Custom));
         assert!(matches!(outcome, Err(AppError::NotFound(Entity::Integration))), "{outcome:?}");
     }
 
@@ -177,7 +188,7 @@ mod tests {
             assert_eq!(tokens.get(&CredentialName::access_token()).unwrap().expose_secret(), "granted");
             Err(ExchangeError::TimedOut)
         });
-        run_on(integrations, work, exchanger, Permission::IntegrationsWrite, None).unwrap();
+        run_on(integrations, work, exchanger, Permission::IntegrationsWrite, Reach::All).unwrap();
     }
 
     #[test]

@@ -5,20 +5,26 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use patchbay_domain::{
-    AgentId, Changes, Clock, Configured, CredentialName, Credentials, EventType, IdGenerator, Integration,
+    AgentId, Changes, Clock, Conditions, Configuration, Configured, CredentialName, CredentialVerifier,
+    Credentials, EnvironmentId, EnvironmentRepository, EventType, IdGenerator, Identifier, Integration,
     IntegrationEdit, IntegrationId, IntegrationKind, IntegrationName, IntegrationRepository,
-    InvalidConfiguration, ManifestFetcher, ManifestUrl, Patch, Permission, Provider, ProviderDirectory,
-    SentConfiguration, SettingRepository, Status, UnitOfWork, Vault, Visibility,
+    InvalidConfiguration, ManifestFetcher, ManifestUrl, OpenConnection, Patch, Permission, Provider,
+    ProviderDirectory, RankingRepository, SentConfiguration, SettingRepository, Status, UnitOfWork, Vault,
+    Verification, Visibility,
 };
 use secrecy::SecretString;
-use serde_json::Map;
+use serde_json::{Map, json};
 
+use super::create::home;
 use super::described::Described;
+use super::ranked::Ranked;
+use super::ranks::{Step, ranked};
+use super::requirements::require_complete;
 use crate::idempotency::ReceiptFor;
 use crate::record::{Recorder, difference};
 use crate::retry::{Attempt, until_current};
-use crate::verification::ask_soon;
-use crate::{AppError, Caller, Disclosed, Entity, Expected, ProviderNamed, Reveal, disclosure};
+use crate::verification::{accepted, ask_soon, verified};
+use crate::{AppError, Caller, Disclosed, Entity, Expected, ProviderNamed, Reach, Reveal, disclosure};
 
 /// What becomes of a configuration when another one is sent.
 #[derive(Clone, Debug)]
@@ -28,6 +34,9 @@ pub enum ConfigurationChange {
     Merge(SentConfiguration),
     /// What was sent is all that there is, secrets included.
     Replace(SentConfiguration),
+    /// What was sent goes in the place of all that the API shows, by the names of members; see
+    /// [`Configured::replaced`].
+    ReplaceShown(SentConfiguration, fn(&Provider, &str) -> bool),
 }
 
 impl ConfigurationChange {
@@ -38,12 +47,14 @@ impl ConfigurationChange {
         credentials: Credentials,
         provider: &Provider,
     ) -> Result<Configured, InvalidConfiguration> {
+        let configuration = before.parts().configuration.clone();
+        let before = Configured { configuration, credentials };
         match self {
-            Self::Merge(sent) => {
-                let configuration = before.parts().configuration.clone();
-                Configured { configuration, credentials }.merged(sent, provider)
-            }
+            Self::Merge(sent) => before.merged(sent, provider),
             Self::Replace(sent) => Configured::of(sent, provider),
+            Self::ReplaceShown(sent, shows) => {
+                before.replaced(sent, provider, |member| shows(provider, member))
+            }
         }
     }
 }
@@ -51,8 +62,14 @@ impl ConfigurationChange {
 /// A partial change of an integration: what is `None` stays.
 #[derive(Clone, Debug, Default)]
 pub struct IntegrationChange {
+    /// Which integrations the API speaks of.
+    pub reach: Reach,
     /// A new name.
     pub name: Option<IntegrationName>,
+    /// What programs know it by from now on.
+    pub identifier: Option<Identifier>,
+    /// The environment that it lives in from now on.
+    pub environment: Option<EnvironmentId>,
     /// What it is said to connect to. That never changes: said otherwise, nothing does.
     pub provider: Option<ProviderNamed>,
     /// A new kind.
@@ -68,6 +85,13 @@ pub struct IntegrationChange {
     pub agent: Patch<AgentId>,
     /// What it is configured with.
     pub configuration: Option<ConfigurationChange>,
+    /// When it is the one to use from now on.
+    pub conditions: Option<Conditions>,
+    /// Whether its provider is asked first, and has to take it.
+    pub is_verified_first: bool,
+    /// The dialect whose requirements it has to meet if it is in use afterwards, where its status
+    /// or its configuration is sent.
+    pub required_on: Option<&'static str>,
     /// New secrets by name; an empty one takes the secret away, and the mask of the stored
     /// one leaves it as it is.
     pub credentials: Vec<(CredentialName, SecretString)>,
@@ -79,8 +103,14 @@ pub struct EditIntegration {
     pub integrations: Arc<dyn IntegrationRepository>,
     /// Says which settings it has.
     pub settings: Arc<dyn SettingRepository>,
+    /// Knows the environments.
+    pub environments: Arc<dyn EnvironmentRepository>,
+    /// Knows in which order integrations are used.
+    pub rankings: Arc<dyn RankingRepository>,
     /// Knows what it connects to.
     pub providers: Arc<dyn ProviderDirectory>,
+    /// Asks its provider.
+    pub verifier: Arc<dyn CredentialVerifier>,
     /// Reads a new manifest.
     pub fetcher: Arc<dyn ManifestFetcher>,
     /// Saves it.
@@ -101,9 +131,13 @@ impl EditIntegration {
     /// # Errors
     /// [`AppError::Forbidden`] without [`Permission::IntegrationsWrite`],
     /// [`AppError::NotFound`] when the caller sees no such integration,
+    /// [`AppError::OtherEnvironment`] when the caller cannot send it where it is to go,
     /// [`AppError::ProviderFixed`] when it connects to something else than is said,
     /// [`AppError::PreconditionFailed`] when it is at another version than expected,
     /// [`AppError::Configuration`] when it cannot be configured so,
+    /// [`AppError::Incomplete`] when it lacks what it needs before it is in use,
+    /// [`AppError::NotVerified`] when its provider was to be asked first and does not take it,
+    /// [`AppError::NotAnswered`] when that does not answer,
     /// [`AppError::Conflict`] when another integration holds the same under a rule.
     pub async fn run(
         &self,
@@ -112,9 +146,12 @@ impl EditIntegration {
         change: IntegrationChange,
         expected: &Expected,
         reveal: Reveal,
-        receipt: &ReceiptFor<Disclosed>,
-    ) -> Result<Disclosed, AppError> {
+        receipt: &ReceiptFor<Ranked>,
+    ) -> Result<Ranked, AppError> {
         caller.require(Permission::IntegrationsWrite)?;
+        if change.environment.is_some() {
+            home(&*self.environments, caller, change.environment).await?;
+        }
         let described = self.described(caller, id, change.manifest_url.as_ref()).await?;
         let described = described.as_ref();
         let attempt = || self.attempt(caller, id, change.clone(), (described, expected), reveal, receipt);
@@ -144,10 +181,12 @@ impl EditIntegration {
         mut change: IntegrationChange,
         (described, expected): (Option<&Described>, &Expected),
         reveal: Reveal,
-        receipt: &ReceiptFor<Disclosed>,
-    ) -> Result<Disclosed, Attempt> {
+        receipt: &ReceiptFor<Ranked>,
+    ) -> Result<Ranked, Attempt> {
         let found = self.integrations.find(caller.scope(), id).await?;
-        let before = found.ok_or(AppError::NotFound(Entity::Integration))?;
+        let meant = found.filter(|one| change.reach.takes(one, &*self.providers));
+        let before = meant.ok_or(AppError::NotFound(Entity::Integration))?;
+        let provider = self.providers.described(&before.parts().provider);
         // What is refused at any version is refused first (RFC 9110 §13.2.1).
         if let Some(named) = &change.provider
             && !named.is_of(&*self.providers, &before.parts().provider)
@@ -155,12 +194,22 @@ impl EditIntegration {
             return Err(AppError::ProviderFixed.into());
         }
         expected.require(&before)?;
-        let (configured, credentials) = self.configured(&before, &mut change, reveal)?;
+        let is_judged = change.status.is_some() || change.configuration.is_some();
+        let (configured, credentials) = self.configured(&before, &provider, &mut change, reveal)?;
+        let intended = Intended::of(&before, &change, &configured, &credentials);
+        if let Some(dialect) = change.required_on.filter(|_| is_judged && intended.is_active) {
+            require_complete(&provider, (intended.configuration, &credentials), dialect)?;
+        }
+        let verification = self.accepted(&before, &provider, &change, intended).await?;
         let new_secrets = !configured.credentials.is_keep();
         let described = described.filter(|described| is_elsewhere(&before, &described.url));
         let kind = || described.and_then(|described| described.kind_beside(&before.parts().kind));
         let edit = IntegrationEdit {
             name: change.name,
+            identifier: change.identifier,
+            environment: change.environment,
+            conditions: change.conditions,
+            facts: verification.as_ref().map(|verification| known(&before, verification)),
             kind: change.kind.or_else(kind),
             status: change.status,
             visibility: change.visibility,
@@ -176,35 +225,43 @@ impl EditIntegration {
         let changes = match &after {
             Some(after) => {
                 let changes = recorded(&recorder, &before, after, new_secrets);
-                let changes = self.asking(changes, &before, after, now);
+                let changes = match &verification {
+                    Some(verification) => verified(changes, after, verification, now),
+                    None => asking(changes, (&before, after), &provider, now),
+                };
                 self.with_manifest(changes, after, described, &recorder).await?
             }
             None => Changes::new(),
         };
+        let step = Step { before: Some(&before), after: after.as_ref().unwrap_or(&before) };
+        let (changes, rank) = ranked(&*self.rankings, caller.scope(), changes, step, &provider).await?;
         let integration = after.unwrap_or(before);
         let changes = secrets.recorded(changes, &recorder, &integration);
-        let disclosed = Disclosed { integration, secrets };
-        let changes = receipt.keep(changes, &disclosed, id, &*self.vault)?;
+        let changed = Ranked { shown: Disclosed { integration, secrets }, rank };
+        let changes = receipt.keep(changes, &changed, id, &*self.vault)?;
         if changes != Changes::new() {
             self.work.commit(caller.scope(), changes).await?;
         }
-        Ok(disclosed)
+        Ok(changed)
     }
 
-    /// Adds that the provider is asked again, if it is to say something of another connection.
-    fn asking(
+    /// What the provider says of what is intended, where it is to be asked first.
+    async fn accepted(
         &self,
-        changes: Changes,
         before: &Integration,
-        after: &Integration,
-        now: DateTime<Utc>,
-    ) -> Changes {
-        let (old, new) = (before.parts(), after.parts());
-        let is_resumed = old.status != new.status && new.status == Status::Active;
-        if is_resumed || old.configuration != new.configuration || old.credentials != new.credentials {
-            return ask_soon(changes, after, &self.providers.described(&new.provider), now);
+        provider: &Provider,
+        change: &IntegrationChange,
+        intended: Intended<'_>,
+    ) -> Result<Option<Verification>, AppError> {
+        if !change.is_verified_first || !provider.is_verifiable {
+            return Ok(None);
         }
-        changes
+        let connection = OpenConnection {
+            configuration: intended.configuration.clone(),
+            credentials: intended.credentials.clone(),
+            ..disclosure::open_connection(&*self.vault, before)?
+        };
+        accepted(&*self.verifier, &connection).await.map(Some)
     }
 
     /// What `change` makes of the configuration and the secrets, which it takes out of it, and
@@ -212,19 +269,20 @@ impl EditIntegration {
     fn configured(
         &self,
         before: &Integration,
+        provider: &Provider,
         change: &mut IntegrationChange,
         reveal: Reveal,
     ) -> Result<(IntegrationEdit, Credentials), AppError> {
         let (configuration, sent) = (change.configuration.take(), mem::take(&mut change.credentials));
-        if reveal == Reveal::Never && configuration.is_none() && sent.is_empty() {
+        let is_judged = change.required_on.is_some() || change.is_verified_first;
+        if reveal == Reveal::Never && configuration.is_none() && sent.is_empty() && !is_judged {
             return Ok((IntegrationEdit::default(), Credentials::default()));
         }
         let opened = disclosure::open(&*self.vault, before)?;
         let (configuration, mut credentials) = match configuration {
             None => (None, opened.clone()),
             Some(configuration) => {
-                let provider = self.providers.described(&before.parts().provider);
-                let after = configuration.applied_to(before, opened.clone(), &provider)?;
+                let after = configuration.applied_to(before, opened.clone(), provider)?;
                 (Some(after.configuration), after.credentials)
             }
         };
@@ -263,18 +321,67 @@ impl EditIntegration {
     }
 }
 
+/// What an integration is to be like, as far as it has to be judged.
+#[derive(Clone, Copy)]
+struct Intended<'a> {
+    is_active: bool,
+    configuration: &'a Configuration,
+    credentials: &'a Credentials,
+}
+
+impl<'a> Intended<'a> {
+    fn of(
+        before: &'a Integration,
+        change: &IntegrationChange,
+        edit: &'a IntegrationEdit,
+        credentials: &'a Credentials,
+    ) -> Self {
+        Self {
+            is_active: change.status.unwrap_or(before.parts().status) == Status::Active,
+            configuration: edit.configuration.as_ref().unwrap_or(&before.parts().configuration),
+            credentials,
+        }
+    }
+}
+
+/// What the provider says now joins what it said before.
+fn known(before: &Integration, verification: &Verification) -> Map<String, serde_json::Value> {
+    let mut facts = before.parts().facts.clone();
+    facts.extend(verification.facts.clone());
+    facts
+}
+
+/// Adds that the provider is asked again, if it is to say something of another connection.
+pub(super) fn asking(
+    changes: Changes,
+    (before, after): (&Integration, &Integration),
+    provider: &Provider,
+    now: DateTime<Utc>,
+) -> Changes {
+    let (old, new) = (before.parts(), after.parts());
+    let is_resumed = old.status != new.status && new.status == Status::Active;
+    if is_resumed || old.configuration != new.configuration || old.credentials != new.credentials {
+        return ask_soon(changes, after, provider, now);
+    }
+    changes
+}
+
 /// Whether `url` is another place than that of the integration's manifest.
 fn is_elsewhere(integration: &Integration, url: &ManifestUrl) -> bool {
     integration.manifest().is_none_or(|manifest| manifest.url != *url)
 }
 
-fn recorded(
+pub(super) fn recorded(
     recorder: &Recorder<'_>,
     before: &Integration,
     after: &Integration,
     new_secrets: bool,
 ) -> Changes {
-    let digest = difference(&before.summary(), &after.summary());
+    let mut digest = difference(&before.summary(), &after.summary());
+    let left = before.parts().environment_id;
+    if left != after.parts().environment_id {
+        digest.insert("moved_from".to_owned(), json!(left.to_string()));
+    }
     let changes = Changes::new().update(before, after).event(recorder.integration(
         EventType::IntegrationUpdated,
         after,

@@ -47,12 +47,23 @@ impl GetIntegration {
         if known.contains(&seen) {
             return Ok(Read::Unchanged(seen));
         }
+        Ok(Read::Now(self.disclosed(caller, integration, reveal).await?, seen))
+    }
+
+    /// The integration, and its secrets as the caller may see them; they are opened only when
+    /// there are any.
+    pub(super) async fn disclosed(
+        &self,
+        caller: &Caller,
+        integration: Integration,
+        reveal: Reveal,
+    ) -> Result<Disclosed, AppError> {
         if integration.credentials().is_none() || reveal == Reveal::Never {
             let secrets = reveal.show(caller, Credentials::default());
-            return Ok(Read::Now(Disclosed { integration, secrets }, seen));
+            return Ok(Disclosed { integration, secrets });
         }
         let secrets = reveal.show(caller, disclosure::open(&*self.vault, &integration)?);
-        Ok(Read::Now(self.shown(caller, integration, secrets).await?, seen))
+        self.shown(caller, integration, secrets).await
     }
 
     /// Answers secrets with the integration that has them, once it is recorded where it

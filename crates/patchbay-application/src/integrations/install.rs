@@ -5,7 +5,7 @@ use patchbay_domain::{
     UniqueRules,
 };
 
-use super::create::{CreateIntegration, Created, Made};
+use super::create::{CreateIntegration, Created, Made, NewIdentifier};
 use super::described::Described;
 use crate::idempotency::ReceiptFor;
 use crate::{AppError, Caller, Fault, FaultReason, Reveal, UnusableManifest};
@@ -45,6 +45,8 @@ impl InstallCustom {
         let name = IntegrationName::parse(&document.app.name)
             .map_err(|why| AppError::Invalid(Fault::of_body(FaultReason::Text(why)).into()))?;
         let made = Made {
+            environment: caller.home(),
+            identifier: NewIdentifier::None,
             provider: self.create.providers.described(&ProviderId::json_manifest()),
             draft: IntegrationDraft {
                 kind: document.kind.clone(),
@@ -71,8 +73,9 @@ mod tests {
     use futures::executor::block_on;
     use patchbay_domain::testing::{FixedClock, SequentialIds};
     use patchbay_domain::{
-        FetchError, IntegrationWrite, ManifestDocument, MockCredentialVerifier, MockManifestFetcher,
-        MockUnitOfWork, MockVault, NotInstallable, RepositoryError, Status, Taken, UniqueRule,
+        FetchError, IntegrationWrite, ManifestDocument, MockCredentialVerifier, MockEnvironmentRepository,
+        MockManifestFetcher, MockRankingRepository, MockUnitOfWork, MockVault, NotInstallable,
+        RepositoryError, Status, Taken, UniqueRule,
     };
     use serde_json::{Value, json};
 
@@ -94,6 +97,8 @@ mod tests {
         permission: Permission,
     ) -> Result<Integration, AppError> {
         let create = CreateIntegration {
+            environments: Arc::new(MockEnvironmentRepository::new()),
+            rankings: Arc::new(MockRankingRepository::new()),
             providers: Arc::new(testing::providers()),
             verifier: Arc::new(MockCredentialVerifier::new()),
             fetcher: Arc::new(fetcher),

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use patchbay_domain::{
     Integration, IntegrationFilter, IntegrationPosition, IntegrationRepository, NumberedPage, Origin, Page,
-    PageRequest, Permission, UniqueKey, Vault,
+    PageRequest, Permission, Scope, UniqueKey, Vault,
 };
 
 use super::SystemApp;
@@ -41,6 +41,7 @@ impl IntegrationSearch {
 }
 
 /// Lists the integrations that a caller sees.
+#[derive(Clone)]
 pub struct ListIntegrations {
     /// Reads them.
     pub integrations: Arc<dyn IntegrationRepository>,
@@ -114,6 +115,15 @@ impl ListIntegrations {
     /// [`AppError::Internal`] when secrets cannot be opened.
     pub fn with_names(&self, caller: &Caller, listed: Vec<Integration>) -> Result<Vec<Disclosed>, AppError> {
         caller.require(Permission::IntegrationsRead)?;
+        self.named(caller, listed)
+    }
+
+    /// The same, of what its caller is to see anyway.
+    pub(super) fn named(
+        &self,
+        caller: &Caller,
+        listed: Vec<Integration>,
+    ) -> Result<Vec<Disclosed>, AppError> {
         let named = |integration: Integration| {
             let credentials = disclosure::open(&*self.vault, &integration)?;
             Ok(Disclosed { integration, secrets: Reveal::Names.show(caller, credentials) })
@@ -143,21 +153,32 @@ impl ListIntegrations {
         Ok(self.integrations.find_holder(caller.scope(), &key).await?.is_some())
     }
 
-    /// Reads the whole list, one batch after the other, and keeps what is looked for.
+    /// Adds all that is stored and looked for.
     async fn stored(
         &self,
         caller: &Caller,
         search: &IntegrationSearch,
         found: &mut Vec<Integration>,
     ) -> Result<(), AppError> {
+        let all = self.every(caller.scope(), &search.filter).await?;
+        found.extend(all.into_iter().filter(|integration| search.names(integration)));
+        Ok(())
+    }
+
+    /// The whole list, read one batch after the other.
+    pub(super) async fn every(
+        &self,
+        scope: &Scope,
+        filter: &IntegrationFilter,
+    ) -> Result<Vec<Integration>, AppError> {
+        let mut found = Vec::new();
         let mut after: Option<IntegrationPosition> = None;
         loop {
-            let request = PageRequest { after, limit: BATCH };
-            let batch = self.integrations.list(caller.scope(), &search.filter, request).await?;
-            found.extend(batch.items.into_iter().filter(|integration| search.names(integration)));
+            let batch = self.integrations.list(scope, filter, PageRequest { after, limit: BATCH }).await?;
+            found.extend(batch.items);
             after = batch.next;
             if after.is_none() {
-                return Ok(());
+                return Ok(found);
             }
         }
     }

@@ -3,6 +3,7 @@
 
 mod checked;
 mod due;
+mod first;
 mod verify;
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -12,6 +13,7 @@ use patchbay_domain::{
 
 pub use checked::{Checked, GetChecked};
 pub use due::VerifyDue;
+pub(crate) use first::accepted;
 pub use verify::VerifyIntegration;
 pub(crate) use verify::found_out;
 

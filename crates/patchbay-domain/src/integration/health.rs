@@ -104,6 +104,19 @@ pub struct Verification {
     /// What it said when it refused, or which part is meant; up to
     /// [`MAX_DETAIL`](Self::MAX_DETAIL) characters without any secret, for the owner's eyes.
     pub detail: Option<String>,
+    /// Why nothing came back, where nothing did.
+    pub no_answer: Option<NoAnswer>,
+}
+
+/// Why a provider did not answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum NoAnswer {
+    /// Its host has no address that may be asked; which of the two it is, is not told.
+    UnknownHost(String),
+    /// It took too long.
+    TimedOut,
+    /// It could not be reached, or what came was no answer.
+    Other,
 }
 
 impl Verification {
@@ -113,7 +126,7 @@ impl Verification {
     /// An outcome of which there is nothing to say.
     #[must_use]
     pub fn of(class: VerificationClass) -> Self {
-        Self { class, facts: Map::new(), detail: None }
+        Self { class, facts: Map::new(), detail: None, no_answer: None }
     }
 }
 

@@ -1,7 +1,7 @@
 //! What the owner of an integration calls it where programs speak of it.
 
-use crate::text::text_value;
 use crate::IntegrationId;
+use crate::text::text_value;
 
 text_value!(
     /// What programs of its owner know an integration by: 1 to 255 characters, kept as they

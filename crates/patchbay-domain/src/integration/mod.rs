@@ -17,20 +17,22 @@ use chrono::{DateTime, Utc};
 use serde_json::{Map, Value, json};
 
 pub use conditions::{Conditions, TooManyConditions};
-pub use configuration::{Configuration, Configured, InvalidConfiguration, SentConfiguration, ToldSecrecy, Wrong};
+pub use configuration::{
+    Configuration, Configured, InvalidConfiguration, SentConfiguration, ToldSecrecy, Wrong,
+};
 pub use edit::{IntegrationEdit, Patch};
 pub use grant::{AccountId, Grant};
 pub use health::{
-    CredentialVerifier, DueIntegration, Health, HealthRepository, HealthState, OpenConnection, Verification,
-    VerificationClass, VerificationSchedule,
+    CredentialVerifier, DueIntegration, Health, HealthRepository, HealthState, NoAnswer, OpenConnection,
+    Verification, VerificationClass, VerificationSchedule,
 };
 #[cfg(feature = "testing")]
 pub use health::{MockCredentialVerifier, MockHealthRepository, MockVerificationSchedule};
+pub use identifier::Identifier;
 pub use manifest::{
     AppDescription, AppKind, FetchError, Manifest, ManifestDocument, ManifestFetcher, ManifestRepository,
     ManifestUrl, NotAManifest, NotInstallable, SettingDefinition, SettingFault, SettingType,
 };
-pub use identifier::Identifier;
 #[cfg(feature = "testing")]
 pub use manifest::{MockManifestFetcher, MockManifestRepository};
 #[cfg(feature = "testing")]
@@ -288,6 +290,13 @@ impl Integration {
             Some(uncatalogued) => Some(uncatalogued.name.as_str()),
             None => provider.name_on(dialect),
         }
+    }
+
+    /// What it carries, when it carries messages. `provider` is what is known of what it connects
+    /// to.
+    #[must_use]
+    pub fn channel(&self, provider: &Provider) -> Option<ChannelKind> {
+        self.0.uncatalogued.as_ref().map(|uncatalogued| uncatalogued.channel).or(provider.channel)
     }
 
     /// The channel in whose [`Ranking`] it stands while it is active, where there is one.

@@ -3,9 +3,9 @@
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
 use patchbay_domain::{
-    AgentId, AppDescription, Configuration, Deletion, Integration, IntegrationKind, IntegrationName,
-    IntegrationParts, Manifest, ManifestUrl, Origin, ProviderId, RepositoryError, Status, UniqueRule,
-    Version, Visibility,
+    AgentId, AppDescription, ChannelKind, Conditions, Configuration, Deletion, Identifier, Integration,
+    IntegrationKind, IntegrationName, IntegrationParts, Manifest, ManifestUrl, Origin, ProviderId,
+    ProviderName, RepositoryError, Status, Uncatalogued, UniqueRule, Version, Visibility,
 };
 use serde_json::{Map, Value, json};
 
@@ -45,6 +45,10 @@ pub(crate) struct IntegrationRow {
     configuration: Option<String>,
     visibility: String,
     agent: Option<String>,
+    identifier: Option<String>,
+    conditions: Option<String>,
+    provider_name: Option<String>,
+    provider_channel: Option<String>,
 }
 
 impl From<&Integration> for IntegrationRow {
@@ -81,6 +85,10 @@ impl From<&Integration> for IntegrationRow {
             configuration: object_column(parts.configuration.members()),
             visibility: parts.visibility.as_str().to_owned(),
             agent: parts.agent.as_ref().map(|agent| agent.as_str().to_owned()),
+            identifier: parts.identifier.as_ref().map(|identifier| identifier.as_str().to_owned()),
+            conditions: conditions_column(&parts.conditions),
+            provider_name: parts.uncatalogued.as_ref().map(|one| one.name.as_str().to_owned()),
+            provider_channel: parts.uncatalogued.as_ref().map(|one| one.channel.as_str().to_owned()),
         }
     }
 }
@@ -95,6 +103,12 @@ impl TryFrom<IntegrationRow> for Integration {
             let app = row.manifest_app.as_deref().map(|app| read.value(app_of(app))).transpose()?;
             Ok(Manifest { url, app })
         };
+        let uncatalogued = |(name, channel): (String, String)| {
+            Ok(Uncatalogued {
+                name: read.value(ProviderName::parse(&name))?,
+                channel: read.code(&channel, ChannelKind::from_code)?,
+            })
+        };
         let deletion =
             |(at, by): (NaiveDateTime, String)| Ok(Deletion { at: at.and_utc(), by: read.actor(&by)? });
         Ok(Self::from_parts(IntegrationParts {
@@ -102,7 +116,9 @@ impl TryFrom<IntegrationRow> for Integration {
             organisation_id: read.value(row.organisation_id.parse())?,
             environment_id: read.value(row.environment_id.parse())?,
             provider: read.value(ProviderId::parse(&row.provider))?,
+            uncatalogued: row.provider_name.zip(row.provider_channel).map(uncatalogued).transpose()?,
             name: read.value(IntegrationName::parse(&row.name))?,
+            identifier: row.identifier.map(|one| read.value(Identifier::parse(&one))).transpose()?,
             kind: read.value(IntegrationKind::parse(&row.kind))?,
             origin: read.code(&row.origin, Origin::from_code)?,
             status: read.code(&row.status, Status::from_code)?,
@@ -116,6 +132,7 @@ impl TryFrom<IntegrationRow> for Integration {
             agent: row.agent.map(|agent| read.value(AgentId::parse(&agent))).transpose()?,
             configuration: Configuration::from_stored(read.value(object_of(row.configuration))?),
             facts: read.value(object_of(row.facts))?,
+            conditions: read.value(conditions_of(row.conditions.as_deref()))?,
             unique_rules: read.codes(&row.unique_rules, UniqueRule::from_code)?,
             version: read.value(Version::from_number(row.version).ok_or("a version below 1"))?,
             created_at: row.created_at.and_utc(),
@@ -133,6 +150,16 @@ fn object_column(object: &Map<String, Value>) -> Option<String> {
 
 fn object_of(column: Option<String>) -> Result<Map<String, Value>, serde_json::Error> {
     column.map_or_else(|| Ok(Map::new()), |object| serde_json::from_str(&object))
+}
+
+fn conditions_column(conditions: &Conditions) -> Option<String> {
+    // Writing JSON values into text cannot fail.
+    if conditions.is_empty() { None } else { serde_json::to_string(conditions.groups()).ok() }
+}
+
+fn conditions_of(column: Option<&str>) -> Result<Conditions, serde_json::Error> {
+    let groups: Vec<Value> = column.map(serde_json::from_str).transpose()?.unwrap_or_default();
+    Ok(Conditions::from_stored(groups))
 }
 
 fn app_column(app: &AppDescription) -> String {

@@ -1,6 +1,7 @@
 //! Saving what one use case changed.
 
 mod keys;
+mod moved;
 mod plan;
 
 use async_trait::async_trait;
@@ -11,7 +12,7 @@ use crate::database::{AnyConnection, Database, constant, gone_or_unavailable, on
 use crate::integrations::IntegrationRow;
 use crate::schema::integrations;
 use crate::{
-    api_keys, authorizations, environments, events, health, leases, manifests, receipts, settings,
+    api_keys, authorizations, environments, events, health, leases, manifests, rankings, receipts, settings,
     token_refreshes,
 };
 pub(crate) use keys::unique_key_column;
@@ -64,6 +65,9 @@ fn save(conn: &mut AnyConnection, scope: &Scope, plan: &Plan) -> Result<(), Repo
     for id in &plan.deleted {
         drop_what_hangs_on(conn, scope, *id)?;
     }
+    for integration in &plan.moved {
+        moved::take_along(conn, integration)?;
+    }
     for row in &plan.released {
         keys::release(conn, row)?;
     }
@@ -73,6 +77,9 @@ fn save(conn: &mut AnyConnection, scope: &Scope, plan: &Plan) -> Result<(), Repo
         }
     }
     save_what_hangs_on_integrations(conn, scope, plan)?;
+    for step in &plan.rankings {
+        rankings::save(conn, step)?;
+    }
     for step in &plan.api_keys {
         match step {
             KeyStep::Insert(row) => api_keys::insert(conn, row)?,

@@ -3,8 +3,9 @@
 use chrono::{DateTime, NaiveDateTime, Utc};
 use patchbay_domain::{
     ApiKey, ApiKeyId, Authorization, AuthorizationWrite, Changes, Environment, Event, HealthWrite,
-    Integration, IntegrationId, IntegrationWrite, KeyWrite, LeaseKey, LeaseWrite, ManifestWrite, ReceiptId,
-    ReceiptWrite, RefreshWrite, RepositoryError, Scope, Setting, SettingWrite, UniqueKey,
+    Integration, IntegrationId, IntegrationWrite, KeyWrite, LeaseKey, LeaseWrite, ManifestWrite,
+    RankingWrite, ReceiptId, ReceiptWrite, RefreshWrite, RepositoryError, Scope, Setting, SettingWrite,
+    UniqueKey,
 };
 
 use super::keys::UniqueKeyRow;
@@ -17,6 +18,7 @@ use crate::health::HealthRow;
 use crate::integrations::IntegrationRow;
 use crate::leases::LeaseRow;
 use crate::manifests::ManifestRow;
+use crate::rankings::RankingStep;
 use crate::receipts::ReceiptRow;
 use crate::settings::SettingRow;
 use crate::token_refreshes::RefreshStep;
@@ -26,6 +28,7 @@ pub(super) struct Plan {
     pub(super) environments: Vec<EnvironmentRow>,
     pub(super) integrations: Vec<IntegrationStep>,
     pub(super) deleted: Vec<IntegrationId>,
+    pub(super) moved: Vec<Integration>,
     pub(super) released: Vec<UniqueKeyRow>,
     pub(super) claimed: Vec<(UniqueKeyRow, UniqueKey)>,
     pub(super) manifests: Vec<ManifestStep>,
@@ -33,6 +36,7 @@ pub(super) struct Plan {
     pub(super) refreshes: Vec<RefreshStep>,
     pub(super) authorizations: Vec<AuthorizationStep>,
     pub(super) settings: Vec<SettingStep>,
+    pub(super) rankings: Vec<RankingStep>,
     pub(super) api_keys: Vec<KeyStep>,
     pub(super) receipt: Option<ReceiptStep>,
     pub(super) leases: Vec<LeaseStep>,
@@ -83,6 +87,7 @@ impl Plan {
             environments: Vec::new(),
             integrations: Vec::with_capacity(changes.integrations.len()),
             deleted: Vec::new(),
+            moved: Vec::new(),
             released: Vec::new(),
             claimed: Vec::new(),
             manifests: Vec::with_capacity(changes.manifests.len()),
@@ -90,6 +95,7 @@ impl Plan {
             refreshes: Vec::new(),
             authorizations: Vec::new(),
             settings: Vec::with_capacity(changes.settings.len()),
+            rankings: Vec::new(),
             api_keys: Vec::new(),
             receipt: None,
             leases: Vec::new(),
@@ -115,6 +121,9 @@ impl Plan {
         }
         for write in &changes.settings {
             plan.add_setting(scope, write)?;
+        }
+        for write in &changes.rankings {
+            plan.add_ranking(scope, write)?;
         }
         for write in &changes.api_keys {
             plan.add_api_key(scope, write)?;
@@ -144,7 +153,7 @@ impl Plan {
                 self.integrations.push(IntegrationStep::Insert(integration.into()));
                 self.claim(integration, claimed);
             }
-            IntegrationWrite::Update { integration, released, claimed } => {
+            IntegrationWrite::Update { integration, released, claimed, is_moved } => {
                 if !sees(scope, integration) {
                     return Err(RepositoryError::Stale);
                 }
@@ -154,6 +163,7 @@ impl Plan {
                     self.deleted.push(integration.id());
                     return Ok(());
                 }
+                self.moved.extend(is_moved.then(|| integration.clone()));
                 self.claim(integration, claimed);
             }
             IntegrationWrite::Revive { integration, claimed } => {
@@ -238,6 +248,15 @@ impl Plan {
             SettingWrite::Update(setting) => SettingStep::Update(setting.into()),
             SettingWrite::Delete(setting) => SettingStep::Delete(setting.into()),
         });
+        Ok(())
+    }
+
+    /// What lies elsewhere is not found, a first write of it included.
+    fn add_ranking(&mut self, scope: &Scope, write: &RankingWrite) -> Result<(), RepositoryError> {
+        if !scope.sees(write.place.organisation_id, write.place.environment_id) {
+            return Err(RepositoryError::Stale);
+        }
+        self.rankings.push(RankingStep::of(write));
         Ok(())
     }
 

@@ -9,7 +9,8 @@ use futures::future::BoxFuture;
 use patchbay_domain::testing::{FixedClock, SequentialIds};
 use patchbay_domain::{
     Actor, AppDescription, CredentialName, ExchangeError, IntegrationWrite, LeaseWrite,
-    MockIntegrationRepository, MockOAuthExchanger, MockUnitOfWork, RepositoryError, Status, Taken, UniqueKey,
+    MockIntegrationRepository, MockOAuthExchanger, MockRankingRepository, MockUnitOfWork, RepositoryError,
+    Status, Taken, UniqueKey,
 };
 use secrecy::ExposeSecret;
 use std::sync::{Mutex, PoisonError};
@@ -79,6 +80,7 @@ impl Given {
             ids: Arc::new(SequentialIds::default()),
             background: self.background,
             system_apps: self.system_apps.into(),
+            rankings: Arc::new(MockRankingRepository::new()),
             lease: Duration::from_secs(60),
         }
     }

@@ -4,9 +4,10 @@ use crate::{Conflict, Shown};
 use futures::executor::block_on;
 use patchbay_domain::testing::{FixedClock, SequentialIds};
 use patchbay_domain::{
-    CredentialName, FetchError, Health, IntegrationWrite, MockCredentialVerifier, MockManifestFetcher,
-    MockProviderDirectory, MockUnitOfWork, MockVault, Provider, RepositoryError, SettingValue, SettingWrite,
-    Taken, UniqueKey, UniqueRule, VerificationClass,
+    CredentialName, FetchError, Health, HealthState, IntegrationWrite, MockCredentialVerifier,
+    MockEnvironmentRepository, MockManifestFetcher, MockProviderDirectory, MockRankingRepository,
+    MockUnitOfWork, MockVault, Provider, RepositoryError, SettingValue, SettingWrite, Taken, UniqueKey,
+    UniqueRule, VerificationClass,
 };
 use serde_json::{Map, json};
 
@@ -42,6 +43,8 @@ fn run_fetching(
     new: NewIntegration,
 ) -> Result<Created, AppError> {
     let create = CreateIntegration {
+        environments: Arc::new(MockEnvironmentRepository::new()),
+        rankings: Arc::new(MockRankingRepository::new()),
         providers: Arc::new(testing::providers()),
         verifier: Arc::new(MockCredentialVerifier::new()),
         fetcher: Arc::new(fetcher),
@@ -208,6 +211,8 @@ fn run_verifying(
     is_verified_first: bool,
 ) -> Result<Created, AppError> {
     let create = CreateIntegration {
+        environments: Arc::new(MockEnvironmentRepository::new()),
+        rankings: Arc::new(MockRankingRepository::new()),
         providers: Arc::new(verifiable()),
         verifier: Arc::new(verifier),
         fetcher: Arc::new(MockManifestFetcher::new()),
@@ -260,12 +265,12 @@ fn what_is_to_be_verified_first_is_stored_only_if_its_provider_takes_it() {
     let refused = answering(VerificationClass::CredentialsRejected);
     let outcome = run_verifying(refused, MockUnitOfWork::new(), true);
     assert!(
-        matches!(outcome, Err(AppError::NotVerified(VerificationClass::CredentialsRejected))),
+        matches!(outcome, Err(AppError::NotVerified { class: VerificationClass::CredentialsRejected, .. })),
         "{outcome:?}"
     );
     let silent = answering(VerificationClass::ProviderUnreachable);
     let outcome = run_verifying(silent, MockUnitOfWork::new(), true);
-    assert!(matches!(outcome, Err(AppError::Unavailable(_))), "{outcome:?}");
+    assert!(matches!(outcome, Err(AppError::NotAnswered(NoAnswer::Other))), "{outcome:?}");
 }
 
 #[test]

@@ -8,9 +8,9 @@ use crate::{Conflict, Shown};
 use futures::executor::block_on;
 use patchbay_domain::testing::{FixedClock, SequentialIds};
 use patchbay_domain::{
-    FetchError, IntegrationWrite, Mask, MockIntegrationRepository, MockManifestFetcher,
-    MockProviderDirectory, MockSettingRepository, MockUnitOfWork, MockVault, Provider, ProviderId,
-    RepositoryError, SettingWrite,
+    FetchError, IntegrationWrite, Mask, MockCredentialVerifier, MockEnvironmentRepository,
+    MockIntegrationRepository, MockManifestFetcher, MockProviderDirectory, MockRankingRepository,
+    MockSettingRepository, MockUnitOfWork, MockVault, Provider, ProviderId, RepositoryError, SettingWrite,
 };
 use serde_json::{Value, json};
 
@@ -57,6 +57,9 @@ fn run_for(
     let edit = EditIntegration {
         integrations: Arc::new(integrations),
         settings: Arc::new(settings),
+        environments: Arc::new(MockEnvironmentRepository::new()),
+        rankings: Arc::new(MockRankingRepository::new()),
+        verifier: Arc::new(MockCredentialVerifier::new()),
         providers: Arc::new(testing::providers()),
         fetcher: Arc::new(fetcher),
         work: Arc::new(work),
@@ -72,6 +75,7 @@ fn run_for(
         Reveal::Permitted(Mask::StarsAndTail),
         &ReceiptFor::none(),
     ))
+    .map(|changed| changed.shown)
 }
 
 fn renamed(name: &str) -> IntegrationChange {
@@ -316,6 +320,9 @@ fn asks_again(before: Integration, change: IntegrationChange) -> bool {
     let edit = EditIntegration {
         integrations: Arc::new(finding(before)),
         settings: Arc::new(MockSettingRepository::new()),
+        environments: Arc::new(MockEnvironmentRepository::new()),
+        rankings: Arc::new(MockRankingRepository::new()),
+        verifier: Arc::new(MockCredentialVerifier::new()),
         providers: Arc::new(providers),
         fetcher: Arc::new(MockManifestFetcher::new()),
         work: Arc::new(work),
@@ -389,6 +396,9 @@ fn no_secret_is_opened_that_neither_changes_nor_is_shown() {
     let edit = EditIntegration {
         integrations: Arc::new(finding(a_sealed_integration("secret"))),
         settings: Arc::new(MockSettingRepository::new()),
+        environments: Arc::new(MockEnvironmentRepository::new()),
+        rankings: Arc::new(MockRankingRepository::new()),
+        verifier: Arc::new(MockCredentialVerifier::new()),
         providers: Arc::new(testing::providers()),
         fetcher: Arc::new(MockManifestFetcher::new()),
         work: Arc::new(work),

@@ -187,11 +187,7 @@ fn shortened(value: &Value) -> Value {
 
 /// What of a member of a configuration is secret: of one that the provider knows, what it says;
 /// of one that the API tells of, what that does; of any other, what its name does.
-fn secrecy_of<'p>(
-    member: &str,
-    provider: &'p Provider,
-    told: &'p [(String, ToldSecrecy)],
-) -> Secrecy<'p> {
+fn secrecy_of<'p>(member: &str, provider: &'p Provider, told: &'p [(String, ToldSecrecy)]) -> Secrecy<'p> {
     if let Some(field) = provider.fields.iter().find(|field| field.key == member) {
         return if field.is_secret { Secrecy::Whole } else { Secrecy::Members(&field.secret_members) };
     }

@@ -321,7 +321,8 @@ fn a_mask_leaves_the_secret_behind_it_as_it_is_and_is_none_itself() {
 
 #[test]
 fn what_an_api_does_not_show_is_not_taken_away_by_what_it_replaces() {
-    let before = configured(json!({"portal_id": "1", "token": "t", "hidden": "h", "hidden_token": "ht", "x": 1}));
+    let before =
+        configured(json!({"portal_id": "1", "token": "t", "hidden": "h", "hidden_token": "ht", "x": 1}));
     let shows = |member: &str| !member.starts_with("hidden");
     let sent = from_an_api_that_shows_stars(json!({"portal_id": "2"}));
     let after = before.replaced(sent, &provider(), shows).unwrap();
