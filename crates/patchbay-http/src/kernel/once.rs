@@ -26,18 +26,19 @@ const REPLAYED: HeaderName = HeaderName::from_static("idempotent-replayed");
 /// A named request on its way: what is needed to look for its receipt again.
 struct Named {
     name: String,
-    content: Bytes,
+    body: Bytes,
     pending: Arc<PendingReceipt>,
 }
 
 impl Named {
     fn request<'a>(&'a self, http: &'a HttpRequest) -> NamedRequest<'a> {
-        request_of(http, &self.name, &self.content)
+        request_of(http, &self.name, &self.body)
     }
 }
 
-fn request_of<'a>(http: &'a HttpRequest, name: &'a str, content: &'a [u8]) -> NamedRequest<'a> {
-    NamedRequest { method: http.method().as_str(), path: http.path(), name, content }
+fn request_of<'a>(http: &'a HttpRequest, name: &'a str, body: &'a [u8]) -> NamedRequest<'a> {
+    let query = http.query_string();
+    NamedRequest { method: http.method().as_str(), path: http.path(), name, query, body }
 }
 
 /// The name that the caller gave: as a string of RFC 8941 §3.3.3, or bare.
@@ -100,11 +101,10 @@ pub async fn begin(request: &mut ServiceRequest) -> Result<Option<HttpResponse>,
     };
     let body = body::read(&http, &mut request.take_payload()).await?.freeze();
     request.set_payload(given_back(body.clone()));
-    let content = Bytes::from([http.query_string().as_bytes(), b"\n", &body].concat());
-    match state.services.begin_once.run(&caller, request_of(&http, &name, &content)).await? {
+    match state.services.begin_once.run(&caller, request_of(&http, &name, &body)).await? {
         Begun::Again(answer) => Ok(Some(again(&answer))),
         Begun::First(pending) => {
-            request.extensions_mut().insert(Named { name, content, pending });
+            request.extensions_mut().insert(Named { name, body, pending });
             Ok(None)
         }
     }
