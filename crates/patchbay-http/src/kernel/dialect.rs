@@ -1,11 +1,11 @@
 //! What a wire API supplies.
 
+use actix_web::HttpResponse;
 use actix_web::dev::RequestHead;
-use actix_web::{HttpRequest, HttpResponse};
 use patchbay_application::AuthRefusal;
 use secrecy::SecretString;
 
-use super::{Operation, Refusal, Routes};
+use super::{Refusal, Routes, Seen};
 
 /// A place in the path space, and the routes below it.
 pub struct Mount<D: Dialect> {
@@ -37,12 +37,4 @@ pub trait Dialect: Sized + 'static {
 
     /// Writes a refusal in the API's own shape.
     fn render(seen: &Seen<'_, Self>, refusal: &Refusal) -> HttpResponse;
-}
-
-/// The facts of the request that is refused.
-pub struct Seen<'a, D: Dialect> {
-    /// The request.
-    pub request: &'a HttpRequest,
-    /// What was asked for; `None` when it is no operation of the API.
-    pub operation: Option<&'static Operation<D>>,
 }

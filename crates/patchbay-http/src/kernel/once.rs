@@ -7,7 +7,8 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use super::reveal::{replayed, stored};
-use super::{Dialect, Operation, Refusal, body, gate};
+use super::seen::refuse;
+use super::{Dialect, Operation, Refusal, body};
 use crate::HttpState;
 use actix_web::dev::{Payload, ServiceRequest};
 use actix_web::error::PayloadError;
@@ -126,19 +127,19 @@ pub async fn end<D: Dialect>(
     if error.is_settled() {
         let answer = match stored(refused) {
             Ok(answer) => answer,
-            Err(error) => return gate::refuse(operation, http, &error.into()),
+            Err(error) => return refuse(Some(operation), http, &error.into()),
         };
         match begin_once.refused(&caller, &named.pending, &answer).await {
             Ok(()) => return replayed(&answer),
             Err(AppError::Conflict(Conflict::Twin)) => {}
-            Err(error) => return gate::refuse(operation, http, &error.into()),
+            Err(error) => return refuse(Some(operation), http, &error.into()),
         }
     } else if !matches!(error, AppError::Conflict(Conflict::Twin)) {
         return refused;
     }
     match begin_once.met(&caller, named.request(http)).await {
         Ok(answer) => again(&answer),
-        Err(error) => gate::refuse(operation, http, &error.into()),
+        Err(error) => refuse(Some(operation), http, &error.into()),
     }
 }
 

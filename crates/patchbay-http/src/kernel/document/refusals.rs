@@ -45,9 +45,8 @@ struct Answers {
 pub fn refusals<D: Dialect>(route: &Described<D>, schema: &RefOr<Schema>) -> Vec<(String, Response)> {
     let mut by_status: BTreeMap<u16, Answers> = BTreeMap::new();
     let request = TestRequest::default().to_http_request();
-    let seen = Seen { request: &request, operation: Some(route.operation) };
     for refusal in samples(route) {
-        let rendered = D::render(&seen, &refusal);
+        let rendered = D::render(&Seen::sample(&request, route.operation, &refusal), &refusal);
         let answers = by_status.entry(rendered.status().as_u16()).or_default();
         answers.headers.push(rendered.headers().clone());
         if let Some(body) = body_of(rendered)

@@ -1,6 +1,7 @@
 //! What the interface answers when what it stands on fails: the ports are mocks.
 
 mod browsers;
+mod choices;
 mod exchanges;
 mod gates;
 mod metrics;
@@ -212,6 +213,7 @@ fn over(ports: &Ports) -> HttpState {
         addresses: ports.addresses.clone(),
         readiness: Arc::new(Ready),
         ids: ports.ids.clone(),
+        clock: ports.clock.clone(),
         limits,
         rate_limits: RateLimits::new(unlimited()),
         meter,

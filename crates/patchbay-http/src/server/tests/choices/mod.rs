@@ -1,0 +1,92 @@
+//! What a dialect may choose of the kernel: a dialect that chooses everything, and says of a
+//! refusal all that it knows.
+
+mod errors;
+
+use actix_web::body::BoxBody;
+use actix_web::dev::{RequestHead, ServiceResponse};
+use actix_web::{HttpRequest, HttpResponse};
+use patchbay_application::{AppError, AuthRefusal};
+use patchbay_domain::Permission;
+use secrecy::SecretString;
+
+use super::*;
+use crate::kernel::{
+    Dialect, Failure, Mount, Operation, Refusal, Routes, Seen, bearer, endpoint, mounted, timestamp,
+};
+
+struct Choosy;
+
+impl Dialect for Choosy {
+    const NAME: &'static str = "choosy";
+    const BASES: &'static [&'static str] = &["/v9"];
+    const MOUNTS: &'static [Mount<Self>] = &[Mount { prefix: "/choosy", routes }];
+    type Words = ();
+
+    fn presented(head: &RequestHead) -> Result<SecretString, AuthRefusal> {
+        bearer(head)?.ok_or(AuthRefusal::Missing)
+    }
+
+    fn render(seen: &Seen<'_, Self>, refusal: &Refusal) -> HttpResponse {
+        let (status, why) = match refusal {
+            Refusal::App(AppError::Internal(_)) => (500, "internal".to_owned()),
+            Refusal::App(AppError::Unauthenticated(_)) => (401, "unknown".to_owned()),
+            Refusal::App(error) => (400, error.to_string()),
+            Refusal::NoRoute => (404, "no route".to_owned()),
+            Refusal::WrongMethod { .. } => (405, "wrong method".to_owned()),
+            other => (400, format!("{other:?}")),
+        };
+        HttpResponse::build(StatusCode::from_u16(status).unwrap()).json(json!({
+            "why": why,
+            "at": timestamp(seen.at),
+            "error_id": seen.error_id.map(|id| id.to_string()),
+        }))
+    }
+}
+
+static READ: Operation<Choosy> = Operation::on::<()>("read", Permission::IntegrationsRead, &());
+
+fn routes(routes: &mut Routes<Choosy>) {
+    routes.add(&READ, endpoint!(self::read));
+}
+
+/// Fails as the query wants it.
+#[utoipa::path(get, path = "/things", responses((status = 200)))]
+async fn read(request: HttpRequest) -> Result<HttpResponse, Failure<Choosy>> {
+    match request.query_string() {
+        "fault" => Err(AppError::Internal("planted".into()).into()),
+        "busy" => Err(AppError::Busy("planted".into()).into()),
+        "panic" => panic!("planted"),
+        _ => Ok(HttpResponse::Ok().json("read")),
+    }
+}
+
+const THINGS: &str = "/v9/choosy/things";
+
+fn with_key(request: TestRequest, uri: &str) -> TestRequest {
+    request.uri(uri).insert_header(("authorization", "Bearer key"))
+}
+
+/// What the dialect answers over this state, one after the other.
+async fn answers(state: HttpState, requests: Vec<TestRequest>) -> Vec<Answer> {
+    let app = App::new().app_data(Data::new(state)).configure(mounted::<Choosy>).wrap(from_fn(around));
+    let service = init_service(app).await;
+    let mut answers = Vec::new();
+    for request in requests {
+        answers.push(Answer::of(call_service(&service, request.to_request()).await).await);
+    }
+    answers
+}
+
+/// An answer that was read.
+#[derive(Debug)]
+struct Answer {
+    status: u16,
+    body: Value,
+}
+
+impl Answer {
+    async fn of(response: ServiceResponse<BoxBody>) -> Self {
+        Self { status: response.status().as_u16(), body: read_body_json(response).await }
+    }
+}
