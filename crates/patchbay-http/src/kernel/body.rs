@@ -5,8 +5,8 @@ use std::pin::Pin;
 
 use actix_web::dev::Payload;
 use actix_web::http::header::CONTENT_LENGTH;
-use actix_web::web::{BytesMut, Data};
-use actix_web::{FromRequest, HttpRequest};
+use actix_web::web::{Bytes, BytesMut, Data};
+use actix_web::{FromRequest, HttpMessage, HttpRequest};
 use futures_util::StreamExt;
 use patchbay_application::{AppError, Fault, FaultReason, Faults};
 use serde::de::DeserializeOwned;
@@ -19,8 +19,9 @@ use crate::HttpState;
 /// A JSON object that was read as `T` and breaks none of its rules.
 ///
 /// Every fault is found, in the order in which `T` declares its members. The content type
-/// is not looked at: a body that parses is taken. Unknown members are ignored; of a member
-/// that is there twice the last counts.
+/// is not looked at, unless the dialect [wants](Dialect::WANTS_JSON_TYPE) that: a body that
+/// parses is taken. Unknown members are ignored; of a member that is there twice the last
+/// counts.
 pub struct Body<D, T> {
     value: T,
     dialect: PhantomData<fn() -> D>,
@@ -63,10 +64,9 @@ impl<D: Dialect, T: DeserializeOwned + Validate + 'static> FromRequest for Optio
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let (request, mut payload) = (request.clone(), payload.take());
         Box::pin(async move {
-            let bytes = read(&request, &mut payload).await?;
-            let sent: &[u8] = if bytes.is_empty() { b"{}" } else { &bytes };
+            let bytes = sent::<D>(&request, &mut payload, true).await?;
             let draft: Draft<D, T> =
-                drafted(sent).map_err(|faults| Refusal::App(AppError::Invalid(faults)))?;
+                drafted(&bytes).map_err(|faults| Refusal::App(AppError::Invalid(faults)))?;
             let value = draft.judged(|_| Vec::new())?;
             Ok(Self(Body { value, dialect: PhantomData }))
         })
@@ -104,7 +104,7 @@ impl<D: Dialect, T: DeserializeOwned + Validate + 'static> FromRequest for Draft
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let (request, mut payload) = (request.clone(), payload.take());
         Box::pin(async move {
-            let bytes = read(&request, &mut payload).await?;
+            let bytes = sent::<D>(&request, &mut payload, D::MAY_LACK_BODY).await?;
             Ok(drafted(&bytes).map_err(|faults| Refusal::App(AppError::Invalid(faults)))?)
         })
     }
@@ -115,6 +115,22 @@ fn drafted<D, T: DeserializeOwned + Validate>(bytes: &[u8]) -> Result<Draft<D, T
     let faults = value.validate().err().map(|errors| members::faults_of::<T>(&errors));
     let faults = faults.iter().flat_map(Faults::iter).cloned().collect();
     Ok(Draft { value, faults, dialect: PhantomData })
+}
+
+/// Reads a body that is to be JSON; in the place of none there is `{}`, if it `may_be_lacking`.
+async fn sent<D: Dialect>(
+    request: &HttpRequest,
+    payload: &mut Payload,
+    may_be_lacking: bool,
+) -> Result<Bytes, Refusal> {
+    let bytes = read(request, payload).await?.freeze();
+    if bytes.is_empty() {
+        return Ok(if may_be_lacking { Bytes::from_static(b"{}") } else { bytes });
+    }
+    if D::WANTS_JSON_TYPE && !request.content_type().eq_ignore_ascii_case("application/json") {
+        return Err(Refusal::NotJsonType);
+    }
+    Ok(bytes)
 }
 
 /// Reads the body, as far as it may go.

@@ -29,6 +29,14 @@ pub trait Dialect: Sized + 'static {
     /// The message constants of one operation; `()` where the API has none.
     type Words: Sync + 'static;
 
+    /// Whether a body has to be called JSON by its `Content-Type`, with any parameters. One that
+    /// is not is [`Refusal::NotJsonType`], once the gate has let its request through.
+    const WANTS_JSON_TYPE: bool = false;
+
+    /// Whether a request without any body is read like one with `{}`, so that it is told what it
+    /// lacks.
+    const MAY_LACK_BODY: bool = false;
+
     /// Finds the key in the API's own header.
     ///
     /// # Errors

@@ -32,6 +32,8 @@ pub enum Refusal {
     },
     /// The body broke off, or was not readable as HTTP.
     BodyUnreadable,
+    /// The body is not called JSON, where the API takes nothing else.
+    NotJsonType,
     /// The caller, or whoever sends from the same address, has sent too much.
     TooManyRequests {
         /// After how many seconds it is worth while to try again; at least one.

@@ -46,7 +46,7 @@ pub fn render(_: &Seen<'_, AlooChat>, refusal: &Refusal) -> HttpResponse {
         Refusal::NoRoute => Said::new(StatusCode::NOT_FOUND, "Not found"),
         Refusal::WrongMethod { allowed } => wrong_method(allowed),
         Refusal::BodyTooLarge { .. } => Said::new(StatusCode::PAYLOAD_TOO_LARGE, "Payload too large"),
-        Refusal::BodyUnreadable => Said::invalid("body", "could not be read"),
+        Refusal::BodyUnreadable | Refusal::NotJsonType => Said::invalid("body", "could not be read"),
         Refusal::TooManyRequests { retry_after } => {
             Said::new(StatusCode::TOO_MANY_REQUESTS, "Rate limit exceeded")
                 .with(RETRY_AFTER, HeaderValue::from(*retry_after))

@@ -112,7 +112,7 @@ pub fn render(seen: &Seen<'_, Patchbay>, refusal: &Refusal) -> HttpResponse {
             let detail = format!("the body has more than {limit} bytes");
             Problem::plain(StatusCode::PAYLOAD_TOO_LARGE, &detail)
         }
-        Refusal::BodyUnreadable => invalid(&"the body could not be read", Vec::new()),
+        Refusal::BodyUnreadable | Refusal::NotJsonType => invalid(&"the body could not be read", Vec::new()),
         Refusal::TooManyRequests { retry_after } => {
             Problem::plain(StatusCode::TOO_MANY_REQUESTS, &"rate limit exceeded").retry_after(*retry_after)
         }

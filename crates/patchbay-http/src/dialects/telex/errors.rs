@@ -77,7 +77,7 @@ pub fn render(seen: &Seen<'_, Telex>, refusal: &Refusal) -> HttpResponse {
             "Payload too large",
             &format_args!("the body has more than {limit} bytes"),
         ),
-        Refusal::BodyUnreadable => invalid(seen, &"the body could not be read"),
+        Refusal::BodyUnreadable | Refusal::NotJsonType => invalid(seen, &"the body could not be read"),
         Refusal::TooManyRequests { retry_after } => {
             Said::new(StatusCode::TOO_MANY_REQUESTS, "Too many requests", &"rate limit exceeded")
                 .with(RETRY_AFTER, HeaderValue::from(*retry_after))

@@ -81,6 +81,9 @@ fn samples<D: Dialect>(route: &Described<D>) -> Vec<Refusal> {
         samples.push(AppError::Invalid(Fault::of_body(FaultReason::NotAnObject).into()).into());
         samples.push(Refusal::BodyTooLarge { limit: BODY_LIMIT });
         samples.push(Refusal::BodyUnreadable);
+        if D::WANTS_JSON_TYPE {
+            samples.push(Refusal::NotJsonType);
+        }
     }
     if has_its_effect_once(route.verb) {
         let name = FaultReason::Syntax { expected: "one name of 1 to 255 visible characters" };
@@ -185,6 +188,7 @@ fn name_of(refusal: &Refusal) -> &'static str {
         Refusal::WrongMethod { .. } => "wrong_method",
         Refusal::BodyTooLarge { .. } => "body_too_large",
         Refusal::BodyUnreadable => "body_unreadable",
+        Refusal::NotJsonType => "not_json_type",
         Refusal::TooManyRequests { .. } => "too_many_requests",
         Refusal::TimedOut => "timed_out",
     }

@@ -1,18 +1,22 @@
 //! What a dialect may choose of the kernel: a dialect that chooses everything, and says of a
 //! refusal all that it knows.
 
+mod bodies;
 mod errors;
 
 use actix_web::body::BoxBody;
-use actix_web::dev::{RequestHead, ServiceResponse};
+use actix_web::dev::{RequestHead, ServiceRequest, ServiceResponse};
 use actix_web::{HttpRequest, HttpResponse};
-use patchbay_application::{AppError, AuthRefusal};
+use patchbay_application::{AppError, AuthRefusal, Entity};
 use patchbay_domain::Permission;
 use secrecy::SecretString;
+use serde::Deserialize;
+use validator::Validate;
 
 use super::*;
 use crate::kernel::{
-    Dialect, Failure, Mount, Operation, Refusal, Routes, Seen, bearer, endpoint, mounted, timestamp,
+    Body, Dialect, Failure, Member, Mount, Operation, OptionalBody, PathIds, PathParameter, Refusal, Routes,
+    Seen, bearer, endpoint, id_of, mounted, timestamp, well_typed,
 };
 
 struct Choosy;
@@ -23,6 +27,9 @@ impl Dialect for Choosy {
     const MOUNTS: &'static [Mount<Self>] = &[Mount { prefix: "/choosy", routes }];
     type Words = ();
 
+    const WANTS_JSON_TYPE: bool = true;
+    const MAY_LACK_BODY: bool = true;
+
     fn presented(head: &RequestHead) -> Result<SecretString, AuthRefusal> {
         bearer(head)?.ok_or(AuthRefusal::Missing)
     }
@@ -31,9 +38,11 @@ impl Dialect for Choosy {
         let (status, why) = match refusal {
             Refusal::App(AppError::Internal(_)) => (500, "internal".to_owned()),
             Refusal::App(AppError::Unauthenticated(_)) => (401, "unknown".to_owned()),
+            Refusal::App(AppError::Forbidden(_)) => (403, "forbidden".to_owned()),
             Refusal::App(error) => (400, error.to_string()),
             Refusal::NoRoute => (404, "no route".to_owned()),
             Refusal::WrongMethod { .. } => (405, "wrong method".to_owned()),
+            Refusal::NotJsonType => (415, "not called JSON".to_owned()),
             other => (400, format!("{other:?}")),
         };
         HttpResponse::build(StatusCode::from_u16(status).unwrap()).json(json!({
@@ -46,8 +55,16 @@ impl Dialect for Choosy {
 
 static READ: Operation<Choosy> = Operation::on::<()>("read", Permission::IntegrationsRead, &());
 
+static MAKE: Operation<Choosy> = Operation::on::<()>("make", Permission::IntegrationsWrite, &());
+static MAKE_SOME: Operation<Choosy> =
+    Operation::on::<()>("make_some", Permission::IntegrationsWrite, &()).with_optional_body();
+static CHECK: Operation<Choosy> = Operation::on::<Id>("check", Permission::AuditRead, &());
+
 fn routes(routes: &mut Routes<Choosy>) {
     routes.add(&READ, endpoint!(self::read));
+    routes.add(&MAKE, endpoint!(self::make));
+    routes.add(&MAKE_SOME, endpoint!(self::make_some));
+    routes.add(&CHECK, endpoint!(self::check));
 }
 
 /// Fails as the query wants it.
@@ -59,6 +76,44 @@ async fn read(request: HttpRequest) -> Result<HttpResponse, Failure<Choosy>> {
         "panic" => panic!("planted"),
         _ => Ok(HttpResponse::Ok().json("read")),
     }
+}
+
+#[derive(Deserialize, Validate)]
+struct Thing {
+    #[serde(default)]
+    #[validate(required, custom(function = "well_typed"))]
+    name: Member<String>,
+    #[serde(default)]
+    #[validate(custom(function = "well_typed"))]
+    active: Member<bool>,
+}
+
+#[utoipa::path(post, path = "/things", responses((status = 200)))]
+async fn make(body: Body<Choosy, Thing>) -> HttpResponse {
+    HttpResponse::Ok().json(body.into_inner().name.value())
+}
+
+#[utoipa::path(patch, path = "/things", responses((status = 200)))]
+async fn make_some(body: OptionalBody<Choosy, Thing>) -> HttpResponse {
+    HttpResponse::Ok().json(body.into_inner().name.value())
+}
+
+/// An id in a path.
+#[derive(Clone)]
+struct Id;
+
+impl PathIds for Id {
+    const PARAMETERS: &'static [PathParameter] =
+        &[PathParameter::id("thing", "A thing", Entity::Integration)];
+
+    fn read(request: &ServiceRequest) -> Result<Self, AppError> {
+        id_of::<IntegrationId>(request, "thing", "thing").map(|_| Self)
+    }
+}
+
+#[utoipa::path(post, path = "/things/{thing}/check", responses((status = 200)))]
+async fn check(body: Body<Choosy, Thing>) -> HttpResponse {
+    HttpResponse::Ok().json(body.into_inner().name.value())
 }
 
 const THINGS: &str = "/v9/choosy/things";
