@@ -32,7 +32,7 @@ pub use background::{Background, Pause};
 pub use caller::Caller;
 pub use disclosure::{Disclosed, Reveal, Shown};
 pub use error::{AppError, AuthRefusal, Conflict, Entity, UnusableManifest};
-pub use faults::{Fault, FaultReason, Faults, JsonType, Location};
+pub use faults::{Fault, FaultReason, Faults, JsonType, Location, RefusedValue};
 pub use listed::Listed;
 pub use precondition::{Expected, Read, VersionSeen};
 pub use providers::{ProviderNamed, Providers};

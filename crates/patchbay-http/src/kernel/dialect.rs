@@ -37,6 +37,13 @@ pub trait Dialect: Sized + 'static {
     /// lacks.
     const MAY_LACK_BODY: bool = false;
 
+    /// Whether a refusal repeats the value of the member of a body at `path` (`a.0.b`): where
+    /// the API's clients expect that, and the member can hold no secret. It is found in
+    /// [`Fault::value`](patchbay_application::Fault::value), if it was sent and is small.
+    fn repeats(_path: &str) -> bool {
+        false
+    }
+
     /// Finds the key in the API's own header.
     ///
     /// # Errors

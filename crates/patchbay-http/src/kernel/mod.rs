@@ -21,6 +21,7 @@ mod panics;
 mod prefer;
 mod query;
 mod rate_limits;
+mod repeated;
 mod request_id;
 mod reveal;
 mod router;

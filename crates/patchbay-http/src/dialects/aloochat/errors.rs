@@ -97,7 +97,7 @@ fn said_of(error: &AppError) -> Said {
 
 /// The first fault alone.
 fn invalid(faults: &Faults) -> Said {
-    let Some(Fault { location, field, reason }) = faults.iter().next() else {
+    let Some(Fault { location, field, reason, .. }) = faults.iter().next() else {
         return Said::invalid("body", "cannot be used");
     };
     let whole = match location {

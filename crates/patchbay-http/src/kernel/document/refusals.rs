@@ -72,8 +72,7 @@ fn samples<D: Dialect>(route: &Described<D>) -> Vec<Refusal> {
     samples.extend(operation.parameters.iter().filter_map(|one| Some(AppError::NotFound(one.names?).into())));
     if has_query(route) {
         let reason = FaultReason::Syntax { expected: "a list of parameters with one value each" };
-        let fault = Fault { location: Location::Query, field: None, reason };
-        samples.push(AppError::Invalid(fault.into()).into());
+        samples.push(AppError::Invalid(Fault::of_all(Location::Query, reason).into()).into());
     }
     if route.description.request_body.is_some() {
         let not_json = FaultReason::NotJson { line: 1, column: 2 };

@@ -81,6 +81,17 @@ async fn no_body_is_an_empty_object_whatever_it_is_called() {
 }
 
 #[actix_web::test]
+async fn the_values_of_members_that_are_named_come_back_and_no_log_shows_them() {
+    super::super::overheard::listen();
+    let request = called("application/json", r#"{"name":["planted"],"active":"also planted"}"#);
+    let answer = answers(usual(), vec![request]).await.remove(0);
+    let log = super::super::overheard::heard();
+    assert_eq!(answer.body["why"], "name must be a string; active must be a boolean");
+    assert_eq!(answer.body["values"], json!({"name": ["planted"], "active": "also planted"}));
+    assert!(log.contains("name must be a string") && !log.contains("planted"), "{log}");
+}
+
+#[actix_web::test]
 async fn where_it_is_not_chosen_the_type_is_not_looked_at_and_nothing_is_no_json() {
     for (sent, column) in [("{", 1), ("", 0)] {
         let request = create().insert_header((CONTENT_TYPE, "text/plain")).set_payload(sent);

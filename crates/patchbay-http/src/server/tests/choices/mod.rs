@@ -7,7 +7,7 @@ mod errors;
 use actix_web::body::BoxBody;
 use actix_web::dev::{RequestHead, ServiceRequest, ServiceResponse};
 use actix_web::{HttpRequest, HttpResponse};
-use patchbay_application::{AppError, AuthRefusal, Entity};
+use patchbay_application::{AppError, AuthRefusal, Entity, Fault};
 use patchbay_domain::Permission;
 use secrecy::SecretString;
 use serde::Deserialize;
@@ -30,6 +30,10 @@ impl Dialect for Choosy {
     const WANTS_JSON_TYPE: bool = true;
     const MAY_LACK_BODY: bool = true;
 
+    fn repeats(path: &str) -> bool {
+        matches!(path, "name" | "active")
+    }
+
     fn presented(head: &RequestHead) -> Result<SecretString, AuthRefusal> {
         bearer(head)?.ok_or(AuthRefusal::Missing)
     }
@@ -47,10 +51,18 @@ impl Dialect for Choosy {
         };
         HttpResponse::build(StatusCode::from_u16(status).unwrap()).json(json!({
             "why": why,
+            "values": values_of(refusal),
             "at": timestamp(seen.at),
             "error_id": seen.error_id.map(|id| id.to_string()),
         }))
     }
+}
+
+/// The values that are repeated, by the paths of their members.
+fn values_of(refusal: &Refusal) -> Value {
+    let Refusal::App(AppError::Invalid(faults)) = refusal else { return Value::Null };
+    let value = |fault: &Fault| Some((fault.place().to_owned(), fault.value.as_ref()?.as_json().clone()));
+    Value::Object(faults.iter().filter_map(value).collect())
 }
 
 static READ: Operation<Choosy> = Operation::on::<()>("read", Permission::IntegrationsRead, &());
