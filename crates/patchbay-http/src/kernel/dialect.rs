@@ -5,7 +5,7 @@ use actix_web::dev::RequestHead;
 use patchbay_application::AuthRefusal;
 use secrecy::SecretString;
 
-use super::{Refusal, Routes, Seen};
+use super::{RateLimitHeaders, Refusal, Routes, Seen};
 
 /// A place in the path space, and the routes below it.
 pub struct Mount<D: Dialect> {
@@ -36,6 +36,9 @@ pub trait Dialect: Sized + 'static {
     /// Whether a request without any body is read like one with `{}`, so that it is told what it
     /// lacks.
     const MAY_LACK_BODY: bool = false;
+
+    /// In which headers the holder of a key is told of its limit.
+    const RATE_LIMIT_HEADERS: RateLimitHeaders = RateLimitHeaders::Structured;
 
     /// Whether a refusal repeats the value of the member of a body at `path` (`a.0.b`): where
     /// the API's clients expect that, and the member can hold no secret. It is found in

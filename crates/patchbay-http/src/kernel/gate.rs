@@ -85,7 +85,7 @@ where
                     request.into_response(refused)
                 }
             };
-            announce(&mut response);
+            announce(D::RATE_LIMIT_HEADERS, &mut response);
             Ok(response)
         }))
     }

@@ -51,7 +51,7 @@ pub use pairs::Pairs;
 pub use panics::caught;
 pub use prefer::{PREFERENCE_APPLIED, prefers};
 pub use query::{Query, refused, switch, switched};
-pub use rate_limits::{RateLimitOptions, RateLimits};
+pub use rate_limits::{RateLimitHeaders, RateLimitOptions, RateLimits};
 pub use request_id::RequestId;
 pub use reveal::{begun_link, sent_texts, setting_text, shown_text};
 pub use routes::Routes;

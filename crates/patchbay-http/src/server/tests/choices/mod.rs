@@ -3,9 +3,11 @@
 
 mod bodies;
 mod errors;
+mod limits;
 
 use actix_web::body::BoxBody;
 use actix_web::dev::{RequestHead, ServiceRequest, ServiceResponse};
+use actix_web::http::header::HeaderMap;
 use actix_web::{HttpRequest, HttpResponse};
 use patchbay_application::{AppError, AuthRefusal, Entity, Fault};
 use patchbay_domain::Permission;
@@ -15,8 +17,8 @@ use validator::Validate;
 
 use super::*;
 use crate::kernel::{
-    Body, Dialect, Failure, Member, Mount, Operation, OptionalBody, PathIds, PathParameter, Refusal, Routes,
-    Seen, bearer, endpoint, id_of, mounted, timestamp, well_typed,
+    Body, Dialect, Failure, Member, Mount, Operation, OptionalBody, PathIds, PathParameter, RateLimitHeaders,
+    Refusal, Routes, Seen, bearer, endpoint, id_of, mounted, timestamp, well_typed,
 };
 
 struct Choosy;
@@ -27,6 +29,7 @@ impl Dialect for Choosy {
     const MOUNTS: &'static [Mount<Self>] = &[Mount { prefix: "/choosy", routes }];
     type Words = ();
 
+    const RATE_LIMIT_HEADERS: RateLimitHeaders = RateLimitHeaders::Separate;
     const WANTS_JSON_TYPE: bool = true;
     const MAY_LACK_BODY: bool = true;
 
@@ -149,11 +152,17 @@ async fn answers(state: HttpState, requests: Vec<TestRequest>) -> Vec<Answer> {
 #[derive(Debug)]
 struct Answer {
     status: u16,
+    headers: HeaderMap,
     body: Value,
 }
 
 impl Answer {
     async fn of(response: ServiceResponse<BoxBody>) -> Self {
-        Self { status: response.status().as_u16(), body: read_body_json(response).await }
+        let (status, headers) = (response.status().as_u16(), response.headers().clone());
+        Self { status, headers, body: read_body_json(response).await }
+    }
+
+    fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name).map(|value| value.to_str().unwrap())
     }
 }
