@@ -40,6 +40,10 @@ pub trait Dialect: Sized + 'static {
     /// In which headers the holder of a key is told of its limit.
     const RATE_LIMIT_HEADERS: RateLimitHeaders = RateLimitHeaders::Structured;
 
+    /// Whether the answers to a named request carry its name, in `Idempotency-Key`, and a replay is
+    /// marked by `Idempotency-Replay` as well.
+    const REPEATS_NAME: bool = false;
+
     /// Whether a refusal repeats the value of the member of a body at `path` (`a.0.b`): where
     /// the API's clients expect that, and the member can hold no secret. It is found in
     /// [`Fault::value`](patchbay_application::Fault::value), if it was sent and is small.

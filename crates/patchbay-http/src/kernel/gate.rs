@@ -146,19 +146,20 @@ where
     S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = Error>,
     B: MessageBody + 'static,
 {
-    match once::begin(&mut request).await {
-        Ok(None) => {}
-        Ok(Some(before)) => return request.into_response(before),
+    let http = request.request().clone();
+    let mut response = match once::begin(&mut request).await {
+        Ok(None) => match service.call(request).await {
+            Ok(response) => rendered(operation, response).await,
+            Err(error) => refuse_error(operation, http.clone(), &error),
+        },
+        Ok(Some(before)) => request.into_response(before),
         Err(refusal) => {
-            let refused = refuse(Some(operation), request.request(), &refusal);
+            let refused = refuse(Some(operation), &http, &refusal);
             return request.into_response(refused);
         }
-    }
-    let http = request.request().clone();
-    match service.call(request).await {
-        Ok(response) => rendered(operation, response).await,
-        Err(error) => refuse_error(operation, http, &error),
-    }
+    };
+    once::mark::<D>(&http, response.headers_mut());
+    response
 }
 
 /// An answer as it leaves: a refusal that was handed on as an error gets its shape here.

@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 use patchbay_application::AppError;
 use uuid::Uuid;
 
+use super::once::name_sent;
 use super::{Dialect, Operation, Refusal};
 use crate::HttpState;
 
@@ -30,6 +31,13 @@ impl<'a, D: Dialect> Seen<'a, D> {
         let at = state.map_or(DateTime::UNIX_EPOCH, |state| state.clock.now());
         let error_id = state.filter(|_| is_fault_of_the_service(refusal)).map(|state| state.ids.uuid());
         Self { request, operation, at, error_id }
+    }
+
+    /// What the client called its request, whether or not that is sound; `None` where it named
+    /// none, or nothing that is the text of one header.
+    #[cfg_attr(not(test), expect(dead_code, reason = "none of the present APIs says it"))]
+    pub fn request_name(&self) -> Option<&'a str> {
+        name_sent(self.request.headers())
     }
 
     /// As a document shows it: always the same.

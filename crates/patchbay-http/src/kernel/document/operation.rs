@@ -29,6 +29,10 @@ const SEPARATE: [(&str, &str); 5] = [
         "To a known key: how many requests it has in a minute, and how many at once (`burst`)",
     ),
 ];
+const NAMES: [(&str, &str); 2] = [
+    ("idempotency-key", "The name that the client gave its request, where that was taken up"),
+    ("idempotency-replay", "`true`, when the answer is that to an earlier request of the same name"),
+];
 const TOTAL: (&str, &str) = ("x-total-count", "Where a page was asked for: how many the whole list has");
 const OF_PAGES: [(&str, &str); 2] =
     [TOTAL, ("link", "Where a page was asked for: the first page, those beside it, and the last (RFC 8288)")];
@@ -75,8 +79,12 @@ pub fn complete<D: Documented>(route: &mut Described<D>, keys: &[(&'static str, 
     let refusals = refusals::refusals(route, &error);
     let responses = &mut route.description.responses.responses;
     responses.extend(refusals.into_iter().map(|(status, response)| (status, RefOr::T(response))));
+    let names = if D::REPEATS_NAME && has_its_effect_once(route.verb) { NAMES.as_slice() } else { &[] };
     for response in responses.values_mut() {
         if let RefOr::T(response) = response {
+            for (name, about) in names {
+                response.headers.insert((*name).to_owned(), RefOr::T(header(about)));
+            }
             for (name, _) in of_every_answer::<D>() {
                 let header = Ref::new(format!("#/components/headers/{name}"));
                 response.headers.insert((*name).to_owned(), RefOr::Ref(header));

@@ -4,6 +4,7 @@
 mod bodies;
 mod errors;
 mod limits;
+mod names;
 
 use actix_web::body::BoxBody;
 use actix_web::dev::{RequestHead, ServiceRequest, ServiceResponse};
@@ -30,6 +31,7 @@ impl Dialect for Choosy {
     type Words = ();
 
     const RATE_LIMIT_HEADERS: RateLimitHeaders = RateLimitHeaders::Separate;
+    const REPEATS_NAME: bool = true;
     const WANTS_JSON_TYPE: bool = true;
     const MAY_LACK_BODY: bool = true;
 
@@ -46,6 +48,9 @@ impl Dialect for Choosy {
             Refusal::App(AppError::Internal(_)) => (500, "internal".to_owned()),
             Refusal::App(AppError::Unauthenticated(_)) => (401, "unknown".to_owned()),
             Refusal::App(AppError::Forbidden(_)) => (403, "forbidden".to_owned()),
+            Refusal::App(AppError::NotFound(_)) => (404, "gone".to_owned()),
+            Refusal::App(AppError::Conflict(_)) => (409, "running".to_owned()),
+            Refusal::App(AppError::NameReused) => (422, "reused".to_owned()),
             Refusal::App(error) => (400, error.to_string()),
             Refusal::NoRoute => (404, "no route".to_owned()),
             Refusal::WrongMethod { .. } => (405, "wrong method".to_owned()),
@@ -54,6 +59,7 @@ impl Dialect for Choosy {
         };
         HttpResponse::build(StatusCode::from_u16(status).unwrap()).json(json!({
             "why": why,
+            "request_name": seen.request_name(),
             "values": values_of(refusal),
             "at": timestamp(seen.at),
             "error_id": seen.error_id.map(|id| id.to_string()),
@@ -103,9 +109,13 @@ struct Thing {
     active: Member<bool>,
 }
 
+/// A thing of which the name is `gone` is not there.
 #[utoipa::path(post, path = "/things", responses((status = 200)))]
-async fn make(body: Body<Choosy, Thing>) -> HttpResponse {
-    HttpResponse::Ok().json(body.into_inner().name.value())
+async fn make(body: Body<Choosy, Thing>) -> Result<HttpResponse, Failure<Choosy>> {
+    match body.into_inner().name.value() {
+        Some(name) if name == "gone" => Err(AppError::NotFound(Entity::Integration).into()),
+        name => Ok(HttpResponse::Ok().json(name)),
+    }
 }
 
 #[utoipa::path(patch, path = "/things", responses((status = 200)))]
