@@ -2,6 +2,7 @@
 //! refusal all that it knows.
 
 mod bodies;
+mod documented;
 mod errors;
 mod limits;
 mod names;
@@ -110,7 +111,7 @@ struct Thing {
 }
 
 /// A thing of which the name is `gone` is not there.
-#[utoipa::path(post, path = "/things", responses((status = 200)))]
+#[utoipa::path(post, path = "/things", request_body = String, responses((status = 200)))]
 async fn make(body: Body<Choosy, Thing>) -> Result<HttpResponse, Failure<Choosy>> {
     match body.into_inner().name.value() {
         Some(name) if name == "gone" => Err(AppError::NotFound(Entity::Integration).into()),
