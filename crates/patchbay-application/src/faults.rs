@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::fmt;
 
 use patchbay_domain::{InvalidText, SettingFault, Wrong};
+use serde_json::Value;
 
 /// The part of a request that a fault lies in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -112,13 +113,43 @@ pub struct Fault {
     pub field: Option<String>,
     /// What is wrong with it.
     pub reason: FaultReason,
+    /// What was sent there, where the client is to get it back.
+    pub value: Option<RefusedValue>,
+}
+
+/// A small value that was refused, to be given back to who sent it. It is never logged: neither
+/// `Debug` nor the `Display` of its fault shows it.
+#[derive(Clone, PartialEq, Eq)]
+pub struct RefusedValue(Box<Value>);
+
+impl RefusedValue {
+    /// The most bytes it may have, as JSON without white space.
+    pub const MAX_BYTES: usize = 256;
+
+    /// A copy of `value`; `None` of one that is larger.
+    #[must_use]
+    pub fn of(value: &Value) -> Option<Self> {
+        (value.to_string().len() <= Self::MAX_BYTES).then(|| Self(value.clone().into()))
+    }
+
+    /// It as it was sent.
+    #[must_use]
+    pub const fn as_json(&self) -> &Value {
+        &self.0
+    }
+}
+
+impl fmt::Debug for RefusedValue {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("RefusedValue")
+    }
 }
 
 impl Fault {
     /// A fault of one field.
     #[must_use]
     pub fn of_field(location: Location, field: impl Into<String>, reason: FaultReason) -> Self {
-        Self { location, field: Some(field.into()), reason }
+        Self { location, field: Some(field.into()), reason, value: None }
     }
 
     /// Its field, or the name of the part of the request that it is all of.
@@ -136,7 +167,13 @@ impl Fault {
     /// A fault of the body as a whole.
     #[must_use]
     pub const fn of_body(reason: FaultReason) -> Self {
-        Self { location: Location::Body, field: None, reason }
+        Self::of_all(Location::Body, reason)
+    }
+
+    /// A fault of a part of the request as a whole.
+    #[must_use]
+    pub const fn of_all(location: Location, reason: FaultReason) -> Self {
+        Self { location, field: None, reason, value: None }
     }
 }
 
@@ -184,6 +221,7 @@ impl fmt::Display for Faults {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use serde_json::json;
 
     #[test]
     fn every_fault_is_named_in_order() {
@@ -197,5 +235,30 @@ mod tests {
             "name is required; kind must have at most 64 characters; body is not valid JSON at line 1, column 7"
         );
         assert_eq!(Faults::all(Vec::new()), None);
+    }
+
+    #[test]
+    fn a_refused_value_is_shown_by_nothing_but_itself() {
+        let planted = json!({"a": ["planted"]});
+        let mut fault = Fault::of_field(Location::Body, "a", FaultReason::NotOffered);
+        fault.value = RefusedValue::of(&planted);
+        assert_eq!(fault.value.as_ref().unwrap().as_json(), &planted);
+        let faults = Faults::from(fault.clone());
+        for shown in [format!("{fault:?} {fault}"), format!("{faults:?} {faults}")] {
+            assert!(!shown.contains("planted"), "{shown}");
+        }
+    }
+
+    #[test]
+    fn a_value_is_kept_up_to_its_most_bytes() {
+        // The quotes count, and a character of two bytes as two.
+        for (value, is_kept) in [
+            ("x".repeat(254), true),
+            ("x".repeat(255), false),
+            ("ä".repeat(127), true),
+            ("ä".repeat(128), false),
+        ] {
+            assert_eq!(RefusedValue::of(&Value::from(value)).is_some(), is_kept);
+        }
     }
 }

@@ -35,7 +35,7 @@ pub use caller::Caller;
 pub use disclosure::{Disclosed, Reveal, Shown};
 pub use environments::Environments;
 pub use error::{AppError, AuthRefusal, Conflict, Entity, Missing, UnusableManifest};
-pub use faults::{Fault, FaultReason, Faults, JsonType, Location};
+pub use faults::{Fault, FaultReason, Faults, JsonType, Location, RefusedValue};
 pub use listed::Listed;
 pub use precondition::{Expected, Read, VersionSeen};
 pub use providers::{ProviderNamed, Providers};

@@ -12,7 +12,7 @@ use actix_web::web::{Data, to};
 use actix_web::{App, Error, HttpServer};
 use patchbay_application::Services;
 use patchbay_application::oauth::Addresses;
-use patchbay_domain::IdGenerator;
+use patchbay_domain::{Clock, IdGenerator};
 use secrecy::SecretString;
 
 use crate::around::around;
@@ -31,8 +31,10 @@ pub struct HttpState {
     pub addresses: Arc<Addresses>,
     /// Whether the service can do its work.
     pub readiness: Arc<dyn Readiness>,
-    /// Names requests.
+    /// Names requests, and faults of the service.
     pub ids: Arc<dyn IdGenerator>,
+    /// Tells when a request was refused.
+    pub clock: Arc<dyn Clock>,
     /// What one request may take.
     pub limits: Limits,
     /// How much is let through.

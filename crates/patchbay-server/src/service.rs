@@ -223,6 +223,7 @@ impl Parts {
             addresses: ports.addresses.clone(),
             readiness: Arc::new(DatabaseReadiness(installation.database().clone())),
             ids: installation.ids(),
+            clock: ports.clock.clone(),
             limits: Limits { body_bytes: server.body_limit_bytes, request_timeout: server.request_timeout },
             rate_limits,
             meter: Arc::new(ServiceMeter {

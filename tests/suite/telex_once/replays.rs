@@ -3,7 +3,7 @@
 use anyhow::Result;
 use patchbay_tests::{Backend, Service};
 use rstest::rstest;
-use serde_json::json;
+use serde_json::{Map, Value, json};
 
 use super::{expect_same, is_replay, named};
 use crate::given::{Acme, an_integration, every, refused};
@@ -75,6 +75,21 @@ async fn a_name_for_another_content_is_refused_and_changes_nothing(#[case] backe
     let query = named(&acme.telex, "once", "POST", "?x=1", &an_integration("a")).await?;
     refused(query, 422, "Unprocessable request");
     assert_eq!(every(&acme.telex.list().await?, "app_name"), ["a"]);
+    Ok(())
+}
+
+#[rstest]
+#[case::sqlite(Backend::Sqlite)]
+#[case::postgres(Backend::Postgres)]
+#[tokio::test]
+async fn the_same_content_in_another_order_is_the_same_request(#[case] backend: Backend) -> Result<()> {
+    let acme = Acme::on(backend).await?;
+    let body = an_integration("a");
+    let reversed: Map<_, _> = body.as_object().unwrap().clone().into_iter().rev().collect();
+    let reversed = Value::Object(reversed);
+    assert_ne!(reversed.to_string(), body.to_string());
+    let first = named(&acme.telex, "once", "POST", "", &body).await?.expect_status(201);
+    expect_same(&first, &named(&acme.telex, "once", "POST", "", &reversed).await?);
     Ok(())
 }
 

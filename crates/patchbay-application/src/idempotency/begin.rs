@@ -10,6 +10,7 @@ use patchbay_domain::{
 use uuid::Uuid;
 
 use super::answer::Content;
+use super::said::Said;
 use super::{PendingReceipt, StoredAnswer};
 use crate::{AppError, Caller, Conflict};
 
@@ -27,8 +28,10 @@ pub struct NamedRequest<'a> {
     pub path: &'a str,
     /// Its name.
     pub name: &'a str,
-    /// All else that it says: the query and the body.
-    pub content: &'a [u8],
+    /// Its query, as it was sent.
+    pub query: &'a str,
+    /// Its body.
+    pub body: &'a [u8],
 }
 
 /// What is to be done with a named request.
@@ -71,7 +74,8 @@ impl BeginOnce {
 
     fn first(&self, caller: &Caller, id: ReceiptId, request: NamedRequest<'_>) -> Result<Begun, AppError> {
         let key = self.fingerprints.new_key().map_err(AppError::Internal)?;
-        let fingerprint = self.fingerprints.fingerprint(&key, request.content).map_err(AppError::Internal)?;
+        let said = Said::canonical(request.query, request.body);
+        let fingerprint = self.fingerprints.fingerprint(&key, said.bytes()).map_err(AppError::Internal)?;
         let (organisation, now) = (caller.organisation(), self.clock.now());
         Ok(Begun::First(Arc::new(PendingReceipt::new(id, organisation, key, fingerprint, now))))
     }
@@ -118,8 +122,13 @@ impl BeginOnce {
     fn again(&self, receipt: &Receipt, request: NamedRequest<'_>) -> Result<StoredAnswer, AppError> {
         let opened = self.vault.open(&receipt.place(), &receipt.content)?;
         let content = Content::read(&opened).map_err(AppError::Internal)?;
-        let sent = self.fingerprints.fingerprint(&content.key, request.content);
-        if sent.map_err(AppError::Internal)? != receipt.fingerprint {
+        let is_of = |said: Said| {
+            let sent = self.fingerprints.fingerprint(&content.key, said.bytes());
+            sent.map(|sent| sent == receipt.fingerprint).map_err(AppError::Internal)
+        };
+        // A receipt of an earlier version is one of the very bytes.
+        let NamedRequest { query, body, .. } = request;
+        if !is_of(Said::canonical(query, body))? && !is_of(Said::verbatim(query, body))? {
             return Err(AppError::NameReused);
         }
         content.answer.ok_or_else(|| Conflict::Running.into())

@@ -10,6 +10,7 @@
 mod answer;
 mod begin;
 mod receipt_for;
+mod said;
 
 pub use answer::StoredAnswer;
 pub use begin::{BeginOnce, Begun, NamedRequest, PurgeReceipts};

@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
-use patchbay_domain::{FieldKind, Offer, Provider, ProviderId};
+use patchbay_domain::{ChannelKind, FieldKind, Offer, Provider, ProviderId};
 use url::Url;
 
-use super::reader::{FromNode, Reading, TableReader, choice, mistyped, table};
+use super::reader::{FromNode, Reading, TableReader, mistyped, one_of, table};
 use super::{AuthMethod, Check, DIALECTS, Disconnect, Field, Identity, Limits, Sunset, Wire};
 use crate::findings::Rule;
 use crate::template::{Base, Found, RenderError, Template, Values, base_of, read_url, render_url};
@@ -25,21 +25,18 @@ pub const BUILT_IN_NAMES: [(&str, bool); 5] = [
     ("refresh_token", true),
 ];
 
-choice! {
-    /// A kind of channel that messages go through.
-    ChannelKind {
-        /// Inside an app.
-        InApp = "in_app",
-        /// Mail.
-        Email = "email",
-        /// Text messages to telephones.
-        Sms = "sms",
-        /// Chat.
-        Chat = "chat",
-        /// Notifications.
-        Push = "push",
+/// The name of a kind of channel.
+struct Channel(ChannelKind);
+
+impl FromNode for Channel {
+    fn read(node: &Node, at: &Path, reading: &mut Reading<'_>) -> Option<Self> {
+        let all = ChannelKind::ALL.iter().map(|kind| (kind.as_str(), *kind));
+        one_of(node, at, reading, all).map(Self)
     }
 }
+
+/// The dialect on which of several connections one is used first.
+const RANKING: &str = "novu";
 
 /// All that is known of a provider.
 #[derive(Clone, Debug, PartialEq)]
@@ -58,6 +55,8 @@ pub struct Entry {
     pub categories: Vec<String>,
     /// The channels that it serves.
     pub channels: Vec<ChannelKind>,
+    /// Whether it tells what became of each message.
+    pub reports_delivery: bool,
     /// The day on which somebody last looked at its facts.
     pub reviewed: NaiveDate,
     /// Whether nothing new may be connected to it.
@@ -201,6 +200,15 @@ impl Entry {
         found
     }
 
+    /// What it carries, when it carries messages.
+    fn channel(&self) -> Option<ChannelKind> {
+        self.channels.first().copied()
+    }
+
+    fn is_on(&self, dialect: &str) -> bool {
+        self.wires.iter().any(|wire| wire.dialect == dialect)
+    }
+
     /// What the model knows of it.
     pub(crate) fn to_domain(&self) -> Provider {
         let dialects = || self.wires.iter().map(|wire| wire.dialect.as_str());
@@ -217,6 +225,9 @@ impl Entry {
             homepage: self.homepage.clone(),
             logo: self.logo.clone(),
             is_disabled: self.is_disabled,
+            channel: self.channel(),
+            ranked_in: self.channel().filter(|channel| channel.is_ranked() && self.is_on(RANKING)),
+            reports_delivery: self.reports_delivery,
             is_verifiable: self.is_verifiable(),
             is_authorizable: with_person.peek().is_some(),
             refresh: with_person.next().and_then(|exchange| exchange.refresh.as_ref()?.to_domain()),
@@ -285,6 +296,7 @@ pub fn read_entry(node: &Node, id: &ProviderId, reading: &mut Reading<'_>) -> Op
         let name = table.required("name");
         let description = table.required("description");
         let reviewed = table.required("reviewed");
+        let channels: Vec<Channel> = table.or_none("channels");
         let place = table.node("reviewed").unwrap_or(node).place.clone();
         let entry = Entry {
             id: id.clone(),
@@ -293,7 +305,8 @@ pub fn read_entry(node: &Node, id: &ProviderId, reading: &mut Reading<'_>) -> Op
             homepage: table.optional("homepage").map(|Link(link)| link),
             logo: table.optional("logo").map(|Link(link)| link),
             categories: table.or_none("categories"),
-            channels: table.or_none("channels"),
+            channels: channels.into_iter().map(|Channel(channel)| channel).collect(),
+            reports_delivery: table.or_none("reports_delivery"),
             reviewed: NaiveDate::MAX,
             is_disabled: table.or_none("disabled"),
             vars: table.or_none("vars"),

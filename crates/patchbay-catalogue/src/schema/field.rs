@@ -103,6 +103,8 @@ impl Field {
             secret_members: self.secret_members.clone(),
             source: self.source,
             confined_to: self.host_suffix.clone(),
+            is_required: self.is_required,
+            required_on: self.required_on.clone(),
             names: names.filter(|(_, name)| *name != self.key).collect(),
         }
     }

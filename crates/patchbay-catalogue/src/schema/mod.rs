@@ -25,7 +25,7 @@ pub use auth::{AuthMethod, AuthType};
 pub use check::Check;
 pub use disconnect::Disconnect;
 pub(crate) use entry::read_entry;
-pub use entry::{BUILT_IN_NAMES, ChannelKind, Entry, EntryValues, Named};
+pub use entry::{BUILT_IN_NAMES, Entry, EntryValues, Named};
 pub use exchange::{
     BodyFormat, CallbackCheck, CallbackCheckKind, ClientAuth, Exchange, Pkce, ScopeCheck, TokenPointers,
 };

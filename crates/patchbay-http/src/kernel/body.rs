@@ -5,22 +5,24 @@ use std::pin::Pin;
 
 use actix_web::dev::Payload;
 use actix_web::http::header::CONTENT_LENGTH;
-use actix_web::web::{BytesMut, Data};
-use actix_web::{FromRequest, HttpRequest};
+use actix_web::web::{Bytes, BytesMut, Data};
+use actix_web::{FromRequest, HttpMessage, HttpRequest};
 use futures_util::StreamExt;
 use patchbay_application::{AppError, Fault, FaultReason, Faults};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use validator::Validate;
 
+use super::repeated::repeat;
 use super::{Dialect, Failure, Refusal, members};
 use crate::HttpState;
 
 /// A JSON object that was read as `T` and breaks none of its rules.
 ///
 /// Every fault is found, in the order in which `T` declares its members. The content type
-/// is not looked at: a body that parses is taken. Unknown members are ignored; of a member
-/// that is there twice the last counts.
+/// is not looked at, unless the dialect [wants](Dialect::WANTS_JSON_TYPE) that: a body that
+/// parses is taken. Unknown members are ignored; of a member that is there twice the last
+/// counts.
 pub struct Body<D, T> {
     value: T,
     dialect: PhantomData<fn() -> D>,
@@ -63,10 +65,9 @@ impl<D: Dialect, T: DeserializeOwned + Validate + 'static> FromRequest for Optio
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let (request, mut payload) = (request.clone(), payload.take());
         Box::pin(async move {
-            let bytes = read(&request, &mut payload).await?;
-            let sent: &[u8] = if bytes.is_empty() { b"{}" } else { &bytes };
+            let bytes = sent::<D>(&request, &mut payload, true).await?;
             let draft: Draft<D, T> =
-                drafted(sent).map_err(|faults| Refusal::App(AppError::Invalid(faults)))?;
+                drafted(bytes).map_err(|faults| Refusal::App(AppError::Invalid(faults)))?;
             let value = draft.judged(|_| Vec::new())?;
             Ok(Self(Body { value, dialect: PhantomData }))
         })
@@ -77,22 +78,34 @@ impl<D: Dialect, T: DeserializeOwned + Validate + 'static> FromRequest for Optio
 pub struct Draft<D, T> {
     value: T,
     faults: Vec<Fault>,
+    sent: Bytes,
     dialect: PhantomData<fn() -> D>,
 }
 
-impl<D, T: DeserializeOwned> Draft<D, T> {
+impl<D: Dialect, T: DeserializeOwned> Draft<D, T> {
     /// What was sent, when nothing is wrong with it. `more` tells what `T` cannot; of what
     /// breaks rules of `T` it must not think twice.
     ///
     /// # Errors
     /// [`AppError::Invalid`] with every fault, in the order in which `T` declares its members.
     pub fn judged(self, more: impl FnOnce(&T) -> Vec<Fault>) -> Result<T, AppError> {
-        let Self { value, mut faults, .. } = self;
+        self.judged_by(more, D::repeats)
+    }
+}
+
+impl<D, T: DeserializeOwned> Draft<D, T> {
+    fn judged_by(
+        self,
+        more: impl FnOnce(&T) -> Vec<Fault>,
+        repeats: fn(&str) -> bool,
+    ) -> Result<T, AppError> {
+        let Self { value, mut faults, sent, .. } = self;
         let others = more(&value);
         if !others.is_empty() {
             faults.extend(others);
             members::in_order::<T>(&mut faults);
         }
+        repeat(&mut faults, &sent, repeats);
         Faults::all(faults).map_or(Ok(value), |faults| Err(AppError::Invalid(faults)))
     }
 }
@@ -104,17 +117,33 @@ impl<D: Dialect, T: DeserializeOwned + Validate + 'static> FromRequest for Draft
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let (request, mut payload) = (request.clone(), payload.take());
         Box::pin(async move {
-            let bytes = read(&request, &mut payload).await?;
-            Ok(drafted(&bytes).map_err(|faults| Refusal::App(AppError::Invalid(faults)))?)
+            let bytes = sent::<D>(&request, &mut payload, D::MAY_LACK_BODY).await?;
+            Ok(drafted(bytes).map_err(|faults| Refusal::App(AppError::Invalid(faults)))?)
         })
     }
 }
 
-fn drafted<D, T: DeserializeOwned + Validate>(bytes: &[u8]) -> Result<Draft<D, T>, Faults> {
-    let value: T = parse(bytes)?;
+fn drafted<D, T: DeserializeOwned + Validate>(sent: Bytes) -> Result<Draft<D, T>, Faults> {
+    let value: T = parse(&sent)?;
     let faults = value.validate().err().map(|errors| members::faults_of::<T>(&errors));
     let faults = faults.iter().flat_map(Faults::iter).cloned().collect();
-    Ok(Draft { value, faults, dialect: PhantomData })
+    Ok(Draft { value, faults, sent, dialect: PhantomData })
+}
+
+/// Reads a body that is to be JSON; in the place of none there is `{}`, if it `may_be_lacking`.
+async fn sent<D: Dialect>(
+    request: &HttpRequest,
+    payload: &mut Payload,
+    may_be_lacking: bool,
+) -> Result<Bytes, Refusal> {
+    let bytes = read(request, payload).await?.freeze();
+    if bytes.is_empty() {
+        return Ok(if may_be_lacking { Bytes::from_static(b"{}") } else { bytes });
+    }
+    if D::WANTS_JSON_TYPE && !request.content_type().eq_ignore_ascii_case("application/json") {
+        return Err(Refusal::NotJsonType);
+    }
+    Ok(bytes)
 }
 
 /// Reads the body, as far as it may go.
@@ -175,8 +204,16 @@ mod tests {
         secret: Member<secrecy::SecretString>,
     }
 
+    fn draft(json: &str) -> Result<Draft<(), Sample>, Faults> {
+        drafted(Bytes::copy_from_slice(json.as_bytes()))
+    }
+
     fn judged(json: &str) -> Result<Sample, AppError> {
-        drafted::<(), Sample>(json.as_bytes()).map_err(AppError::Invalid)?.judged(|_| Vec::new())
+        draft(json).map_err(AppError::Invalid)?.judged_by(|_| Vec::new(), |_| false)
+    }
+
+    fn not_offered(field: &str) -> Fault {
+        Fault::of_field(Location::Body, field, FaultReason::NotOffered)
     }
 
     fn faults(json: &str) -> String {
@@ -185,16 +222,33 @@ mod tests {
 
     #[test]
     fn what_only_others_can_tell_stands_in_its_place_among_the_faults() {
-        let draft = drafted::<(), Sample>(br#"{"apple":"fax","flag":1,"secret":7}"#).unwrap();
-        let said = draft.judged(|sample| {
-            assert!(sample.apple.is_sent() && !sample.zebra.is_sent());
-            let fault = |field| Fault::of_field(Location::Body, field, FaultReason::NotOffered);
-            vec![fault("secret.inside"), fault("apple")]
-        });
+        let said = draft(r#"{"apple":"fax","flag":1,"secret":7}"#).unwrap().judged_by(
+            |sample| {
+                assert!(sample.apple.is_sent() && !sample.zebra.is_sent());
+                vec![not_offered("secret.inside"), not_offered("apple")]
+            },
+            |_| false,
+        );
         assert_eq!(
             said.unwrap_err().to_string(),
             "zebra is required; flag must be a boolean; apple names nothing that is offered; \
              secret must be a string; secret.inside names nothing that is offered"
+        );
+    }
+
+    #[test]
+    fn every_fault_of_a_member_that_is_repeated_has_its_value_however_it_was_found() {
+        let body = r#"{"zebra":null,"apple":"fax","flag":1,"secret":7}"#;
+        let more = |_: &Sample| vec![not_offered("apple")];
+        let said = draft(body).unwrap().judged_by(more, |path| path != "flag").unwrap_err();
+        let AppError::Invalid(faults) = said else { panic!("{said:?}") };
+        let values: Vec<_> = faults
+            .iter()
+            .map(|fault| (fault.place(), fault.value.as_ref().map(|value| value.as_json().to_string())))
+            .collect();
+        assert_eq!(
+            values,
+            [("zebra", None), ("flag", None), ("apple", Some("\"fax\"".to_owned())), ("secret", None)]
         );
     }
 

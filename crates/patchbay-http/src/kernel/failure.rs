@@ -9,6 +9,7 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpMessage, HttpRequest, HttpResponse, ResponseError};
 use patchbay_application::{AppError, Fault};
 use patchbay_domain::ExchangeError;
+use uuid::Uuid;
 
 use super::{Dialect, RequestId};
 
@@ -31,6 +32,8 @@ pub enum Refusal {
     },
     /// The body broke off, or was not readable as HTTP.
     BodyUnreadable,
+    /// The body is not called JSON, where the API takes nothing else.
+    NotJsonType,
     /// The caller, or whoever sends from the same address, has sent too much.
     TooManyRequests {
         /// After how many seconds it is worth while to try again; at least one.
@@ -49,8 +52,9 @@ impl From<AppError> for Refusal {
 impl Refusal {
     /// Logs a refusal, once and with its whole chain of causes: what is wrong on this side
     /// as an error, the client's own mistakes for those who look for them. Leaves with the
-    /// request in which way its key was refused, for whoever counts.
-    pub fn log(&self, request: &HttpRequest) {
+    /// request in which way its key was refused, for whoever counts. A fault of the service
+    /// has an `error_id`, where its answer may name it.
+    pub fn log(&self, request: &HttpRequest, error_id: Option<Uuid>) {
         if let Self::App(AppError::Unauthenticated(refusal)) = self {
             request.extensions_mut().insert(*refusal);
         }
@@ -58,10 +62,14 @@ impl Refusal {
         let id = extensions.get::<RequestId>().map(RequestId::as_str);
         match self {
             Self::App(error @ (AppError::Internal(_) | AppError::Unavailable(_))) => {
-                tracing::error!(request_id = id, error = %Chain(error), "a request failed");
+                let error_id = error_id.map(tracing::field::display);
+                tracing::error!(request_id = id, error_id, error = %Chain(error), "a request failed");
             }
             Self::App(AppError::Exchange(error)) if !is_callers(error) => {
                 tracing::warn!(request_id = id, error = %Chain(error), "a provider granted nothing");
+            }
+            Self::App(AppError::NotAnswered(why)) => {
+                tracing::warn!(request_id = id, ?why, "a provider did not answer");
             }
             Self::App(error @ (AppError::Busy(_) | AppError::TimedOut(_))) => {
                 tracing::warn!(request_id = id, error = %Chain(error), "a request was turned away");

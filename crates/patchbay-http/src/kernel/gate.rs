@@ -12,7 +12,8 @@ use actix_web::{Error, HttpMessage, HttpRequest};
 use patchbay_application::{AppError, Caller};
 
 use super::rate_limits::announce;
-use super::{Dialect, Failure, Handled, Operation, Refusal, Seen, once, panics};
+use super::seen::refuse;
+use super::{Dialect, Failure, Handled, Operation, Refusal, once, panics};
 use crate::HttpState;
 
 /// The gate before one operation. It lets a request through to the handler when, in this
@@ -80,11 +81,11 @@ where
             let mut response = match admit(operation, &request).await {
                 Ok(time_limit) => pass(operation, &*service, request, time_limit).await,
                 Err(refusal) => {
-                    let refused = refuse(operation, request.request(), &refusal);
+                    let refused = refuse(Some(operation), request.request(), &refusal);
                     request.into_response(refused)
                 }
             };
-            announce(&mut response);
+            announce(D::RATE_LIMIT_HEADERS, &mut response);
             Ok(response)
         }))
     }
@@ -129,7 +130,7 @@ where
     let http = request.request().clone();
     let performed = tokio::time::timeout(time_limit, perform(operation, service, request));
     performed.await.unwrap_or_else(|_| {
-        let response = refuse(operation, &http, &Refusal::TimedOut);
+        let response = refuse(Some(operation), &http, &Refusal::TimedOut);
         ServiceResponse::new(http, response)
     })
 }
@@ -145,19 +146,20 @@ where
     S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = Error>,
     B: MessageBody + 'static,
 {
-    match once::begin(&mut request).await {
-        Ok(None) => {}
-        Ok(Some(before)) => return request.into_response(before),
+    let http = request.request().clone();
+    let mut response = match once::begin(&mut request).await {
+        Ok(None) => match service.call(request).await {
+            Ok(response) => rendered(operation, response).await,
+            Err(error) => refuse_error(operation, http.clone(), &error),
+        },
+        Ok(Some(before)) => request.into_response(before),
         Err(refusal) => {
-            let refused = refuse(operation, request.request(), &refusal);
+            let refused = refuse(Some(operation), &http, &refusal);
             return request.into_response(refused);
         }
-    }
-    let http = request.request().clone();
-    match service.call(request).await {
-        Ok(response) => rendered(operation, response).await,
-        Err(error) => refuse_error(operation, http, &error),
-    }
+    };
+    once::mark::<D>(&http, response.headers_mut());
+    response
 }
 
 /// An answer as it leaves: a refusal that was handed on as an error gets its shape here.
@@ -168,7 +170,7 @@ async fn rendered<D: Dialect, B: MessageBody + 'static>(
     let failure = response.response().error().and_then(|error| error.as_error::<Failure<D>>());
     let Some(Failure { refusal, .. }) = failure else { return response.map_into_boxed_body() };
     let http = response.request();
-    let shaped = refuse(operation, http, refusal);
+    let shaped = refuse(Some(operation), http, refusal);
     let shaped = once::end(operation, http, refusal, shaped).await;
     response.into_response(shaped)
 }
@@ -179,18 +181,8 @@ fn refuse_error<D: Dialect>(
     error: &Error,
 ) -> ServiceResponse<BoxBody> {
     let response = match error.as_error::<Failure<D>>() {
-        Some(failure) => refuse(operation, &http, &failure.refusal),
-        None => refuse(operation, &http, &AppError::Internal(error.to_string().into()).into()),
+        Some(failure) => refuse(Some(operation), &http, &failure.refusal),
+        None => refuse(Some(operation), &http, &AppError::Internal(error.to_string().into()).into()),
     };
     ServiceResponse::new(http, response)
-}
-
-/// Writes a refusal in the dialect's shape, and logs it.
-pub(super) fn refuse<D: Dialect>(
-    operation: &'static Operation<D>,
-    request: &HttpRequest,
-    refusal: &Refusal,
-) -> actix_web::HttpResponse {
-    refusal.log(request);
-    D::render(&Seen { request, operation: Some(operation) }, refusal)
 }

@@ -21,10 +21,12 @@ mod panics;
 mod prefer;
 mod query;
 mod rate_limits;
+mod repeated;
 mod request_id;
 mod reveal;
 mod router;
 mod routes;
+mod seen;
 mod timestamp;
 mod values;
 
@@ -32,7 +34,7 @@ pub use auth::{bearer, header_text, presents};
 pub use body::{Body, Draft, OptionalBody};
 pub use conditional::{ForVersions, Known, KnownTags, tagged, weak_tag, with_tag};
 pub use cursor::{CursorQuery, continued};
-pub use dialect::{Dialect, Mount, Seen};
+pub use dialect::{Dialect, Mount};
 pub use document::{
     About, Documented, FilledText, PlainObject, PlainText, ScalarText, SomeOf, TextObject, Undocumented,
     ValueText, document_of, visibility_name,
@@ -49,10 +51,11 @@ pub use pairs::Pairs;
 pub use panics::caught;
 pub use prefer::{PREFERENCE_APPLIED, prefers};
 pub use query::{Query, refused, switch, switched};
-pub use rate_limits::{RateLimitOptions, RateLimits};
+pub use rate_limits::{RateLimitHeaders, RateLimitOptions, RateLimits};
 pub use request_id::RequestId;
 pub use reveal::{begun_link, sent_texts, setting_text, shown_text};
 pub use routes::Routes;
+pub use seen::Seen;
 pub use timestamp::timestamp;
 pub use values::Scalar;
 

@@ -7,12 +7,13 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use super::reveal::{replayed, stored};
-use super::{Dialect, Operation, Refusal, body, gate};
+use super::seen::refuse;
+use super::{Dialect, Operation, Refusal, body};
 use crate::HttpState;
 use actix_web::dev::{Payload, ServiceRequest};
 use actix_web::error::PayloadError;
 use actix_web::http::Method;
-use actix_web::http::header::{HeaderName, HeaderValue};
+use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue};
 use actix_web::web::{Bytes, Data};
 use actix_web::{FromRequest, HttpMessage, HttpRequest, HttpResponse};
 use futures_util::stream::{self, Stream};
@@ -21,34 +22,48 @@ use patchbay_application::{AppError, Caller, Conflict, Fault, FaultReason, Locat
 
 const HEADER: &str = "idempotency-key";
 const MAX_NAME: usize = 255;
+const NAME: HeaderName = HeaderName::from_static(HEADER);
 const REPLAYED: HeaderName = HeaderName::from_static("idempotent-replayed");
+const REPLAY: HeaderName = HeaderName::from_static("idempotency-replay");
 
 /// A named request on its way: what is needed to look for its receipt again.
 struct Named {
     name: String,
-    content: Bytes,
+    body: Bytes,
     pending: Arc<PendingReceipt>,
 }
 
 impl Named {
     fn request<'a>(&'a self, http: &'a HttpRequest) -> NamedRequest<'a> {
-        request_of(http, &self.name, &self.content)
+        request_of(http, &self.name, &self.body)
     }
 }
 
-fn request_of<'a>(http: &'a HttpRequest, name: &'a str, content: &'a [u8]) -> NamedRequest<'a> {
-    NamedRequest { method: http.method().as_str(), path: http.path(), name, content }
+fn request_of<'a>(http: &'a HttpRequest, name: &'a str, body: &'a [u8]) -> NamedRequest<'a> {
+    let query = http.query_string();
+    NamedRequest { method: http.method().as_str(), path: http.path(), name, query, body }
 }
 
-/// The name that the caller gave: as a string of RFC 8941 §3.3.3, or bare.
-fn name(request: &ServiceRequest) -> Result<Option<String>, AppError> {
-    let mut sent = request.headers().get_all(HEADER);
-    let Some(first) = sent.next() else { return Ok(None) };
-    let text = first.to_str().ok().filter(|_| sent.next().is_none()).map(str::trim);
-    let quoted = text.and_then(|text| text.strip_prefix('"')?.strip_suffix('"'));
+fn can_be_named(method: &Method) -> bool {
+    matches!(*method, Method::POST | Method::PATCH)
+}
+
+/// What the caller gave as the name of the request, sound or not: as a string of RFC 8941
+/// §3.3.3, or bare. `None` of what is no text of a header, and of several.
+pub fn name_sent(headers: &HeaderMap) -> Option<&str> {
+    let mut sent = headers.get_all(HEADER);
+    let text = sent.next()?.to_str().ok().filter(|_| sent.next().is_none())?.trim();
+    Some(text.strip_prefix('"').and_then(|text| text.strip_suffix('"')).unwrap_or(text))
+}
+
+/// The name that the caller gave.
+fn name(headers: &HeaderMap) -> Result<Option<String>, AppError> {
+    if !headers.contains_key(HEADER) {
+        return Ok(None);
+    }
     let is_plain =
         |name: &&str| name.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'"' && byte != b'\\');
-    let name = quoted.or(text).filter(|name| (1..=MAX_NAME).contains(&name.len())).filter(is_plain);
+    let name = name_sent(headers).filter(|name| (1..=MAX_NAME).contains(&name.len())).filter(is_plain);
     if let Some(name) = name {
         return Ok(Some(name.to_owned()));
     }
@@ -89,10 +104,10 @@ impl FromRequest for Once {
 /// # Errors
 /// When its name is none, its body too large, or it must not have its effect now.
 pub async fn begin(request: &mut ServiceRequest) -> Result<Option<HttpResponse>, Refusal> {
-    if !matches!(*request.method(), Method::POST | Method::PATCH) {
+    if !can_be_named(request.method()) {
         return Ok(None);
     }
-    let Some(name) = name(request)? else { return Ok(None) };
+    let Some(name) = name(request.headers())? else { return Ok(None) };
     let http = request.request().clone();
     let caller = http.extensions().get::<Caller>().copied();
     let (Some(caller), Some(state)) = (caller, http.app_data::<Data<HttpState>>()) else {
@@ -100,11 +115,10 @@ pub async fn begin(request: &mut ServiceRequest) -> Result<Option<HttpResponse>,
     };
     let body = body::read(&http, &mut request.take_payload()).await?.freeze();
     request.set_payload(given_back(body.clone()));
-    let content = Bytes::from([http.query_string().as_bytes(), b"\n", &body].concat());
-    match state.services.begin_once.run(&caller, request_of(&http, &name, &content)).await? {
+    match state.services.begin_once.run(&caller, request_of(&http, &name, &body)).await? {
         Begun::Again(answer) => Ok(Some(again(&answer))),
         Begun::First(pending) => {
-            request.extensions_mut().insert(Named { name, content, pending });
+            request.extensions_mut().insert(Named { name, body, pending });
             Ok(None)
         }
     }
@@ -126,19 +140,19 @@ pub async fn end<D: Dialect>(
     if error.is_settled() {
         let answer = match stored(refused) {
             Ok(answer) => answer,
-            Err(error) => return gate::refuse(operation, http, &error.into()),
+            Err(error) => return refuse(Some(operation), http, &error.into()),
         };
         match begin_once.refused(&caller, &named.pending, &answer).await {
             Ok(()) => return replayed(&answer),
             Err(AppError::Conflict(Conflict::Twin)) => {}
-            Err(error) => return gate::refuse(operation, http, &error.into()),
+            Err(error) => return refuse(Some(operation), http, &error.into()),
         }
     } else if !matches!(error, AppError::Conflict(Conflict::Twin)) {
         return refused;
     }
     match begin_once.met(&caller, named.request(http)).await {
         Ok(answer) => again(&answer),
-        Err(error) => gate::refuse(operation, http, &error.into()),
+        Err(error) => refuse(Some(operation), http, &error.into()),
     }
 }
 
@@ -146,4 +160,49 @@ fn again(answer: &StoredAnswer) -> HttpResponse {
     let mut response = replayed(answer);
     response.headers_mut().insert(REPLAYED, HeaderValue::from_static("true"));
     response
+}
+
+/// Marks the answer to a request that got by [`begin`] with its name, as `D` has it.
+pub fn mark<D: Dialect>(request: &HttpRequest, headers: &mut HeaderMap) {
+    if !D::REPEATS_NAME || !can_be_named(request.method()) {
+        return;
+    }
+    if let Some(name) = name_sent(request.headers()).and_then(|name| HeaderValue::from_str(name).ok()) {
+        if headers.contains_key(REPLAYED) {
+            headers.insert(REPLAY, HeaderValue::from_static("true"));
+        }
+        headers.insert(NAME, name);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sent(values: &[&'static [u8]]) -> HeaderMap {
+        values.iter().map(|value| (NAME, HeaderValue::from_bytes(value).unwrap())).collect()
+    }
+
+    #[test]
+    fn a_name_is_read_quoted_or_bare_and_what_was_sent_is_told_of_one_that_is_not_sound() {
+        let long: &'static [u8] = &[b'a'; 256];
+        for (values, told, is_sound) in [
+            ([b"k-1".as_slice()].as_slice(), Some("k-1"), true),
+            (&[b"  \"k-1\" "], Some("k-1"), true),
+            (&[long], Some(str::from_utf8(long).unwrap()), false),
+            (&[&long[1..]], Some(str::from_utf8(&long[1..]).unwrap()), true),
+            (&[b"a b"], Some("a b"), false),
+            (&[b"\"a"], Some("\"a"), false),
+            (&[b""], Some(""), false),
+            (&[b"caf\xc3\xa9"], None, false),
+            (&[b"a", b"b"], None, false),
+        ] {
+            let headers = sent(values);
+            assert_eq!(name_sent(&headers), told);
+            let read = name(&headers).ok().flatten();
+            assert_eq!(read.as_deref(), told.filter(|_| is_sound));
+        }
+        assert_eq!(name_sent(&HeaderMap::new()), None);
+        assert!(matches!(name(&HeaderMap::new()), Ok(None)));
+    }
 }

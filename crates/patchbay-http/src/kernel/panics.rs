@@ -8,7 +8,8 @@ use actix_web::{Error, HttpRequest};
 use futures_util::FutureExt;
 use patchbay_application::AppError;
 
-use super::{Dialect, Operation, Refusal, Seen};
+use super::seen::refuse;
+use super::{Dialect, Operation, Refusal};
 
 /// It panicked. What it said was logged where that happened, by the program's panic hook.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,7 +24,8 @@ pub async fn caught<T>(work: impl Future<Output = T>) -> Result<T, Panicked> {
     AssertUnwindSafe(work).catch_unwind().await.map_err(|_| Panicked)
 }
 
-/// Answers in the dialect's shape whatever becomes of `work`.
+/// Answers in the dialect's shape whatever becomes of `work`. A panic is logged again here, by
+/// what the answer may call it.
 pub async fn shaped<D: Dialect>(
     operation: &'static Operation<D>,
     request: HttpRequest,
@@ -31,7 +33,7 @@ pub async fn shaped<D: Dialect>(
 ) -> Result<ServiceResponse<BoxBody>, Error> {
     caught(work).await.unwrap_or_else(|Panicked| {
         let refusal = Refusal::App(AppError::Internal("panicked".into()));
-        let response = D::render(&Seen { request: &request, operation: Some(operation) }, &refusal);
+        let response = refuse(Some(operation), &request, &refusal);
         Ok(ServiceResponse::new(request, response))
     })
 }

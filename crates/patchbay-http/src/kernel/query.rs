@@ -57,7 +57,7 @@ impl<D: Dialect, T: DeserializeOwned + 'static> FromRequest for Query<D, T> {
         let read = web::Query::<T>::from_query(request.query_string());
         let refused = |_| {
             let reason = FaultReason::Syntax { expected: "a list of parameters with one value each" };
-            Failure::from(Fault { location: Location::Query, field: None, reason })
+            Failure::from(Fault::of_all(Location::Query, reason))
         };
         ready(read.map(|query| Self { value: query.into_inner(), dialect: PhantomData }).map_err(refused))
     }

@@ -18,7 +18,8 @@ use actix_web::{Error, HttpMessage, Route};
 use futures_util::future::try_join_all;
 
 use super::routes::Endpoint;
-use super::{Dialect, Handled, PathParameter, Refusal, Seen};
+use super::seen::refuse;
+use super::{Dialect, Handled, PathParameter, Refusal};
 
 /// The order in which `Allow` names methods. What serves GET serves HEAD.
 const METHODS: [Method; 6] =
@@ -146,7 +147,6 @@ impl<D: Dialect> Service<ServiceRequest> for Router<D> {
 fn refused<D: Dialect>(request: ServiceRequest, refusal: &Refusal) -> ServiceResponse {
     request.extensions_mut().insert(Handled::of(D::NAME, None));
     let http = request.request();
-    refusal.log(http);
-    let response = D::render(&Seen { request: http, operation: None }, refusal);
+    let response = refuse::<D>(None, http, refusal);
     request.into_response(response)
 }

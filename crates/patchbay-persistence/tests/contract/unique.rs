@@ -112,6 +112,7 @@ async fn no_one_gives_up_a_key_of_another(#[values(Backend::Sqlite, Backend::Pos
         integration: renamed(&b, "c"),
         released: a.unique_keys(),
         claimed: Vec::new(),
+        is_moved: false,
     };
     let careless = Changes { integrations: vec![write], ..Changes::new() };
     store.work.commit(&tenant.scope, careless).await.unwrap();
@@ -129,8 +130,12 @@ async fn a_key_that_a_deleted_integration_left_behind_is_free(
     let store = Store::open(backend).await;
     let tenant = store.tenant().await;
     let held = store.stored(&tenant, "Shop").await;
-    let write =
-        IntegrationWrite::Update { integration: deleted(&held), released: Vec::new(), claimed: Vec::new() };
+    let write = IntegrationWrite::Update {
+        integration: deleted(&held),
+        released: Vec::new(),
+        claimed: Vec::new(),
+        is_moved: false,
+    };
     let forgetful = Changes { integrations: vec![write], ..Changes::new() };
     store.work.commit(&tenant.scope, forgetful).await.unwrap();
     store.stored(&tenant, "Shop").await;

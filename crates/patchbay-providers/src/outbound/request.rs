@@ -55,6 +55,12 @@ pub struct OutboundRequest {
 }
 
 impl OutboundRequest {
+    /// The name of the host that it goes to.
+    #[must_use]
+    pub fn host(&self) -> &str {
+        self.url.host()
+    }
+
     /// A request without headers and body, under the limits of the policy.
     #[must_use]
     pub fn new(method: Method, url: OutboundUrl) -> Self {

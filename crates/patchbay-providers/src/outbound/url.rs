@@ -19,6 +19,11 @@ const MAX_BYTES: usize = 8192;
 pub struct OutboundUrl(Url);
 
 impl OutboundUrl {
+    /// The name of its host.
+    pub(super) fn host(&self) -> &str {
+        self.0.host_str().unwrap_or_default()
+    }
+
     /// Reads a URL by the rules of browsers (the WHATWG URL standard), under which the many
     /// spellings of an IPv4 address come out as that address.
     ///

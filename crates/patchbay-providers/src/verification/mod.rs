@@ -33,7 +33,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use patchbay_catalogue::{AuthMethod, AuthType, Check, Entry, ReloadableCatalogue, ScopeCheck, Sign};
 use patchbay_domain::{
-    Clock, CredentialVerifier, OpenConnection, ProviderId, Verification, VerificationClass,
+    Clock, CredentialVerifier, NoAnswer, OpenConnection, ProviderId, Verification, VerificationClass,
 };
 use serde_json::{Map, Value};
 
@@ -240,7 +240,8 @@ impl<'a> Asking<'a> {
         let origin = verifier.origins.get(&self.entry.id);
         let request = request::of(&check.into(), self.entry, &self.known, &signed, origin)?;
         let request = request.within(verifier.within).at_most(MAX_BYTES);
-        verifier.client.send(request).await.map_err(|error| failed(&error))
+        let host = request.host().to_owned();
+        verifier.client.send(request).await.map_err(|error| failed(&error, host))
     }
 
     fn wait_after(&self, response: &OutboundResponse) -> Option<Duration> {
@@ -270,7 +271,7 @@ impl<'a> Asking<'a> {
 }
 
 /// What it means that no answer came.
-fn failed(error: &OutboundError) -> Verification {
+fn failed(error: &OutboundError, host: String) -> Verification {
     let class = match error {
         OutboundError::Refused(_)
         | OutboundError::TimedOut
@@ -278,5 +279,10 @@ fn failed(error: &OutboundError) -> Verification {
         | OutboundError::Broken(_) => VerificationClass::ProviderUnreachable,
         OutboundError::Redirected(_) | OutboundError::TooLarge { .. } => VerificationClass::UnexpectedAnswer,
     };
-    ended(class, Some(error.to_string()))
+    let no_answer = match error {
+        OutboundError::Refused(_) => NoAnswer::UnknownHost(host),
+        OutboundError::TimedOut => NoAnswer::TimedOut,
+        _ => NoAnswer::Other,
+    };
+    Verification { no_answer: Some(no_answer), ..ended(class, Some(error.to_string())) }
 }

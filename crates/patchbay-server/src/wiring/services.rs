@@ -12,9 +12,10 @@ use patchbay_catalogue::ReloadableCatalogue;
 use patchbay_crypto::{HmacFingerprinter, RandomOneTimeSecrets};
 use patchbay_domain::Vault;
 use patchbay_persistence::{
-    CachedKeyLookup, DieselAuthorizationDirectory, DieselChannelConfigRepository, DieselHealthRepository,
-    DieselIntegrationRepository, DieselKeyUses, DieselManifestRepository, DieselReceiptRepository,
-    DieselRefreshRepository, DieselSettingRepository, DieselUnitOfWork, ForgetRevoked,
+    CachedKeyLookup, DieselAuthorizationDirectory, DieselChannelConfigRepository,
+    DieselEnvironmentRepository, DieselHealthRepository, DieselIntegrationRepository, DieselKeyUses,
+    DieselManifestRepository, DieselRankingRepository, DieselReceiptRepository, DieselRefreshRepository,
+    DieselSettingRepository, DieselUnitOfWork, ForgetRevoked,
 };
 use patchbay_providers::{GuardedClient, HttpCredentialVerifier, HttpManifestFetcher, HttpOAuthExchanger};
 
@@ -88,6 +89,8 @@ impl Installation {
             exchanger: Arc::new(CountedExchanger::new(exchanger, &counted)),
             authorizations: Arc::new(DieselAuthorizationDirectory::new(db())),
             refreshes: Arc::new(DieselRefreshRepository::new(db())),
+            environments: Arc::new(DieselEnvironmentRepository::new(db())),
+            rankings: Arc::new(DieselRankingRepository::new(db())),
             secrets: Arc::new(RandomOneTimeSecrets),
             organisations: self.organisations(),
             addresses: Arc::new(addresses),

@@ -12,8 +12,13 @@ use super::*;
 use crate::idempotency::ReceiptFor;
 use crate::testing::{caller, vault};
 
-const CREATE: NamedRequest<'static> =
-    NamedRequest { method: "POST", path: "/a", name: "once", content: b"planted body" };
+const CREATE: NamedRequest<'static> = NamedRequest {
+    method: "POST",
+    path: "/a",
+    name: "once",
+    query: "a=b",
+    body: br#"{"name": "planted", "kind": 1}"#,
+};
 
 /// A store of one receipt at the most, as the ports see it.
 #[derive(Clone, Default)]
@@ -36,7 +41,9 @@ impl Store {
         fingerprints.expect_fingerprint().returning(|key, content| {
             let mut digest = [0; 32];
             digest[0] = u8::try_from(key.expose_secret().len()).unwrap();
-            digest[1] = content.iter().fold(0, |sum: u8, byte| sum.wrapping_mul(31).wrapping_add(*byte));
+            let sum =
+                content.iter().fold(0, |sum: u64, byte| sum.wrapping_mul(257).wrapping_add((*byte).into()));
+            digest[1..9].copy_from_slice(&sum.to_be_bytes());
             Ok(Fingerprint(digest))
         });
         BeginOnce {
@@ -122,8 +129,43 @@ fn the_same_name_for_another_content_is_refused() {
     let begin = store.begin(&clock);
     let changes = receipt(&first(&begin)).keep(Changes::new(), &(), about(), &vault()).unwrap();
     store.save(changes.receipt.unwrap());
-    let outcome = run(&begin, NamedRequest { content: b"another body", ..CREATE });
-    assert!(matches!(outcome, Err(AppError::NameReused)), "{outcome:?}");
+    for other in [
+        NamedRequest { body: br#"{"name": "planted", "kind": 2}"#, ..CREATE },
+        NamedRequest { body: b"no JSON", ..CREATE },
+        NamedRequest { body: b"", ..CREATE },
+        NamedRequest { query: "a=c", ..CREATE },
+    ] {
+        let outcome = run(&begin, other);
+        assert!(matches!(outcome, Err(AppError::NameReused)), "{outcome:?}");
+    }
+}
+
+#[test]
+fn the_same_content_in_another_order_is_the_same_request() {
+    let (store, clock) = (Store::default(), Arc::new(FixedClock::default()));
+    let begin = store.begin(&clock);
+    let changes = receipt(&first(&begin)).keep(Changes::new(), &(), about(), &vault()).unwrap();
+    store.save(changes.receipt.unwrap());
+    let same = NamedRequest { body: br#"{"kind":1,"name":"planted"}"#, ..CREATE };
+    assert!(matches!(run(&begin, same), Ok(Begun::Again(_))));
+}
+
+#[test]
+fn a_receipt_that_was_made_of_the_very_bytes_still_answers() {
+    let (store, clock) = (Store::default(), Arc::new(FixedClock::default()));
+    let begin = store.begin(&clock);
+    let pending = first(&begin);
+    let mut kept = match receipt(&pending).keep(Changes::new(), &(), about(), &vault()).unwrap().receipt {
+        Some(ReceiptWrite::Keep(kept)) => kept,
+        other => panic!("{other:?}"),
+    };
+    let verbatim = [CREATE.query.as_bytes(), b"\n", CREATE.body].concat();
+    kept.fingerprint = begin.fingerprints.fingerprint(&"a key".into(), &verbatim).unwrap();
+    assert_ne!(kept.fingerprint, pending.fingerprint);
+    store.save(ReceiptWrite::Keep(kept));
+    assert!(matches!(run(&begin, CREATE), Ok(Begun::Again(_))));
+    let reordered = NamedRequest { body: br#"{"kind": 1, "name": "planted"}"#, ..CREATE };
+    assert!(matches!(run(&begin, reordered), Err(AppError::NameReused)));
 }
 
 #[test]

@@ -6,8 +6,8 @@ use patchbay_domain::testing::{FixedClock, SequentialIds};
 use patchbay_domain::{
     CredentialName, FetchError, Health, HealthState, IntegrationWrite, MockCredentialVerifier,
     MockEnvironmentRepository, MockManifestFetcher, MockProviderDirectory, MockRankingRepository,
-    MockUnitOfWork, MockVault, Provider, RepositoryError, SettingValue, SettingWrite, Taken, UniqueKey,
-    UniqueRule, VerificationClass,
+    MockUnitOfWork, MockVault, NoAnswer, Provider, RepositoryError, SettingValue, SettingWrite, Taken,
+    UniqueKey, UniqueRule, VerificationClass,
 };
 use serde_json::{Map, json};
 

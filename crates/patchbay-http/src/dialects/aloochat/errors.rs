@@ -46,7 +46,7 @@ pub fn render(_: &Seen<'_, AlooChat>, refusal: &Refusal) -> HttpResponse {
         Refusal::NoRoute => Said::new(StatusCode::NOT_FOUND, "Not found"),
         Refusal::WrongMethod { allowed } => wrong_method(allowed),
         Refusal::BodyTooLarge { .. } => Said::new(StatusCode::PAYLOAD_TOO_LARGE, "Payload too large"),
-        Refusal::BodyUnreadable => Said::invalid("body", "could not be read"),
+        Refusal::BodyUnreadable | Refusal::NotJsonType => Said::invalid("body", "could not be read"),
         Refusal::TooManyRequests { retry_after } => {
             Said::new(StatusCode::TOO_MANY_REQUESTS, "Rate limit exceeded")
                 .with(RETRY_AFTER, HeaderValue::from(*retry_after))
@@ -65,7 +65,7 @@ fn said_of(error: &AppError) -> Said {
         AppError::Invalid(faults) => invalid(faults),
         AppError::Configuration(why) => configuration(why),
         AppError::ProviderFixed => Said::invalid("type", "cannot be changed"),
-        AppError::NotVerified(_) => Said::invalid("config", "credential rejected by provider"),
+        AppError::NotVerified { .. } => Said::invalid("config", "credential rejected by provider"),
         // Which way the key is wrong a probe does not learn.
         AppError::Unauthenticated(_) => Said::new(StatusCode::UNAUTHORIZED, "Invalid or missing API key")
             .with(WWW_AUTHENTICATE, HeaderValue::from_static(r#"ApiKey realm="patchbay""#)),
@@ -85,8 +85,11 @@ fn said_of(error: &AppError) -> Said {
         AppError::PreconditionFailed => Said::new(StatusCode::PRECONDITION_FAILED, "Precondition failed"),
         AppError::NameReused => Said::new(StatusCode::UNPROCESSABLE_ENTITY, "Idempotency key reused"),
         AppError::Manifest(why) => Said::invalid("body", &why.to_string()),
+        AppError::Incomplete(_) | AppError::Unranked(_) => Said::invalid("config", &error.to_string()),
+        AppError::OtherEnvironment => Said::new(StatusCode::FORBIDDEN, "Insufficient permissions"),
         AppError::Conflict(Conflict::Changed)
         | AppError::Exchange(_)
+        | AppError::NotAnswered(_)
         | AppError::Busy(_)
         | AppError::Unavailable(_) => Said::new(StatusCode::SERVICE_UNAVAILABLE, "Service unavailable")
             .with(RETRY_AFTER, HeaderValue::from_static("1")),
@@ -97,7 +100,7 @@ fn said_of(error: &AppError) -> Said {
 
 /// The first fault alone.
 fn invalid(faults: &Faults) -> Said {
-    let Some(Fault { location, field, reason }) = faults.iter().next() else {
+    let Some(Fault { location, field, reason, .. }) = faults.iter().next() else {
         return Said::invalid("body", "cannot be used");
     };
     let whole = match location {
@@ -120,6 +123,7 @@ fn in_words(reason: &FaultReason) -> String {
         | FaultReason::Text(_)
         | FaultReason::Setting(_)
         | FaultReason::Configuration(_)
+        | FaultReason::Rule(_)
         | FaultReason::NothingToChange => reason.to_string(),
     }
 }

@@ -112,7 +112,7 @@ pub fn render(seen: &Seen<'_, Patchbay>, refusal: &Refusal) -> HttpResponse {
             let detail = format!("the body has more than {limit} bytes");
             Problem::plain(StatusCode::PAYLOAD_TOO_LARGE, &detail)
         }
-        Refusal::BodyUnreadable => invalid(&"the body could not be read", Vec::new()),
+        Refusal::BodyUnreadable | Refusal::NotJsonType => invalid(&"the body could not be read", Vec::new()),
         Refusal::TooManyRequests { retry_after } => {
             Problem::plain(StatusCode::TOO_MANY_REQUESTS, &"rate limit exceeded").retry_after(*retry_after)
         }
@@ -131,12 +131,14 @@ fn problem_of(error: &AppError) -> Problem {
     match error {
         AppError::Invalid(faults) => invalid(faults, faults_of(faults)),
         AppError::Configuration(why) => invalid(why, Vec::new()),
-        AppError::NotVerified(_)
+        AppError::NotVerified { .. }
+        | AppError::Incomplete(_)
+        | AppError::Unranked(_)
         | AppError::ProviderFixed
         | AppError::Manifest(_)
         | AppError::Conflict(Conflict::LabelInUse | Conflict::Ambiguous) => invalid(error, Vec::new()),
         AppError::Unauthenticated(refusal) => unauthenticated(*refusal, error),
-        AppError::Forbidden(_) => Problem::plain(StatusCode::FORBIDDEN, error),
+        AppError::Forbidden(_) | AppError::OtherEnvironment => Problem::plain(StatusCode::FORBIDDEN, error),
         AppError::NotFound(_) => Problem::plain(StatusCode::NOT_FOUND, error),
         AppError::Conflict(Conflict::Taken(_) | Conflict::IdTaken(_)) => {
             Problem::plain(StatusCode::CONFLICT, error)
@@ -155,9 +157,10 @@ fn problem_of(error: &AppError) -> Problem {
             error,
         ),
         AppError::Exchange(why) => not_granted(why),
-        AppError::Conflict(Conflict::Changed) | AppError::Busy(_) | AppError::Unavailable(_) => {
-            Problem::plain(StatusCode::SERVICE_UNAVAILABLE, error).retry_after(1)
-        }
+        AppError::Conflict(Conflict::Changed)
+        | AppError::NotAnswered(_)
+        | AppError::Busy(_)
+        | AppError::Unavailable(_) => Problem::plain(StatusCode::SERVICE_UNAVAILABLE, error).retry_after(1),
         AppError::TimedOut(_) => Problem::plain(StatusCode::GATEWAY_TIMEOUT, error),
         AppError::Internal(_) => Problem::plain(StatusCode::INTERNAL_SERVER_ERROR, error),
     }

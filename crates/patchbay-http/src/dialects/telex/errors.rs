@@ -77,7 +77,7 @@ pub fn render(seen: &Seen<'_, Telex>, refusal: &Refusal) -> HttpResponse {
             "Payload too large",
             &format_args!("the body has more than {limit} bytes"),
         ),
-        Refusal::BodyUnreadable => invalid(seen, &"the body could not be read"),
+        Refusal::BodyUnreadable | Refusal::NotJsonType => invalid(seen, &"the body could not be read"),
         Refusal::TooManyRequests { retry_after } => {
             Said::new(StatusCode::TOO_MANY_REQUESTS, "Too many requests", &"rate limit exceeded")
                 .with(RETRY_AFTER, HeaderValue::from(*retry_after))
@@ -147,10 +147,16 @@ fn said_of(seen: &Seen<'_, Telex>, error: &AppError) -> Said {
             Said::new(StatusCode::PRECONDITION_FAILED, "Precondition failed", error)
         }
         AppError::NameReused => Said::new(StatusCode::UNPROCESSABLE_ENTITY, "Unprocessable request", error),
-        AppError::NotVerified(_)
+        AppError::OtherEnvironment => Said::new(StatusCode::FORBIDDEN, "Forbidden", error),
+        AppError::NotVerified { .. }
+        | AppError::Incomplete(_)
+        | AppError::Unranked(_)
         | AppError::ProviderFixed
         | AppError::Conflict(Conflict::LabelInUse | Conflict::Ambiguous) => invalid(seen, error),
-        AppError::Conflict(Conflict::Changed) | AppError::Busy(_) | AppError::Unavailable(_) => {
+        AppError::Conflict(Conflict::Changed)
+        | AppError::NotAnswered(_)
+        | AppError::Busy(_)
+        | AppError::Unavailable(_) => {
             Said::new(StatusCode::SERVICE_UNAVAILABLE, "Service unavailable", error)
                 .with(RETRY_AFTER, HeaderValue::from_static("1"))
         }

@@ -88,8 +88,8 @@ pub fn document_of<D: Documented>() -> Result<Value, Undocumented> {
     let About { title, description, tags, keys } = D::about();
     let mut components = Components::new();
     components.schemas.insert(D::ErrorBody::name().into_owned(), D::ErrorBody::schema());
-    for (name, about) in operation::OF_EVERY_ANSWER {
-        components.headers.insert(name.to_owned(), RefOr::T(operation::header(about)));
+    for (name, about) in operation::of_every_answer::<D>() {
+        components.headers.insert((*name).to_owned(), RefOr::T(operation::header(about)));
     }
     let mut operations = Vec::new();
     for mount in D::MOUNTS {

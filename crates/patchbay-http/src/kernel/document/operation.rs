@@ -10,13 +10,28 @@ use utoipa::openapi::{Content, Header, Ref, RefOr, Required, Response, Schema};
 
 use super::{Documented, prose, refusals, schemas};
 use crate::kernel::routes::Described;
-use crate::kernel::{DependsOn, Dialect, Operation, Pages, PathParameter, RequestId};
+use crate::kernel::{DependsOn, Dialect, Operation, Pages, PathParameter, RateLimitHeaders, RequestId};
 
-/// The headers of every answer, and what they say.
-pub const OF_EVERY_ANSWER: [(&str, &str); 3] = [
-    (RequestId::HEADER, "The id of the request: the client's own, when it sent a sound one"),
+const ID: (&str, &str) =
+    (RequestId::HEADER, "The id of the request: the client's own, when it sent a sound one");
+const STRUCTURED: [(&str, &str); 3] = [
+    ID,
     ("ratelimit-policy", "To a known key: how many requests it has (`q`) within how many seconds (`w`)"),
     ("ratelimit", "To a known key: how many requests are left (`r`), and in how many seconds all are (`t`)"),
+];
+const SEPARATE: [(&str, &str); 5] = [
+    ID,
+    ("ratelimit-limit", "To a known key: how many requests it has in a minute"),
+    ("ratelimit-remaining", "To a known key: how many requests are left"),
+    ("ratelimit-reset", "To a known key: in how many seconds all requests are there again"),
+    (
+        "ratelimit-policy",
+        "To a known key: how many requests it has in a minute, and how many at once (`burst`)",
+    ),
+];
+const NAMES: [(&str, &str); 2] = [
+    ("idempotency-key", "The name that the client gave its request, where that was taken up"),
+    ("idempotency-replay", "`true`, when the answer is that to an earlier request of the same name"),
 ];
 const TOTAL: (&str, &str) = ("x-total-count", "Where a page was asked for: how many the whole list has");
 const OF_PAGES: [(&str, &str); 2] =
@@ -26,6 +41,14 @@ const OF_PAGES_THAT_FOLLOW: [(&str, &str); 2] =
 const NOT_MODIFIED: &str = "304";
 const TAG: &str = "The tag of just this: of the version, and of whether secrets are shown in full";
 const WEAK_TAG: &str = "The weak tag of what is shown, as it is now";
+
+/// The headers of every answer, and what they say.
+pub const fn of_every_answer<D: Dialect>() -> &'static [(&'static str, &'static str)] {
+    match D::RATE_LIMIT_HEADERS {
+        RateLimitHeaders::Structured => &STRUCTURED,
+        RateLimitHeaders::Separate => &SEPARATE,
+    }
+}
 
 /// Says of an operation what its handler's attributes do not: whatever follows from the
 /// dialect, from the path, and from what the kernel knows of it.
@@ -56,11 +79,15 @@ pub fn complete<D: Documented>(route: &mut Described<D>, keys: &[(&'static str, 
     let refusals = refusals::refusals(route, &error);
     let responses = &mut route.description.responses.responses;
     responses.extend(refusals.into_iter().map(|(status, response)| (status, RefOr::T(response))));
+    let names = if D::REPEATS_NAME && has_its_effect_once(route.verb) { NAMES.as_slice() } else { &[] };
     for response in responses.values_mut() {
         if let RefOr::T(response) = response {
-            for (name, _) in OF_EVERY_ANSWER {
+            for (name, about) in names {
+                response.headers.insert((*name).to_owned(), RefOr::T(header(about)));
+            }
+            for (name, _) in of_every_answer::<D>() {
                 let header = Ref::new(format!("#/components/headers/{name}"));
-                response.headers.insert(name.to_owned(), RefOr::Ref(header));
+                response.headers.insert((*name).to_owned(), RefOr::Ref(header));
             }
         }
     }

@@ -8,7 +8,7 @@ use actix_web::http::StatusCode;
 use actix_web::http::header::{CONTENT_TYPE, HeaderMap, HeaderName, RETRY_AFTER, WWW_AUTHENTICATE};
 use actix_web::test::TestRequest;
 use patchbay_application::{AppError, AuthRefusal, Conflict, Fault, FaultReason, Location};
-use patchbay_domain::ExchangeError;
+use patchbay_domain::{ExchangeError, NoAnswer};
 use serde_json::Value;
 use utoipa::openapi::path::ParameterIn;
 use utoipa::openapi::schema::Type;
@@ -45,9 +45,8 @@ struct Answers {
 pub fn refusals<D: Dialect>(route: &Described<D>, schema: &RefOr<Schema>) -> Vec<(String, Response)> {
     let mut by_status: BTreeMap<u16, Answers> = BTreeMap::new();
     let request = TestRequest::default().to_http_request();
-    let seen = Seen { request: &request, operation: Some(route.operation) };
     for refusal in samples(route) {
-        let rendered = D::render(&seen, &refusal);
+        let rendered = D::render(&Seen::sample(&request, route.operation, &refusal), &refusal);
         let answers = by_status.entry(rendered.status().as_u16()).or_default();
         answers.headers.push(rendered.headers().clone());
         if let Some(body) = body_of(rendered)
@@ -73,8 +72,7 @@ fn samples<D: Dialect>(route: &Described<D>) -> Vec<Refusal> {
     samples.extend(operation.parameters.iter().filter_map(|one| Some(AppError::NotFound(one.names?).into())));
     if has_query(route) {
         let reason = FaultReason::Syntax { expected: "a list of parameters with one value each" };
-        let fault = Fault { location: Location::Query, field: None, reason };
-        samples.push(AppError::Invalid(fault.into()).into());
+        samples.push(AppError::Invalid(Fault::of_all(Location::Query, reason).into()).into());
     }
     if route.description.request_body.is_some() {
         let not_json = FaultReason::NotJson { line: 1, column: 2 };
@@ -82,6 +80,9 @@ fn samples<D: Dialect>(route: &Described<D>) -> Vec<Refusal> {
         samples.push(AppError::Invalid(Fault::of_body(FaultReason::NotAnObject).into()).into());
         samples.push(Refusal::BodyTooLarge { limit: BODY_LIMIT });
         samples.push(Refusal::BodyUnreadable);
+        if D::WANTS_JSON_TYPE {
+            samples.push(Refusal::NotJsonType);
+        }
     }
     if has_its_effect_once(route.verb) {
         let name = FaultReason::Syntax { expected: "one name of 1 to 255 visible characters" };
@@ -163,7 +164,12 @@ fn name_of(refusal: &Refusal) -> &'static str {
         Refusal::App(error) => match error {
             AppError::Invalid(_) => "invalid",
             AppError::Configuration(_) => "no_configuration",
-            AppError::NotVerified(_) => "not_verified",
+            AppError::NotVerified { .. } => "not_verified",
+            AppError::NotAnswered(NoAnswer::UnknownHost(_)) => "unknown_host",
+            AppError::NotAnswered(_) => "no_answer",
+            AppError::Incomplete(_) => "incomplete_credentials",
+            AppError::Unranked(_) => "no_primary",
+            AppError::OtherEnvironment => "other_environment",
             AppError::ProviderFixed => "fixed",
             AppError::Unauthenticated(_) => "unknown_caller",
             AppError::Forbidden(_) => "missing_permission",
@@ -186,6 +192,7 @@ fn name_of(refusal: &Refusal) -> &'static str {
         Refusal::WrongMethod { .. } => "wrong_method",
         Refusal::BodyTooLarge { .. } => "body_too_large",
         Refusal::BodyUnreadable => "body_unreadable",
+        Refusal::NotJsonType => "not_json_type",
         Refusal::TooManyRequests { .. } => "too_many_requests",
         Refusal::TimedOut => "timed_out",
     }

@@ -177,7 +177,7 @@ mod planted {
 
     use super::*;
     use crate::kernel::document::{About, Documented, Undocumented, document_of};
-    use crate::kernel::{Dialect, Mount, Operation, Refusal, Routes, Seen, endpoint};
+    use crate::kernel::{Dialect, Mount, Operation, Refusal, Routes, Seen, endpoint, timestamp};
 
     /// A dialect of one operation, whose examples and status of conflicts are chosen.
     struct Planted<const EXAMPLE: u8>;
@@ -211,8 +211,11 @@ mod planted {
                     Err(AuthRefusal::Missing)
                 }
 
-                fn render(_: &Seen<'_, Self>, refusal: &Refusal) -> HttpResponse {
+                fn render(seen: &Seen<'_, Self>, refusal: &Refusal) -> HttpResponse {
                     match refusal {
+                        Refusal::App(AppError::Internal(_)) => HttpResponse::InternalServerError()
+                            .json((timestamp(seen.at), seen.error_id.map(|id| id.to_string()))),
+                        _ if seen.error_id.is_some() => HttpResponse::Gone().finish(),
                         Refusal::App(AppError::Conflict(_)) => HttpResponse::Locked().json("locked"),
                         _ => HttpResponse::ImATeapot().json("no"),
                     }
@@ -245,10 +248,19 @@ mod planted {
     fn a_dialect_documents_its_own_refusals_in_its_own_shape() {
         let document = document_of::<Planted<0>>().unwrap();
         let made = &document["paths"]["/made/things"]["post"];
-        assert_eq!(statuses(made), ["202", "418", "423"]);
+        assert_eq!(statuses(made), ["202", "418", "423", "500"]);
         let locked = &made["responses"]["423"]["content"]["application/json"]["examples"];
         assert_eq!(locked["request_in_progress"]["value"], "locked");
         assert_eq!(document["servers"], json!([{ "url": "/v7" }]));
+    }
+
+    #[test]
+    fn what_differs_from_refusal_to_refusal_is_always_the_same_in_a_document() {
+        let document = document_of::<Planted<0>>().unwrap();
+        let fault = &document["paths"]["/made/things"]["post"]["responses"]["500"];
+        let shown = &fault["content"]["application/json"]["examples"]["fault_of_the_service"]["value"];
+        let nil = "00000000-0000-0000-0000-000000000000";
+        assert_eq!(*shown, json!(["1970-01-01T00:00:00.000000Z", nil]));
     }
 
     #[test]

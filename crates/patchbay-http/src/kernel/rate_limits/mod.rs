@@ -22,8 +22,8 @@ use super::Refusal;
 use client_address::TrustedProxies;
 use failed_auth::FailedAuth;
 use per_key::KeyLimits;
-pub use standing::announce;
 use standing::whole_seconds;
+pub use standing::{RateLimitHeaders, announce};
 
 /// How much is let through.
 #[derive(Clone, Debug)]

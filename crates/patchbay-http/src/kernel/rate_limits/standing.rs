@@ -1,39 +1,69 @@
 //! What the holder of a key is told of its limit.
 
 use std::io::Write;
+use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::HttpMessage;
 use actix_web::dev::ServiceResponse;
-use actix_web::http::header::{HeaderName, HeaderValue};
+use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue};
 
 use super::per_key::Rate;
 
 const POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
 const STANDING: HeaderName = HeaderName::from_static("ratelimit");
+const LIMIT: HeaderName = HeaderName::from_static("ratelimit-limit");
+const REMAINING: HeaderName = HeaderName::from_static("ratelimit-remaining");
+const RESET: HeaderName = HeaderName::from_static("ratelimit-reset");
 
-/// What is promised to the holder of a key, as draft 10 of the `RateLimit` headers has it.
+/// In which headers an API tells the holder of a key of its limit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RateLimitHeaders {
+    /// `RateLimit-Policy` and `RateLimit`, as draft 10 of the `RateLimit` headers has them.
+    Structured,
+    /// `RateLimit-Limit`, `-Remaining`, `-Reset` and `-Policy`, as its drafts up to the 6th had
+    /// them. The limit is that of a minute; as the policy says, not all of it at once.
+    #[cfg_attr(not(test), expect(dead_code, reason = "none of the present APIs has them"))]
+    Separate,
+}
+
+/// What is promised to the holder of a key.
 ///
-/// `q` is the bucket's size, the most that may be sent at once, and `w` the whole seconds
-/// in which an empty bucket is full again. So `q` requests in any `w` seconds are always
-/// let through, which a quota for each minute could not say: it would promise them all at
-/// once.
+/// In the structured form `q` is the bucket's size, the most that may be sent at once, and `w`
+/// the whole seconds in which an empty bucket is full again. So `q` requests in any `w` seconds
+/// are always let through, which a quota for each minute could not say: it would promise them
+/// all at once.
 pub struct Policy {
-    header: Option<HeaderValue>,
+    promises: Arc<Promises>,
     rate: Rate,
+}
+
+/// The headers that are the same for every request under one rate.
+struct Promises {
+    structured: Option<HeaderValue>,
+    separate: Option<HeaderValue>,
+    limit: HeaderValue,
 }
 
 impl Policy {
     /// The promise that a rate makes.
     pub fn of(rate: Rate) -> Self {
-        let text = format!(r#""default";q={};w={}"#, rate.burst, fill_time(rate, rate.burst.get()));
-        Self { header: text.try_into().ok(), rate }
+        let Rate { burst, per_minute } = rate;
+        let structured = format!(r#""default";q={burst};w={}"#, fill_time(rate, burst.get()));
+        let per_minute = per_minute.get();
+        let separate = format!(r#"{per_minute};w=60;burst={burst};comment="token bucket""#);
+        let promises = Promises {
+            structured: structured.try_into().ok(),
+            separate: separate.try_into().ok(),
+            limit: per_minute.get().into(),
+        };
+        Self { promises: Arc::new(promises), rate }
     }
 
     /// Where a holder stands with so many requests left, who has to wait for the next one.
     pub fn standing(&self, left: u32, wait: Option<Duration>) -> Standing {
         let missing = self.rate.burst.get().saturating_sub(left);
-        Standing { policy: self.header.clone(), left, full_in: fill_time(self.rate, missing), wait }
+        Standing { promises: self.promises.clone(), left, full_in: fill_time(self.rate, missing), wait }
     }
 }
 
@@ -49,7 +79,7 @@ pub fn whole_seconds(time: Duration) -> u64 {
 
 /// Where the holder of a key stands.
 pub struct Standing {
-    policy: Option<HeaderValue>,
+    promises: Arc<Promises>,
     left: u32,
     full_in: u64,
     wait: Option<Duration>,
@@ -61,9 +91,28 @@ impl Standing {
         self.wait
     }
 
+    fn tell(&self, form: RateLimitHeaders, headers: &mut HeaderMap) {
+        match form {
+            RateLimitHeaders::Structured => {
+                if let (Some(policy), Some(standing)) = (&self.promises.structured, self.structured()) {
+                    headers.insert(POLICY, policy.clone());
+                    headers.insert(STANDING, standing);
+                }
+            }
+            RateLimitHeaders::Separate => {
+                headers.insert(LIMIT, self.promises.limit.clone());
+                headers.insert(REMAINING, self.left.into());
+                headers.insert(RESET, self.full_in.into());
+                if let Some(policy) = &self.promises.separate {
+                    headers.insert(POLICY, policy.clone());
+                }
+            }
+        }
+    }
+
     /// `"default";r=199;t=2`: how many are left, and in how many seconds the bucket is full
     /// again if no more are sent.
-    fn header(&self) -> Option<HeaderValue> {
+    fn structured(&self) -> Option<HeaderValue> {
         let mut text = [0; 64];
         let mut rest = &mut text[..];
         write!(rest, r#""default";r={};t={}"#, self.left, self.full_in).ok()?;
@@ -73,12 +122,10 @@ impl Standing {
 }
 
 /// Tells the holder of a key where they stand, if that was looked at.
-pub fn announce<B>(response: &mut ServiceResponse<B>) {
-    let Some(standing) = response.request().extensions_mut().remove::<Standing>() else { return };
-    let headers = response.headers_mut();
-    if let (Some(policy), Some(header)) = (&standing.policy, standing.header()) {
-        headers.insert(POLICY, policy.clone());
-        headers.insert(STANDING, header);
+pub fn announce<B>(form: RateLimitHeaders, response: &mut ServiceResponse<B>) {
+    let standing = response.request().extensions_mut().remove::<Standing>();
+    if let Some(standing) = standing {
+        standing.tell(form, response.headers_mut());
     }
 }
 
@@ -102,24 +149,41 @@ mod tests {
             (60_000_000, 1, r#""default";q=1;w=1"#),
             (1, 1_000_000, r#""default";q=1000000;w=60000000"#),
         ] {
-            assert_eq!(policy(per_minute, burst).header.unwrap(), expected);
+            assert_eq!(policy(per_minute, burst).promises.structured.as_ref().unwrap(), expected);
         }
+    }
+
+    #[test]
+    fn separate_headers_tell_the_limit_of_a_minute_and_the_bucket() {
+        let told = |per_minute, burst, left| {
+            let mut headers = HeaderMap::new();
+            policy(per_minute, burst).standing(left, None).tell(RateLimitHeaders::Separate, &mut headers);
+            assert!(!headers.contains_key(STANDING));
+            let value = |name| headers.get(name).unwrap().to_str().unwrap().to_owned();
+            [LIMIT, REMAINING, RESET, POLICY].map(value)
+        };
+        let bucket = r#"6000;w=60;burst=200;comment="token bucket""#;
+        assert_eq!(told(6000, 200, 199), ["6000", "199", "1", bucket]);
+        assert_eq!(told(6000, 200, 200), ["6000", "200", "0", bucket]);
+        assert_eq!(told(60, 5, 0), ["60", "0", "5", r#"60;w=60;burst=5;comment="token bucket""#]);
+        assert_eq!(told(1, 1_000_000, 0)[2], "60000000");
     }
 
     #[test]
     fn the_standing_tells_what_is_left_and_when_all_is_there_again() {
         let policy = policy(60, 5);
-        let header = |left| policy.standing(left, None).header().unwrap();
+        let header = |left| policy.standing(left, None).structured().unwrap();
         assert_eq!(header(4), r#""default";r=4;t=1"#);
         assert_eq!(header(0), r#""default";r=0;t=5"#);
         assert_eq!(header(5), r#""default";r=5;t=0"#);
-        assert_eq!(self::policy(6000, 200).standing(0, None).header().unwrap(), r#""default";r=0;t=2"#);
+        assert_eq!(self::policy(6000, 200).standing(0, None).structured().unwrap(), r#""default";r=0;t=2"#);
     }
 
     #[test]
     fn the_longest_standing_fits() {
-        let standing = Standing { policy: None, left: u32::MAX, full_in: u64::MAX, wait: None };
-        assert!(standing.header().is_some());
+        let promises = policy(1, 1).promises;
+        let standing = Standing { promises, left: u32::MAX, full_in: u64::MAX, wait: None };
+        assert!(standing.structured().is_some());
     }
 
     #[test]

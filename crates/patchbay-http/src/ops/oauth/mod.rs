@@ -123,5 +123,5 @@ async fn done<T>(
         Ok(Err(_)) => Err(Refusal::TimedOut),
         Err(_) => Err(AppError::Internal("panicked".into()).into()),
     };
-    outcome.inspect_err(|refusal| refusal.log(request))
+    outcome.inspect_err(|refusal| refusal.log(request, None))
 }

@@ -1,6 +1,7 @@
 //! What the interface answers when what it stands on fails: the ports are mocks.
 
 mod browsers;
+mod choices;
 mod exchanges;
 mod gates;
 mod metrics;
@@ -19,11 +20,12 @@ use patchbay_domain::testing::{FixedClock, SequentialIds};
 use patchbay_domain::{
     ApiKey, ApiKeyId, ApiKeyName, EnvironmentId, FetchError, Integration, IntegrationDraft, IntegrationId,
     IntegrationName, KeyHash, KeyKind, KeyOwner, MockAuthorizationDirectory, MockChannelConfigRepository,
-    MockCredentialVerifier, MockFingerprinter, MockHealthRepository, MockIntegrationRepository,
-    MockKeyLookup, MockKeyScheme, MockKeyUses, MockManifestFetcher, MockManifestRepository,
-    MockOAuthExchanger, MockOneTimeSecrets, MockOrganisationDirectory, MockProviderDirectory,
-    MockReceiptRepository, MockRefreshRepository, MockSettingRepository, MockUnitOfWork, MockVault,
-    Organisation, OrganisationId, OrganisationName, Permissions, Provider, ProviderId, RepositoryError,
+    MockCredentialVerifier, MockEnvironmentRepository, MockFingerprinter, MockHealthRepository,
+    MockIntegrationRepository, MockKeyLookup, MockKeyScheme, MockKeyUses, MockManifestFetcher,
+    MockManifestRepository, MockOAuthExchanger, MockOneTimeSecrets, MockOrganisationDirectory,
+    MockProviderDirectory, MockRankingRepository, MockReceiptRepository, MockRefreshRepository,
+    MockSettingRepository, MockUnitOfWork, MockVault, Organisation, OrganisationId, OrganisationName,
+    Permissions, Provider, ProviderId, RepositoryError,
 };
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
@@ -186,6 +188,8 @@ fn ports(integrations: MockIntegrationRepository, work: MockUnitOfWork) -> Ports
         fetcher: Arc::new(nothing_to_fetch()),
         exchanger: Arc::new(MockOAuthExchanger::new()),
         authorizations: Arc::new(MockAuthorizationDirectory::new()),
+        environments: Arc::new(MockEnvironmentRepository::new()),
+        rankings: Arc::new(MockRankingRepository::new()),
         refreshes: Arc::new(MockRefreshRepository::new()),
         secrets: Arc::new(MockOneTimeSecrets::new()),
         organisations: Arc::new(MockOrganisationDirectory::new()),
@@ -212,6 +216,7 @@ fn over(ports: &Ports) -> HttpState {
         addresses: ports.addresses.clone(),
         readiness: Arc::new(Ready),
         ids: ports.ids.clone(),
+        clock: ports.clock.clone(),
         limits,
         rate_limits: RateLimits::new(unlimited()),
         meter,

@@ -3,9 +3,9 @@
 use actix_web::HttpRequest;
 use actix_web::http::StatusCode;
 use actix_web::web::{Data, ReqData};
-use patchbay_application::integrations::{Created, IntegrationChange, NewIntegration};
-use patchbay_application::{AppError, Caller, Conflict, Disclosed, Expected, Reveal, Shown};
-use patchbay_domain::{Integration, Permission, UniqueRule, VerificationClass};
+use patchbay_application::integrations::{Created, IntegrationChange, NewIntegration, Ranked};
+use patchbay_application::{AppError, Caller, Conflict, Disclosed, Expected, Reach, Reveal, Shown};
+use patchbay_domain::{Integration, Permission, ProviderId, UniqueRule, VerificationClass};
 
 use super::search::{IncludeQuery, ModeQuery, SearchQuery, VerifyQuery};
 use super::{Answer, success};
@@ -79,7 +79,8 @@ const fn without_secrets(integration: Integration) -> Disclosed {
 
 /// What creating may be refused with beside.
 fn rejected() -> Vec<AppError> {
-    vec![AppError::NotVerified(VerificationClass::CredentialsRejected)]
+    let provider = ProviderId::slack();
+    vec![AppError::NotVerified { provider, class: VerificationClass::CredentialsRejected }]
 }
 
 pub(super) static CREATE: Operation<AlooChat> =
@@ -222,8 +223,9 @@ async fn changed(
     let (mode, include) = (mode.into_inner().mode()?, include.into_inner().include()?);
     let change: IntegrationChange = body.judged(EditBody::faults)?.into_change(mode)?;
     let showing = showing(app, include);
-    let answer =
-        move |after: &Disclosed| with_tag(after.seen(), success(StatusCode::OK, showing.view(after)));
+    let answer = move |Ranked { shown, .. }: &Ranked| {
+        with_tag(shown.seen(), success(StatusCode::OK, showing.view(shown)))
+    };
     let receipt = once.receipt(answer.clone());
     let change_it = &app.services.edit_integration;
     let after = change_it.run(caller, path.integration, change, expected, include.reveal(), &receipt).await?;
@@ -246,6 +248,9 @@ pub async fn delete(
     path: ReqData<OnIntegration>,
     ForVersions(expected): ForVersions,
 ) -> Answer {
-    app.services.delete_integration.run(&caller, path.integration, None, &expected, Reveal::Never).await?;
+    app.services
+        .delete_integration
+        .run(&caller, path.integration, Reach::All, &expected, Reveal::Never)
+        .await?;
     Ok(success(StatusCode::OK, MessageView { message: "Integration deleted successfully" }))
 }

@@ -136,7 +136,7 @@ pub struct CreatedView<'a> {
 }
 
 impl<'a> From<&'a Created> for CreatedView<'a> {
-    fn from(Created { shown: Disclosed { integration, secrets }, document }: &'a Created) -> Self {
+    fn from(Created { shown: Disclosed { integration, secrets }, document, .. }: &'a Created) -> Self {
         let json_schema = document.as_ref().and_then(|document| document.json_schema.as_ref());
         Self {
             id: integration.id().to_string(),

@@ -6,7 +6,7 @@ use actix_web::http::StatusCode;
 use actix_web::web::{Data, ReqData};
 use patchbay_application::idempotency::ReceiptFor;
 use patchbay_application::settings::{SettingFilter, SettingTarget, ShownSetting};
-use patchbay_application::{AppError, Caller, Conflict, Entity, Fault, FaultReason, Location, Reveal};
+use patchbay_application::{AppError, Caller, Conflict, Entity, Fault, FaultReason, Location, Reach, Reveal};
 use patchbay_domain::{FetchError, Origin, Permission, SettingLabel, UniqueRule};
 use serde::Deserialize;
 use utoipa::IntoParams;
@@ -143,7 +143,7 @@ pub async fn delete(
     ForVersions(expected): ForVersions,
 ) -> Answer {
     path.within.require(&caller)?;
-    let custom = Some(Origin::Custom);
+    let custom = Reach::Origin(Origin::Custom);
     let delete = &app.services.delete_integration;
     delete.run(&caller, path.integration, custom, &expected, Reveal::Never).await?;
     Ok(done(&DELETE))

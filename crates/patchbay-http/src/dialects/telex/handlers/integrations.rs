@@ -5,8 +5,8 @@ use std::sync::Arc;
 use actix_web::http::StatusCode;
 use actix_web::web::{Data, ReqData};
 use actix_web::{HttpRequest, HttpResponse};
-use patchbay_application::integrations::Created;
-use patchbay_application::{AppError, Caller, Conflict, Disclosed, Reveal};
+use patchbay_application::integrations::{Created, Ranked};
+use patchbay_application::{AppError, Caller, Conflict, Disclosed, Reach, Reveal};
 use patchbay_domain::{Integration, Permission, Provider, ProviderId, UniqueRule};
 
 use super::search::SearchQuery;
@@ -163,7 +163,7 @@ pub async fn edit(
     Ok(changed(&after))
 }
 
-fn changed(after: &Disclosed) -> HttpResponse {
+fn changed(Ranked { shown: after, .. }: &Ranked) -> HttpResponse {
     disclosing(&EDIT, StatusCode::OK, after.secrets.is_revealing(), ChangedView::from(after))
 }
 
@@ -191,6 +191,6 @@ pub async fn delete(
     path.within.require(&caller)?;
     let reveal = Reveal::Permitted(MASK);
     let delete = &app.services.delete_integration;
-    let gone = delete.run(&caller, path.integration, None, &expected, reveal).await?;
+    let gone = delete.run(&caller, path.integration, Reach::All, &expected, reveal).await?;
     Ok(disclosing(&DELETE, StatusCode::OK, gone.secrets.is_revealing(), ChangedView::from(&gone)))
 }
