@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use patchbay_domain::{Permission, Provider, ProviderDirectory, ProviderId};
+use patchbay_domain::{Integration, Permission, Provider, ProviderDirectory, ProviderId};
 
 use crate::{AppError, Caller};
 
@@ -16,9 +16,9 @@ pub struct ProviderNamed {
 }
 
 impl ProviderNamed {
-    /// Whether `provider` is the one that is called so, offered there or not.
-    pub(crate) fn is_of(&self, directory: &dyn ProviderDirectory, provider: &ProviderId) -> bool {
-        directory.described(provider).name_on(self.dialect).unwrap_or(provider.as_str()) == self.name
+    /// Whether what `integration` connects to is called so, offered there or not.
+    pub(crate) fn is_of(&self, directory: &dyn ProviderDirectory, integration: &Integration) -> bool {
+        name_of(directory, self.dialect, integration) == self.name
     }
 }
 
@@ -57,28 +57,35 @@ impl Providers {
         self.directory.named(dialect, name).map(|provider| provider.id.clone())
     }
 
-    /// What a dialect calls a provider; one that it has no name for by its own.
+    /// What a dialect calls that which an integration connects to; one that it has no name for by
+    /// its own.
     #[must_use]
-    pub fn name_on(&self, dialect: &str, id: &ProviderId) -> String {
-        let provider = self.directory.get(id);
-        let name = provider.as_ref().and_then(|provider| provider.name_on(dialect));
-        name.unwrap_or(id.as_str()).to_owned()
+    pub fn name_of(&self, dialect: &str, integration: &Integration) -> String {
+        name_of(&*self.directory, dialect, integration)
     }
+}
+
+fn name_of(directory: &dyn ProviderDirectory, dialect: &str, integration: &Integration) -> String {
+    let id = &integration.parts().provider;
+    integration.provider_on(dialect, &directory.described(id)).unwrap_or(id.as_str()).to_owned()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::caller;
-    use patchbay_domain::{MockProviderDirectory, Offer};
+    use crate::testing::{a_connection, an_integration, caller};
+    use patchbay_domain::{
+        ChannelKind, IntegrationParts, MockProviderDirectory, Offer, ProviderName, Uncatalogued,
+    };
 
     fn knowing_slack() -> Providers {
         let offer = Offer { dialect: "shop".to_owned(), name: "Slack!".to_owned(), position: None };
         let slack = Arc::new(Provider { offers: vec![offer], ..Provider::unknown(ProviderId::slack()) });
         let mut directory = MockProviderDirectory::new();
-        let known = slack.clone();
-        directory.expect_get().returning(move |id| (*id == known.id).then(|| known.clone()));
-        directory.expect_described().returning(move |_| slack.clone());
+        let described = move |id: &ProviderId| {
+            if *id == slack.id { slack.clone() } else { Arc::new(Provider::unknown(id.clone())) }
+        };
+        directory.expect_described().returning(described);
         Providers { directory: Arc::new(directory) }
     }
 
@@ -91,15 +98,27 @@ mod tests {
 
     #[test]
     fn a_provider_without_a_name_in_a_dialect_has_its_own() {
-        let providers = knowing_slack();
-        assert_eq!(providers.name_on("shop", &ProviderId::slack()), "Slack!");
-        assert_eq!(providers.name_on("other", &ProviderId::slack()), "slack");
+        let (providers, slack) = (knowing_slack(), a_connection("a-token"));
+        assert_eq!(providers.name_of("shop", &slack), "Slack!");
+        assert_eq!(providers.name_of("other", &slack), "slack");
         let is_slack = |dialect, name: &str| {
             let named = ProviderNamed { dialect, name: name.to_owned() };
-            named.is_of(&*providers.directory, &ProviderId::slack())
+            named.is_of(&*providers.directory, &slack)
         };
         assert!(is_slack("shop", "Slack!") && is_slack("other", "slack"));
         assert!(!is_slack("shop", "slack") && !is_slack("other", "Slack!"));
-        assert_eq!(providers.name_on("shop", &ProviderId::json_manifest()), "json_manifest");
+        assert_eq!(providers.name_of("shop", &an_integration()), "json_manifest");
+    }
+
+    #[test]
+    fn a_provider_that_the_catalogue_does_not_know_is_called_the_same_everywhere() {
+        let name = ProviderName::parse("Pigeon Post").unwrap();
+        let parts = IntegrationParts {
+            provider: ProviderId::uncatalogued(),
+            uncatalogued: Some(Uncatalogued { name, channel: ChannelKind::Email }),
+            ..an_integration().parts().clone()
+        };
+        let integration = Integration::from_parts(parts);
+        assert_eq!(knowing_slack().name_of("shop", &integration), "Pigeon Post");
     }
 }

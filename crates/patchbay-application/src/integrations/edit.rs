@@ -189,7 +189,7 @@ impl EditIntegration {
         let provider = self.providers.described(&before.parts().provider);
         // What is refused at any version is refused first (RFC 9110 §13.2.1).
         if let Some(named) = &change.provider
-            && !named.is_of(&*self.providers, &before.parts().provider)
+            && !named.is_of(&*self.providers, &before)
         {
             return Err(AppError::ProviderFixed.into());
         }

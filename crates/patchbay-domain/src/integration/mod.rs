@@ -292,6 +292,13 @@ impl Integration {
         }
     }
 
+    /// The id of what it connects to, or what that is called where the catalogue does not know it.
+    #[must_use]
+    pub fn provider_id_or_name(&self) -> &str {
+        let Self(parts) = self;
+        parts.uncatalogued.as_ref().map_or(parts.provider.as_str(), |one| one.name.as_str())
+    }
+
     /// What it carries, when it carries messages. `provider` is what is known of what it connects
     /// to.
     #[must_use]

@@ -59,7 +59,7 @@ pub struct Showing {
 impl Showing {
     /// What its type is called.
     pub fn type_of(&self, integration: &Integration) -> String {
-        self.providers.name_on(AlooChat::NAME, &integration.parts().provider)
+        self.providers.name_of(AlooChat::NAME, integration)
     }
 
     /// Shows an integration.

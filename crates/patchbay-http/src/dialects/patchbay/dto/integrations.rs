@@ -69,7 +69,7 @@ impl<'a> From<&'a Checked> for IntegrationView<'a> {
         Self {
             id: parts.id.to_string(),
             environment_id: parts.environment_id.to_string(),
-            provider: parts.provider.as_str(),
+            provider: integration.provider_id_or_name(),
             name: parts.name.as_str(),
             status: parts.status.as_str(),
             health: health.into(),
