@@ -2,7 +2,7 @@
 # tests and benchmarks need beside that is installed when root asks and the system has apt.
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-browser openapi fmt lint check fuzz bench tools
+.PHONY: help run test test-browser test-clients openapi fmt lint check fuzz bench tools
 
 # Makes sure of a program whose Debian package has the same name.
 need = @command -v $(1) >/dev/null || \
@@ -24,6 +24,10 @@ test: tools ## run every test, on SQLite and on a PostgreSQL of its own
 test-browser: tools ## open the page under /docs in a browser, and connect integrations there
 	cargo build --locked --package patchbay-server
 	tests/browser/run
+
+test-clients: tools ## have the published clients of the APIs make calls, unmodified
+	cargo build --locked --package patchbay-server
+	tests/clients/run
 
 openapi: tools ## write the OpenAPI documents anew, as the code has them now
 	cargo build --locked --package patchbay-server

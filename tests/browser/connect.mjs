@@ -2,7 +2,8 @@
 // provider, which the sandbox plays, a button there, and the way back. Their health is valid then.
 
 import assert from "node:assert/strict";
-import { eventually, withPage, withService } from "./running.mjs";
+import { eventually, withPage } from "./running.mjs";
+import { withService } from "./service.mjs";
 
 const [binary, browserPath] = process.argv.slice(2);
 

@@ -2,8 +2,8 @@
 // takes a key, makes a call and shows the answer. Nothing is loaded from elsewhere.
 
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
-import { withPage, withService } from "./running.mjs";
+import { withPage } from "./running.mjs";
+import { withService } from "./service.mjs";
 
 const [binary, browserPath] = process.argv.slice(2);
 
@@ -59,8 +59,7 @@ async function aCallIsMadeAndItsAnswerShown(page, organisation) {
   });
 }
 
-await withService(binary, ["serve"], { PATCHBAY__SECRETS__KEYS: MASTER_KEY }, async ({ origin, folder, env }) => {
-  const command = (...words) => JSON.parse(execFileSync(binary, words, { cwd: folder, env, encoding: "utf8" }));
+await withService(binary, ["serve"], { PATCHBAY__SECRETS__KEYS: MASTER_KEY }, async ({ origin, command }) => {
   const organisation = command("organisation", "create", "--name", "browsing").id;
   const { key } = command("key", "create", "--organisation", organisation, "--name", "x", "--all-permissions");
   await withPage(browserPath, [origin], async (page) => {

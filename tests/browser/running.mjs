@@ -1,49 +1,8 @@
-// A running Patchbay with a folder of its own, and a browser that is told of whatever leaves it.
+// A browser that is told of whatever leaves it, and patience.
 
-import { spawn } from "node:child_process";
-import { once } from "node:events";
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { chromium } from "playwright-core";
-
-const PATIENCE = 60_000;
-
-async function address(file, service) {
-  const end = Date.now() + PATIENCE;
-  while (Date.now() < end && service.exitCode === null) {
-    if (existsSync(file)) return `http://${readFileSync(file, "utf8").trim()}`;
-    await pause(50);
-  }
-  throw new Error("the service does not start");
-}
-
-/** Runs `use` beside `patchbay WORDS`; it gets the origin, the folder, the environment and what was printed. */
-export async function withService(binary, words, settings, use) {
-  const folder = mkdtempSync(join(tmpdir(), "patchbay-browser."));
-  const addressFile = join(folder, "address");
-  const env = {
-    ...process.env,
-    PATCHBAY__SERVER__PORT: "0",
-    PATCHBAY__SERVER__ADDRESS_FILE: addressFile,
-    PATCHBAY__TELEMETRY__LEVEL: "warn",
-    ...settings,
-  };
-  const service = spawn(binary, words, { cwd: folder, env, stdio: ["ignore", "pipe", "inherit"] });
-  let printed = "";
-  service.stdout.on("data", (text) => (printed += text));
-  try {
-    const origin = await address(addressFile, service);
-    await use({ origin, folder, env, printed: () => printed });
-  } finally {
-    if (service.exitCode === null) {
-      service.kill("SIGTERM");
-      await once(service, "exit");
-    }
-    rmSync(folder, { recursive: true, force: true });
-  }
-}
+import { PATIENCE } from "./service.mjs";
 
 /** Runs `use` with a page, and fails when it asks for anything but what begins like one of `origins`. */
 export async function withPage(browserPath, origins, use) {
