@@ -11,7 +11,7 @@ import { withService } from "./service.mjs";
 const [binary, python] = process.argv.slice(2);
 
 const DATA = ["--data-dir", "data"];
-const REVEALING = ["integrations:read", "credentials:reveal"].flatMap((name) => ["--permission", name]);
+const REVEALING = ["integrations:read", "integrations:write", "credentials:reveal"].flatMap((name) => ["--permission", name]);
 
 /** A new organisation, its default environment, and two keys: what the clients of Novu need, and one that sees secrets. */
 function tenant(command, name) {
