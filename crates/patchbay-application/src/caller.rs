@@ -105,6 +105,14 @@ impl Caller {
         }
     }
 
+    /// What the caller may see of the environment it names, or else of the one it is at home in.
+    ///
+    /// # Errors
+    /// Those of [`environment`](Self::environment).
+    pub fn scope_within(&self, named: Option<EnvironmentId>) -> Result<Scope, AppError> {
+        Ok(Scope::new(self.organisation(), Some(self.environment(named)?)))
+    }
+
     /// Whether the caller may do this.
     #[must_use]
     pub const fn may(&self, permission: Permission) -> bool {

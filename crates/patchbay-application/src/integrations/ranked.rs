@@ -57,7 +57,7 @@ impl ListRanked {
     /// The same, for whoever is to see them anyway.
     async fn every(&self, caller: &Caller, search: RankedSearch) -> Result<Vec<Ranked>, AppError> {
         let environment = caller.environment(search.environment)?;
-        let scope = Scope::new(caller.organisation(), Some(environment));
+        let scope = caller.scope_within(Some(environment))?;
         let status = search.only_active.then_some(Status::Active);
         let filter = IntegrationFilter { status, ..IntegrationFilter::default() };
         let mut found = self.list.every(&scope, &filter).await?;

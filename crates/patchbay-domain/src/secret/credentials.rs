@@ -114,6 +114,13 @@ impl Credentials {
         self.0.len() == other.0.len() && self.iter().all(is_in_other)
     }
 
+    /// Whether `other` has a secret of that name that says the same, as `said` reads the two.
+    #[must_use]
+    pub fn is_alike(&self, other: &Self, name: &CredentialName, said: impl Fn(&str) -> String) -> bool {
+        let says = |of: &Self| of.get(name).map(|secret| said(secret.expose_secret()));
+        says(self) == says(other)
+    }
+
     /// Takes away all whose name `keep` refuses.
     pub fn retain(&mut self, keep: impl Fn(&CredentialName) -> bool) {
         self.0.retain(|(name, _)| keep(name));

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use secrecy::ExposeSecret;
 use serde_json::{Map, Value};
 
 use super::split::escaped;
@@ -47,10 +46,7 @@ pub(super) fn require_same_secret(
     for field in decides {
         let path = escaped(&field.key);
         let Ok(name) = CredentialName::parse(&path) else { continue };
-        let leads = |to: &Credentials| to.get(&name).map(|text| target(text.expose_secret()));
-        if let Some(now) = leads(after)
-            && leads(before) != Some(now)
-        {
+        if after.get(&name).is_some() && !after.is_alike(before, &name, target) {
             return Err(Wrong::Elsewhere.at(&path));
         }
     }
