@@ -163,6 +163,7 @@ pub struct Offer {
 }
 
 /// What is known of a provider: an entry of the catalogue.
+#[expect(clippy::struct_excessive_bools, reason = "each answers a question of its own")]
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Provider {
     /// Names it.

@@ -237,12 +237,12 @@ impl EditIntegration {
         let (changes, rank) = ranked(&*self.rankings, caller.scope(), changes, step, &provider).await?;
         let integration = after.unwrap_or(before);
         let changes = secrets.recorded(changes, &recorder, &integration);
-        let changed = Ranked { shown: Disclosed { integration, secrets }, rank };
-        let changes = receipt.keep(changes, &changed, id, &*self.vault)?;
+        let outcome = Ranked { shown: Disclosed { integration, secrets }, rank };
+        let changes = receipt.keep(changes, &outcome, id, &*self.vault)?;
         if changes != Changes::new() {
             self.work.commit(caller.scope(), changes).await?;
         }
-        Ok(changed)
+        Ok(outcome)
     }
 
     /// What the provider says of what is intended, where it is to be asked first.
