@@ -178,32 +178,40 @@ fn name_of(request: &HttpRequest, provider: &ProviderId) -> String {
     name.unwrap_or(provider.as_str()).to_owned()
 }
 
+fn unauthenticated(request: &HttpRequest, why: AuthRefusal) -> Said {
+    let message = match why {
+        AuthRefusal::Missing => MISSING_HEADER.to_owned(),
+        AuthRefusal::Malformed => malformed(request),
+        AuthRefusal::Unknown | AuthRefusal::Revoked | AuthRefusal::Expired => NO_SUCH_KEY.to_owned(),
+    };
+    let has_reason = message != UNAUTHORIZED;
+    let said = Said::new(StatusCode::UNAUTHORIZED, message)
+        .with(WWW_AUTHENTICATE, HeaderValue::from_static(r#"ApiKey realm="patchbay""#));
+    Said { has_reason, ..said }
+}
+
+const MISSING_HEADER: &str = "Missing authorization header";
+const NO_SUCH_KEY: &str = "API Key not found";
+const UNAUTHORIZED: &str = "Unauthorized";
+
 /// The most characters of a scheme that is said back. A key that somebody sends in its place has
 /// more.
 const SCHEME_CHARS: usize = 32;
 
-fn unauthenticated(request: &HttpRequest, why: AuthRefusal) -> Said {
-    let sent = request.headers().get(AUTHORIZATION).map(|value| value.to_str().unwrap_or_default());
-    let scheme = sent.and_then(|sent| sent.split(' ').next()).unwrap_or_default();
-    let is_known = |scheme: &str| [SCHEME, "Bearer"].iter().any(|known| scheme.eq_ignore_ascii_case(known));
-    let said = Said::new(
-        StatusCode::UNAUTHORIZED,
-        match why {
-            AuthRefusal::Missing => "Missing authorization header".to_owned(),
-            AuthRefusal::Malformed if sent == Some("") => "Missing authorization header".to_owned(),
-            AuthRefusal::Malformed
-                if is_known(scheme) || scheme.len() > SCHEME_CHARS || scheme.is_empty() =>
-            {
-                "Unauthorized".to_owned()
-            }
-            AuthRefusal::Malformed => format!("Invalid authentication scheme: \"{scheme}\""),
-            AuthRefusal::Unknown | AuthRefusal::Revoked | AuthRefusal::Expired => {
-                "API Key not found".to_owned()
-            }
-        },
-    );
-    let said = said.with(WWW_AUTHENTICATE, HeaderValue::from_static(r#"ApiKey realm="patchbay""#));
-    Said { has_reason: said.message != "Unauthorized", ..said }
+/// What is said of a header that no key can be read in.
+fn malformed(request: &HttpRequest) -> String {
+    let sent = request.headers().get(AUTHORIZATION).and_then(|value| value.to_str().ok());
+    // What is no text names no scheme, and is there all the same.
+    let Some(sent) = sent else { return UNAUTHORIZED.to_owned() };
+    let (scheme, rest) = sent.split_once(' ').unwrap_or((sent, ""));
+    let is = |known: &str| scheme.eq_ignore_ascii_case(known);
+    match scheme {
+        "" => MISSING_HEADER.to_owned(),
+        // Text of another form than keys have is that of none.
+        _ if is(SCHEME) && !rest.trim().is_empty() => NO_SUCH_KEY.to_owned(),
+        _ if is(SCHEME) || is("Bearer") || scheme.len() > SCHEME_CHARS => UNAUTHORIZED.to_owned(),
+        _ => format!("Invalid authentication scheme: \"{scheme}\""),
+    }
 }
 
 /// That there is no such thing, with what was asked for.

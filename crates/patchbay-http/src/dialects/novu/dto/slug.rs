@@ -25,8 +25,9 @@ pub fn slug(name: &str) -> String {
 
 /// Whether it is a letter of a Latin alphabet, or one of ASCII's digits: of others there is no one
 /// way to write them in Latin.
-const fn is_latin(c: char) -> bool {
-    c.is_ascii_alphanumeric() || matches!(c, '\u{c0}'..='\u{24f}' | '\u{1e00}'..='\u{1eff}')
+fn is_latin(c: char) -> bool {
+    c.is_ascii_digit()
+        || c.is_alphabetic() && matches!(c, 'A'..='z' | '\u{c0}'..='\u{24f}' | '\u{1e00}'..='\u{1eff}')
 }
 
 /// Whether it is a mark of the letter before it, written apart.
