@@ -1,6 +1,8 @@
 //! The wire APIs, a folder each. None knows another.
 
 mod aloochat;
+#[cfg(test)]
+mod novu;
 mod patchbay;
 mod telex;
 

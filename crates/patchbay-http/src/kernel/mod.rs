@@ -53,7 +53,7 @@ pub use prefer::{PREFERENCE_APPLIED, prefers};
 pub use query::{Query, refused, switch, switched};
 pub use rate_limits::{RateLimitHeaders, RateLimitOptions, RateLimits};
 pub use request_id::RequestId;
-pub use reveal::{begun_link, sent_texts, setting_text, shown_text};
+pub use reveal::{begun_link, sent_texts, setting_text, shown_text, shown_texts};
 pub use routes::Routes;
 pub use seen::Seen;
 pub use timestamp::timestamp;

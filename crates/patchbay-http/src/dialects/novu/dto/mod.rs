@@ -1,0 +1,4 @@
+//! What Novu's clients send and are shown.
+
+mod credentials;
+mod members;

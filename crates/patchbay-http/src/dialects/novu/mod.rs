@@ -1,0 +1,3 @@
+//! Novu's integrations API.
+
+mod dto;
