@@ -1,4 +1,5 @@
 //! What Novu's clients send and are shown.
 
+mod conditions;
 mod credentials;
 mod members;
