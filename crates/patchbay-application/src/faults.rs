@@ -26,6 +26,10 @@ pub enum JsonType {
     String,
     /// `true` or `false`.
     Boolean,
+    /// A number.
+    Number,
+    /// A number without a fraction.
+    WholeNumber,
     /// A string, a number, `true` or `false`.
     Scalar,
     /// An object.
@@ -45,6 +49,8 @@ impl JsonType {
         match self {
             Self::String => "a string",
             Self::Boolean => "a boolean",
+            Self::Number => "a number",
+            Self::WholeNumber => "a whole number",
             Self::Scalar => "a string, a number or a boolean",
             Self::Object => "an object",
             Self::Array => "an array",

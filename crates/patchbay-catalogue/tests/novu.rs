@@ -142,6 +142,22 @@ fn a_member_takes_what_the_table_says() {
     }
 }
 
+/// A member is kept under its name by every provider that does not ask for it: nothing else of a
+/// provider may be there.
+#[test]
+fn no_field_has_the_name_of_a_member_as_its_key_and_another_one_on_novu() {
+    let catalogue = catalogue().unwrap();
+    let rows = rows();
+    let members: BTreeSet<_> = rows.iter().flat_map(Row::members).map(|member| member.name).collect();
+    for row in &rows {
+        let fields = &entry(&catalogue, row).unwrap().fields;
+        for field in fields.iter().filter(|field| members.contains(field.key.as_str())) {
+            let is_own = field.source == FieldSource::User;
+            assert_eq!((field.name_on("novu"), is_own), (field.key.clone(), true), "{}", row.id);
+        }
+    }
+}
+
 #[test]
 fn of_tls_options_the_keys_are_secret() {
     let catalogue = catalogue().unwrap();

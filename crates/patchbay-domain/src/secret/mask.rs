@@ -13,7 +13,9 @@ pub enum Mask {
 }
 
 impl Mask {
-    const STARS: &'static str = "********";
+    /// Eight stars.
+    pub const STARS: &'static str = "********";
+
     const TAIL_CHARS: usize = 4;
     const MIN_CHARS_FOR_TAIL: usize = 12;
 

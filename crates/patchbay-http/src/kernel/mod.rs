@@ -53,7 +53,9 @@ pub use prefer::{PREFERENCE_APPLIED, prefers};
 pub use query::{Query, refused, switch, switched};
 pub use rate_limits::{RateLimitHeaders, RateLimitOptions, RateLimits};
 pub use request_id::RequestId;
-pub use reveal::{CREDENTIALS_VERIFIED, begun_link, sent_texts, setting_text, shown_text, uncached};
+pub use reveal::{
+    CREDENTIALS_VERIFIED, begun_link, sent_texts, setting_text, shown_text, shown_texts, uncached,
+};
 pub use routes::Routes;
 pub use seen::Seen;
 pub use timestamp::{timestamp, timestamp_in_ms};

@@ -10,7 +10,7 @@ use patchbay_application::idempotency::StoredAnswer;
 use patchbay_application::oauth::{Begun, Sent};
 use patchbay_application::settings::ShownValue;
 use patchbay_application::{AppError, Shown};
-use patchbay_domain::CredentialName;
+use patchbay_domain::{CredentialName, Mask};
 use secrecy::ExposeSecret;
 
 /// The secret of that name as the answer shows it: in full or as its mask; empty when
@@ -24,6 +24,19 @@ pub fn shown_text(shown: &Shown, name: &CredentialName) -> String {
             masks.iter().find(|(own, _)| own == name).map(|(_, mask)| mask.clone()).unwrap_or_default()
         }
         Shown::Named(_) | Shown::Nothing => String::new(),
+    }
+}
+
+/// Every secret as the answer shows it: in full or as its mask. Where nothing but the names are
+/// known, that is the mask that is the same for all.
+pub fn shown_texts(shown: &Shown) -> Vec<(&CredentialName, &str)> {
+    match shown {
+        Shown::Full(credentials) => {
+            credentials.iter().map(|(name, secret)| (name, secret.expose_secret())).collect()
+        }
+        Shown::Masked(masks) => masks.iter().map(|(name, mask)| (name, mask.as_str())).collect(),
+        Shown::Named(names) => names.iter().map(|name| (name, Mask::STARS)).collect(),
+        Shown::Nothing => Vec::new(),
     }
 }
 

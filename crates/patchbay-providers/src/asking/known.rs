@@ -103,8 +103,11 @@ impl<'c> Known<'c> {
         let text = |(name, value): (&String, &Value)| Some((name.clone(), value.as_str()?.into()));
         let mut table: BTreeMap<_, _> = members.iter().filter_map(text).collect();
         for (name, secret) in self.connection.credentials.iter() {
-            let below = name.as_str().strip_prefix(key).and_then(|rest| rest.strip_prefix('.'));
-            table.extend(below.map(|below| (unescaped(below), secret.clone())));
+            if let [member, below] = &name.steps()[..]
+                && member == key
+            {
+                table.insert(below.clone(), secret.clone());
+            }
         }
         table
     }
@@ -164,9 +167,4 @@ fn credential<'s>(credentials: &'s Credentials, key: &str) -> Option<&'s SecretS
 
 fn granted<'s>(connection: &'s OpenConnection, name: &str) -> Option<&'s SecretString> {
     credential(&connection.tokens, name)
-}
-
-/// A part of a dotted path as the name that it was.
-fn unescaped(part: &str) -> String {
-    part.replace(r"\.", ".").replace(r"\\", r"\")
 }

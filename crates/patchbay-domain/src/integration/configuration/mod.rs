@@ -104,7 +104,7 @@ impl Configured {
         shows: impl Fn(&str) -> bool,
     ) -> Result<Self, InvalidConfiguration> {
         let plain = self.configuration.0.keys().cloned();
-        let secret = self.credentials.iter().map(|(name, _)| split::member_of(name.as_str()));
+        let secret = self.credentials.iter().filter_map(|(name, _)| name.steps().into_iter().next());
         for member in plain.chain(secret).filter(|member| shows(member)) {
             sent.members.entry(member).or_insert(Value::Null);
         }

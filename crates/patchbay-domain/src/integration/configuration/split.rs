@@ -1,27 +1,42 @@
 //! Telling the secrets of an object from all else.
 
+use std::mem;
+
 use secrecy::SecretString;
 use serde_json::{Map, Value};
 
-use crate::is_secret_name;
+use crate::{CredentialName, InvalidText, is_secret_name};
 
 /// A member's name as a part of a dotted path.
 pub(super) fn escaped(name: &str) -> String {
     name.replace('\\', r"\\").replace('.', r"\.")
 }
 
-/// The name of the member that a dotted path begins with.
-pub(super) fn member_of(path: &str) -> String {
-    let mut name = String::new();
-    let mut chars = path.chars();
-    while let Some(c) = chars.next() {
-        match c {
-            '\\' => name.extend(chars.next()),
-            '.' => break,
-            _ => name.push(c),
-        }
+impl CredentialName {
+    /// The name of a secret that is a member of a configuration as a whole.
+    ///
+    /// # Errors
+    /// Says what is wrong with it.
+    pub fn of_member(member: &str) -> Result<Self, InvalidText> {
+        Self::parse(&escaped(member))
     }
-    name
+
+    /// The member of the configuration that it is of, then what it stands in there, its own name
+    /// last.
+    #[must_use]
+    pub fn steps(&self) -> Vec<String> {
+        let (mut steps, mut step) = (Vec::new(), String::new());
+        let mut chars = self.as_str().chars();
+        while let Some(c) = chars.next() {
+            match c {
+                '.' => steps.push(mem::take(&mut step)),
+                '\\' => step.extend(chars.next()),
+                _ => step.push(c),
+            }
+        }
+        steps.push(step);
+        steps
+    }
 }
 
 /// Whether a dotted path is `above`, or leads through it.

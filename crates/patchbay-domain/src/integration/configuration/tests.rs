@@ -124,6 +124,9 @@ fn a_dot_in_a_name_is_no_step_in_a_path() {
     let made = configured(json!({"a.b": {"token": "1"}, "a": {"b": {"token": "2"}}, r"c\.token": "3"}));
     let names: Vec<_> = made.credentials.iter().map(|(name, _)| name.as_str()).collect();
     assert_eq!(names, [r"a\.b.token", "a.b.token", r"c\\\.token"]);
+    let steps: Vec<_> = made.credentials.iter().map(|(name, _)| name.steps().join("|")).collect();
+    assert_eq!(steps, ["a.b|token", "a|b|token", r"c\.token"]);
+    assert_eq!(CredentialName::of_member(r"c\.token").unwrap().as_str(), names[2]);
     let after = made.merged(sent(json!({"a": null})), &provider()).unwrap();
     assert_eq!(secrets(&after).len(), 2, "the other one has another path");
 }

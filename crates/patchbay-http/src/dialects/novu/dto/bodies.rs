@@ -1,5 +1,6 @@
 //! What is sent of an integration. Members that are not listed are ignored, and `null` is as good
 //! as not sent.
+#![expect(clippy::used_underscore_binding, reason = "a member is called as Novu's clients call it")]
 
 use patchbay_application::integrations::{
     ConfigurationChange, IntegrationChange, NewIdentifier, NewIntegration, UnreadConfiguration,

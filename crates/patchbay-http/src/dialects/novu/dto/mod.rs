@@ -4,6 +4,7 @@ mod bodies;
 mod conditions;
 mod credentials;
 mod meant;
+mod members;
 mod slug;
 mod views;
 

@@ -26,13 +26,11 @@ const MAX_NAME: usize = 255;
 
 /// All faults at once where they are of members; else what the first of them says.
 pub fn said_of(seen: &Seen<'_, Novu>, faults: &Faults) -> Said {
-    match faults.iter().find(|fault| !is_of_a_member(fault)) {
-        Some(fault) => Said::bad(in_words(seen, fault)),
-        None => {
-            let said = Said::new(StatusCode::UNPROCESSABLE_ENTITY, "Validation Error");
-            Said { errors: Some(by_member(faults)), ..said }
-        }
+    if let Some(fault) = faults.iter().find(|fault| !is_of_a_member(fault)) {
+        return Said::bad(in_words(seen, fault));
     }
+    let said = Said::new(StatusCode::UNPROCESSABLE_ENTITY, "Validation Error");
+    Said { errors: Some(by_member(faults)), ..said }
 }
 
 /// What is wrong with a configuration as it is kept: its members are in snake case there.
