@@ -1,7 +1,7 @@
 //! Showing secrets: in full to those who may see them, else masked.
 
 use patchbay_domain::{
-    Changes, CredentialName, Credentials, EventType, Integration, Mask, OpenConnection, Permission,
+    Changes, CredentialName, Credentials, EventType, Integration, Mask, OpenConnection, Permission, Rank,
     SecretPlace, Vault,
 };
 use serde_json::Map;
@@ -47,8 +47,9 @@ pub struct Disclosed {
 impl Disclosed {
     /// Which version this is, as the caller sees it.
     #[must_use]
-    pub const fn seen(&self) -> VersionSeen {
-        VersionSeen { version: self.integration.version(), in_full: matches!(self.secrets, Shown::Full(_)) }
+    pub fn seen(&self) -> VersionSeen {
+        let in_full = matches!(self.secrets, Shown::Full(_));
+        VersionSeen { version: self.integration.version(), in_full, rank: Rank::default() }
     }
 }
 

@@ -1,6 +1,6 @@
 //! What a caller knows of the version of something, and makes its request depend on.
 
-use patchbay_domain::{Integration, Version};
+use patchbay_domain::{Integration, Rank, Version};
 
 use crate::{AppError, Caller, Reveal};
 
@@ -12,16 +12,19 @@ pub struct VersionSeen {
     /// Whether it was shown to one who may see secrets in full: to others the same version
     /// looks otherwise.
     pub in_full: bool,
+    /// Where it stood, where that was shown. That may change while the version does not.
+    pub rank: Rank,
 }
 
 impl VersionSeen {
     /// What `caller` is shown of `integration`.
-    pub(crate) const fn of(integration: &Integration, caller: &Caller, reveal: Reveal) -> Self {
-        Self { version: integration.version(), in_full: reveal.is_full_for(caller) }
+    pub(crate) fn of(integration: &Integration, caller: &Caller, reveal: Reveal) -> Self {
+        Self { version: integration.version(), in_full: reveal.is_full_for(caller), rank: Rank::default() }
     }
 }
 
-/// Which versions a change is meant for.
+/// Which versions a change is meant for, wherever they stand: what an integration is changed to
+/// does not depend on that.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Expected {
     /// Whichever there is.

@@ -1,19 +1,18 @@
 //! Changing an integration.
 
-use std::mem;
 use std::sync::Arc;
+use std::{fmt, mem};
 
 use chrono::{DateTime, Utc};
 use patchbay_domain::{
     AgentId, Changes, Clock, Conditions, Configuration, Configured, CredentialName, CredentialVerifier,
     Credentials, EnvironmentId, EnvironmentRepository, EventType, IdGenerator, Identifier, Integration,
-    IntegrationEdit, IntegrationId, IntegrationKind, IntegrationName, IntegrationRepository,
-    InvalidConfiguration, ManifestFetcher, ManifestUrl, OpenConnection, Patch, Permission, Provider,
-    ProviderDirectory, RankingRepository, SentConfiguration, SettingRepository, Status, UnitOfWork, Vault,
-    Verification, Visibility,
+    IntegrationEdit, IntegrationId, IntegrationKind, IntegrationName, IntegrationRepository, ManifestFetcher,
+    ManifestUrl, OpenConnection, Patch, Permission, Provider, ProviderDirectory, RankingRepository,
+    SentConfiguration, SettingRepository, Status, UnitOfWork, Vault, Verification, Visibility,
 };
 use secrecy::SecretString;
-use serde_json::{Map, json};
+use serde_json::{Map, Value, json};
 
 use super::create::home;
 use super::described::Described;
@@ -34,9 +33,27 @@ pub enum ConfigurationChange {
     Merge(SentConfiguration),
     /// What was sent is all that there is, secrets included.
     Replace(SentConfiguration),
-    /// What was sent goes in the place of all that the API shows, by the names of members; see
-    /// [`Configured::replaced`].
-    ReplaceShown(SentConfiguration, fn(&Provider, &str) -> bool),
+    /// What was sent means something only where it is known what the integration connects to.
+    Read(UnreadConfiguration),
+}
+
+/// Members as they were sent, to be read once it is known of which integration they are. It shows
+/// nothing of itself.
+#[derive(Clone)]
+pub struct UnreadConfiguration {
+    /// What was sent.
+    pub members: Map<String, Value>,
+    /// What that means of an integration, of whose provider this is known.
+    pub read: fn(Map<String, Value>, &Integration, &Provider) -> Result<SentConfiguration, AppError>,
+    /// Which members the API shows, by their names: what was sent goes in the place of all of them,
+    /// see [`Configured::replaced`]. Without, it is merged.
+    pub shows: Option<fn(&Provider, &str) -> bool>,
+}
+
+impl fmt::Debug for UnreadConfiguration {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("UnreadConfiguration([REDACTED])")
+    }
 }
 
 impl ConfigurationChange {
@@ -46,16 +63,20 @@ impl ConfigurationChange {
         before: &Integration,
         credentials: Credentials,
         provider: &Provider,
-    ) -> Result<Configured, InvalidConfiguration> {
-        let configuration = before.parts().configuration.clone();
-        let before = Configured { configuration, credentials };
-        match self {
-            Self::Merge(sent) => before.merged(sent, provider),
+    ) -> Result<Configured, AppError> {
+        let configured = Configured { configuration: before.parts().configuration.clone(), credentials };
+        let after = match self {
+            Self::Merge(sent) => configured.merged(sent, provider),
             Self::Replace(sent) => Configured::of(sent, provider),
-            Self::ReplaceShown(sent, shows) => {
-                before.replaced(sent, provider, |member| shows(provider, member))
+            Self::Read(UnreadConfiguration { members, read, shows }) => {
+                let sent = read(members, before, provider)?;
+                match shows {
+                    Some(shows) => configured.replaced(sent, provider, |member| shows(provider, member)),
+                    None => configured.merged(sent, provider),
+                }
             }
-        }
+        };
+        Ok(after?)
     }
 }
 
@@ -134,7 +155,7 @@ impl EditIntegration {
     /// [`AppError::OtherEnvironment`] when the caller cannot send it where it is to go,
     /// [`AppError::ProviderFixed`] when it connects to something else than is said,
     /// [`AppError::PreconditionFailed`] when it is at another version than expected,
-    /// [`AppError::Configuration`] when it cannot be configured so,
+    /// [`AppError::Configuration`] when it cannot be configured so, and what reading that says,
     /// [`AppError::Incomplete`] when it lacks what it needs before it is in use,
     /// [`AppError::NotVerified`] when its provider was to be asked first and does not take it,
     /// [`AppError::NotAnswered`] when that does not answer,
@@ -345,7 +366,7 @@ impl<'a> Intended<'a> {
 }
 
 /// What the provider says now joins what it said before.
-fn known(before: &Integration, verification: &Verification) -> Map<String, serde_json::Value> {
+fn known(before: &Integration, verification: &Verification) -> Map<String, Value> {
     let mut facts = before.parts().facts.clone();
     facts.extend(verification.facts.clone());
     facts

@@ -9,7 +9,7 @@ use patchbay_domain::{
 
 use super::ranks::rank_of;
 use super::{DeleteIntegration, GetIntegration, ListIntegrations};
-use crate::{AppError, Caller, Disclosed, Entity, Expected, Reach, Reveal};
+use crate::{AppError, Caller, Disclosed, Entity, Expected, Reach, Read, Reveal, VersionSeen};
 
 /// An integration as the caller may see it, and where it stands among those of its channel.
 #[derive(Debug)]
@@ -18,6 +18,14 @@ pub struct Ranked {
     pub shown: Disclosed,
     /// Where it stands.
     pub rank: Rank,
+}
+
+impl Ranked {
+    /// Which version this is, as the caller sees it, and where it stands.
+    #[must_use]
+    pub fn seen(&self) -> VersionSeen {
+        VersionSeen { rank: self.rank, ..self.shown.seen() }
+    }
 }
 
 /// Which of an environment's integrations are listed.
@@ -103,8 +111,9 @@ pub struct GetRanked {
 }
 
 impl GetRanked {
-    /// The integration, its secrets as the caller may see them, and where it stands. Showing
-    /// secrets in full is recorded before they are shown.
+    /// The integration, its secrets as the caller may see them, and where it stands, unless the
+    /// caller has seen just that: `known`. Showing secrets in full is recorded before they are
+    /// shown.
     ///
     /// # Errors
     /// [`AppError::Forbidden`] without [`Permission::IntegrationsRead`],
@@ -115,14 +124,20 @@ impl GetRanked {
         id: IntegrationId,
         reach: Reach,
         reveal: Reveal,
-    ) -> Result<Ranked, AppError> {
+        known: &[VersionSeen],
+    ) -> Result<Read<Ranked>, AppError> {
         caller.require(Permission::IntegrationsRead)?;
         let found = self.get.integrations.find(caller.scope(), id).await?;
         let meant = found.filter(|one| reach.takes(one, &*self.providers));
         let integration = meant.ok_or(AppError::NotFound(Entity::Integration))?;
         let provider = self.providers.described(&integration.parts().provider);
         let rank = rank_of(&*self.rankings, caller.scope(), &integration, &provider).await?;
-        Ok(Ranked { shown: self.get.disclosed(caller, integration, reveal).await?, rank })
+        let seen = VersionSeen { rank, ..VersionSeen::of(&integration, caller, reveal) };
+        if known.contains(&seen) {
+            return Ok(Read::Unchanged(seen));
+        }
+        let shown = self.get.disclosed(caller, integration, reveal).await?;
+        Ok(Read::Now(Ranked { shown, rank }, seen))
     }
 }
 

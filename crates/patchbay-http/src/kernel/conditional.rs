@@ -11,26 +11,46 @@ use actix_web::http::header::{
 };
 use actix_web::{FromRequest, HttpRequest, HttpResponse};
 use patchbay_application::{Expected, Read, VersionSeen};
-use patchbay_domain::{Integration, Version};
+use patchbay_domain::{Integration, Rank, Version};
 
 /// What stands after the version in the tag of an answer with masks.
 const MASKED: &str = "-masked";
 
+/// What stands before where it stands among others, and after that of the first of them.
+const RANKED: char = '.';
+const PRIMARY: char = 'p';
+
 /// The strong tag of a version as it was seen.
 fn tag_of(seen: VersionSeen) -> EntityTag {
     let view = if seen.in_full { "" } else { MASKED };
-    EntityTag::new_strong(format!("{}{view}", seen.version.number()))
+    EntityTag::new_strong(format!("{}{view}{}", seen.version.number(), place_of(seen.rank)))
+}
+
+/// Where it stands, as its tag has it: nothing of one that stands nowhere.
+fn place_of(rank: Rank) -> String {
+    match rank {
+        Rank { priority: 0, .. } => String::new(),
+        Rank { is_primary: false, priority } => format!("{RANKED}{priority}"),
+        Rank { is_primary: true, priority } => format!("{RANKED}{priority}{PRIMARY}"),
+    }
+}
+
+/// What [`place_of`] was told.
+fn rank_in(place: &str) -> Option<Rank> {
+    let (number, is_primary) = place.strip_suffix(PRIMARY).map_or((place, false), |number| (number, true));
+    Some(Rank { is_primary, priority: number.parse().ok()? })
 }
 
 /// What a tag of ours was made of; `None` for any other.
 fn seen_in(tag: &EntityTag) -> Option<VersionSeen> {
-    let (number, in_full) = match tag.tag().strip_suffix(MASKED) {
-        Some(number) => (number, false),
-        None => (tag.tag(), true),
+    let (text, rank) = match tag.tag().split_once(RANKED) {
+        Some((text, place)) => (text, rank_in(place)?),
+        None => (tag.tag(), Rank::default()),
     };
+    let (number, in_full) = text.strip_suffix(MASKED).map_or((text, true), |number| (number, false));
+    let seen = VersionSeen { version: Version::from_number(number.parse().ok()?)?, in_full, rank };
     // One version has one spelling.
-    let version = Version::from_number(number.parse().ok()?)?;
-    (version.number().to_string() == number).then_some(VersionSeen { version, in_full })
+    (tag_of(seen).tag() == tag.tag()).then_some(seen)
 }
 
 /// `If-Match`: which versions a change is meant for. Weak tags and those of others are none.
@@ -144,7 +164,11 @@ mod tests {
     use actix_web::test::TestRequest;
 
     fn seen(number: i32, in_full: bool) -> VersionSeen {
-        VersionSeen { version: Version::from_number(number).unwrap(), in_full }
+        VersionSeen { version: Version::from_number(number).unwrap(), in_full, rank: Rank::default() }
+    }
+
+    fn ranked(number: i32, is_primary: bool, priority: u32) -> VersionSeen {
+        VersionSeen { rank: Rank { is_primary, priority }, ..seen(number, false) }
     }
 
     fn expected(header: &str) -> Expected {
@@ -159,7 +183,9 @@ mod tests {
 
     #[test]
     fn a_tag_is_read_as_it_was_written() {
-        for one in [seen(1, true), seen(7, false), seen(i32::MAX, true)] {
+        let all =
+            [seen(1, true), seen(7, false), seen(i32::MAX, true), ranked(7, false, 1), ranked(7, true, 21)];
+        for one in all {
             assert_eq!(seen_in(&tag_of(one)), Some(one));
             assert!(!tag_of(one).weak);
         }
@@ -167,7 +193,23 @@ mod tests {
             (tag_of(seen(3, true)).to_string(), tag_of(seen(3, false)).to_string()),
             ("\"3\"".into(), "\"3-masked\"".into())
         );
-        for other in ["", "0", "-1", "+3", "03", "3-full", "x", "99999999999"] {
+        assert_eq!(tag_of(ranked(3, true, 2)).to_string(), "\"3-masked.2p\"");
+        let others = [
+            "",
+            "0",
+            "-1",
+            "+3",
+            "03",
+            "3-full",
+            "x",
+            "99999999999",
+            "3.0",
+            "3.",
+            "3.p",
+            "3.01",
+            "3.1-masked",
+        ];
+        for other in others {
             assert_eq!(seen_in(&EntityTag::new_strong(other.to_owned())), None, "{other}");
         }
     }
@@ -180,7 +222,7 @@ mod tests {
         for (header, expected_versions) in [
             ("*", Expected::Any),
             ("\"3\"", these(&[3])),
-            ("\"3\", \"4-masked\"", these(&[3, 4])),
+            ("\"3\", \"4-masked\", \"6-masked.2p\"", these(&[3, 4, 6])),
             ("W/\"3\", \"5\"", these(&[5])),
             ("\"another\"", these(&[])),
             ("3", these(&[])),

@@ -4,7 +4,7 @@ use crate::testing::{
     self, a_described_integration, a_document, a_name, a_sealed_integration, a_url, an_integration, caller,
     vault,
 };
-use crate::{Conflict, Shown};
+use crate::{Conflict, Fault, FaultReason, Shown};
 use futures::executor::block_on;
 use patchbay_domain::testing::{FixedClock, SequentialIds};
 use patchbay_domain::{
@@ -294,6 +294,43 @@ fn a_configuration_that_replaces_leaves_no_secret_that_was_there() {
     });
     let change = configured(ConfigurationChange::Replace(sent(&json!({"a": 1}))));
     run(finding(a_sealed_integration("secret")), work, vault(), WRITER, change).unwrap();
+}
+
+/// A change whose members are read as those of the integration that they are sent for.
+fn unread(shows: Option<fn(&Provider, &str) -> bool>) -> IntegrationChange {
+    let members = Map::from_iter([("said".to_owned(), json!("planted"))]);
+    let read = |members: Map<String, Value>, of: &Integration, provider: &Provider| {
+        assert_eq!((of.id(), &provider.id), (an_integration().id(), &of.parts().provider));
+        let members = members.into_iter().map(|(name, value)| (format!("{name}_token"), value));
+        Ok(SentConfiguration::new(members.collect())?)
+    };
+    configured(ConfigurationChange::Read(UnreadConfiguration { members, read, shows }))
+}
+
+#[test]
+fn members_that_only_their_integration_explains_are_read_once_it_is_found() {
+    for (shows, expected) in [
+        (None, ["auth_credential", "said_token"].as_slice()),
+        (Some((|_, member| member == "auth_credential") as fn(&Provider, &str) -> bool), &["said_token"]),
+    ] {
+        let change = unread(shows);
+        assert!(!format!("{change:?}").contains("planted"), "{change:?}");
+        let work = committing(|_, has_credentials| assert!(has_credentials));
+        let shown = run(finding(a_sealed_integration("secret")), work, vault(), WRITER, change).unwrap();
+        let Shown::Masked(masks) = shown.secrets else { panic!("revealed") };
+        assert_eq!(masks.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>(), expected);
+    }
+}
+
+#[test]
+fn what_reading_members_says_is_what_the_change_is_refused_with() {
+    let read = |_: Map<String, Value>, _: &Integration, _: &Provider| {
+        Err(AppError::Invalid(Fault::of_body(FaultReason::NotAnObject).into()))
+    };
+    let members = Map::new();
+    let change = configured(ConfigurationChange::Read(UnreadConfiguration { members, read, shows: None }));
+    let outcome = run(finding(an_integration()), MockUnitOfWork::new(), MockVault::new(), WRITER, change);
+    assert!(matches!(outcome, Err(AppError::Invalid(_))), "{outcome:?}");
 }
 
 #[test]
