@@ -26,9 +26,9 @@ impl Answer {
 async fn answers(options: RateLimitOptions, requests: impl IntoIterator<Item = TestRequest>) -> Vec<Answer> {
     let mut integrations = MockIntegrationRepository::new();
     integrations.expect_list().returning(|_, _, _| Ok(Page { items: Vec::new(), next: None }));
-    let mut state = state(integrations, MockUnitOfWork::new());
+    let mut state = Box::new(state(integrations, MockUnitOfWork::new()));
     state.rate_limits = RateLimits::new(options);
-    let app = App::new().app_data(Data::new(state)).configure(dialects::mount_all).configure(ops::routes);
+    let app = App::new().app_data(Data::from(Arc::<HttpState>::from(state))).configure(dialects::mount_all).configure(ops::routes);
     let service = init_service(app).await;
     let mut answers = Vec::new();
     for request in requests {
