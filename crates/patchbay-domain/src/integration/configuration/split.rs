@@ -83,3 +83,24 @@ fn split_object(
     };
     members.into_iter().filter_map(split_member).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_member_of_a_path_is_what_stands_before_its_first_dot() {
+        assert_eq!(member_of("token"), "token");
+        assert_eq!(member_of("tls.options.key"), "tls");
+        assert_eq!(member_of(".key"), "");
+        assert_eq!(member_of(""), "");
+    }
+
+    #[test]
+    fn the_member_of_a_path_is_named_as_it_was_sent_whatever_its_name_holds() {
+        for name in ["a.b", r"a\", r"a\.b", r"\\.", "ä.ö", "."] {
+            assert_eq!(member_of(&escaped(name)), name);
+            assert_eq!(member_of(&format!("{}.{}", escaped(name), escaped("x.y"))), name);
+        }
+    }
+}
