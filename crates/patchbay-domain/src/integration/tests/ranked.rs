@@ -129,7 +129,7 @@ fn a_summary_tells_an_identifier_how_many_groups_of_conditions_and_what_is_not_c
     }
     let mut parts = known("shop", &[]).parts().clone();
     parts.conditions = Conditions::new(vec![json!({"planted": 1}), json!({})]).unwrap();
-    parts.uncatalogued = uncatalogued(ChannelKind::Sms);
+    parts.uncatalogued = Some(uncatalogued(ChannelKind::Sms));
     let summary = Integration::from_parts(parts).summary();
     assert_eq!(summary["identifier"], "shop");
     assert_eq!(summary["conditions"], 2);
@@ -137,8 +137,8 @@ fn a_summary_tells_an_identifier_how_many_groups_of_conditions_and_what_is_not_c
     assert!(!json!(summary).to_string().contains("planted"), "what is asked may name people");
 }
 
-fn uncatalogued(channel: ChannelKind) -> Option<Uncatalogued> {
-    Some(Uncatalogued { name: ProviderName::parse("acme-sms").unwrap(), channel })
+fn uncatalogued(channel: ChannelKind) -> Uncatalogued {
+    Uncatalogued { name: ProviderName::parse("acme-sms").unwrap(), channel }
 }
 
 /// One that the catalogue knows to carry mail and names on one dialect, ranked or not.
@@ -175,7 +175,7 @@ fn what_is_not_catalogued_says_itself_what_it_is_and_is_ranked_where_one_comes_f
         (ChannelKind::InApp, false),
     ] {
         let mut parts = named("Shop", "https://a.example").parts().clone();
-        parts.uncatalogued = uncatalogued(channel);
+        parts.uncatalogued = Some(uncatalogued(channel));
         let one = Integration::from_parts(parts);
         assert_eq!(one.provider_on("alpha", &unknown), Some("acme-sms"));
         assert_eq!(one.channel(&unknown), Some(channel));
