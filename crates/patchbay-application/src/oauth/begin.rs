@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use patchbay_domain::{
-    Authorization, AuthorizationId, AuthorizationRequest, AuthorizationWrite, Changes, Clock, ExchangeError,
-    IdGenerator, Integration, IntegrationId, IntegrationRepository, OAuthExchanger, OneTimeSecrets,
-    Permission, ProviderDirectory, UnitOfWork, Vault,
+    AskedScopes, Authorization, AuthorizationId, AuthorizationRequest, AuthorizationWrite, Changes, Clock,
+    ExchangeError, IdGenerator, Integration, IntegrationId, IntegrationRepository, OAuthExchanger,
+    OneTimeSecrets, Permission, ProviderDirectory, UnitOfWork, Vault,
 };
 use secrecy::SecretString;
 
@@ -89,6 +89,7 @@ impl BeginAuthorization {
         let request = AuthorizationRequest {
             state: nobody(),
             redirect_uri: redirect_uri.to_owned(),
+            scopes: AskedScopes::usual(),
             verifier: nobody(),
         };
         let connection = disclosure::open_connection(&*self.vault, integration)?;
@@ -112,6 +113,7 @@ impl BeginAuthorization {
             provider: parts.provider.clone(),
             begun_by: caller.actor(),
             redirect_uri,
+            scopes: AskedScopes::usual(),
             return_to,
             link: self.secrets.digest(link),
             browser: None,
