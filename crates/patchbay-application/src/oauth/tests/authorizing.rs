@@ -3,13 +3,16 @@
 use futures::executor::block_on;
 use patchbay_domain::testing::SequentialIds;
 use patchbay_domain::{
-    AuthorizationWrite, ExchangeError, MockAuthorizationDirectory, MockOAuthExchanger, Permission,
+    AskedScopes, AuthorizationWrite, Configuration, ExchangeError, IntegrationEdit,
+    MockAuthorizationDirectory, MockOAuthExchanger, OAuthScope, Permission,
 };
 use secrecy::ExposeSecret;
+use serde_json::{Value, json};
 
 use super::*;
 use crate::idempotency::ReceiptFor;
-use crate::oauth::{Addresses, BeginAuthorization, Begun, Sent, StartAuthorization};
+use crate::integrations::Meant;
+use crate::oauth::{Addresses, BeginAuthorization, Begun, ReturnTo, Sent, StartAuthorization, Wanted};
 use crate::testing::{a_connection, an_integration, caller, one_time, vault};
 use crate::{AppError, Entity};
 
@@ -23,12 +26,23 @@ fn ready() -> MockOAuthExchanger {
     exchanger
 }
 
+/// Begins as it is usual, and to come back to `return_to`.
 fn begin(
     found: Option<Integration>,
     exchanger: MockOAuthExchanger,
     work: MockUnitOfWork,
     permission: Permission,
     return_to: Option<&str>,
+) -> Result<Begun, AppError> {
+    let return_to = return_to.map_or(ReturnTo::Page, |address| ReturnTo::Address(address.to_owned()));
+    begin_as(Wanted { return_to, ..Wanted::default() }, found, (exchanger, work), permission)
+}
+
+fn begin_as(
+    wanted: Wanted,
+    found: Option<Integration>,
+    (exchanger, work): (MockOAuthExchanger, MockUnitOfWork),
+    permission: Permission,
 ) -> Result<Begun, AppError> {
     let addresses = Addresses {
         public_url: "https://patchbay.example".to_owned(),
@@ -46,8 +60,8 @@ fn begin(
         clock: Arc::new(FixedClock::default()),
         ids: Arc::new(SequentialIds::default()),
     };
-    let id = an_integration().id();
-    block_on(begin.run(&caller(&[permission]), id, return_to.map(str::to_owned), &ReceiptFor::none()))
+    let meant = Meant::Id(an_integration().id());
+    block_on(begin.run(&caller(&[permission]), meant, wanted, &ReceiptFor::none()))
 }
 
 #[test]
@@ -100,6 +114,45 @@ fn a_link_is_answered_and_its_digest_alone_is_kept() {
     assert_eq!(kept.redirect_uri, "https://patchbay.example/oauth/callback/slack");
     assert_eq!((kept.expires_at, answer.expires_at), (now() + Authorization::LASTS, kept.expires_at));
     assert!(!format!("{answer:?}").contains("secret-1"));
+}
+
+#[test]
+fn a_person_is_asked_for_the_scopes_that_are_wanted() {
+    let scopes = AskedScopes::new(vec![OAuthScope::parse("admin").unwrap()]).unwrap();
+    let wanted = Wanted { scopes: scopes.clone(), ..Wanted::default() };
+    let mut exchanger = MockOAuthExchanger::new();
+    exchanger.expect_authorize_url().returning(|_, request| {
+        assert_eq!(request.scopes.iter().collect::<Vec<_>>(), ["admin"]);
+        Ok("https://slack.com/".into())
+    });
+    let (work, seen) = committing(|_| Ok(()));
+    let found = Some(a_connection("old"));
+    begin_as(wanted, found, (exchanger, work), Permission::IntegrationsWrite).unwrap();
+    let [AuthorizationWrite::Begin(kept)] = &all(&seen)[0].authorizations[..] else { panic!("{seen:?}") };
+    assert_eq!(kept.scopes, scopes);
+}
+
+#[test]
+fn the_owner_says_where_the_person_goes_as_far_as_the_operator_allows_it() {
+    for (said, return_to) in [
+        (json!({"back": DONE}), Some(DONE)),
+        (json!({"back": "https://evil.example/"}), None),
+        (json!({"back": 7}), None),
+        (json!({}), None),
+    ] {
+        let Value::Object(said) = said else { panic!("{said}") };
+        let configuration = Some(Configuration::from_stored(said));
+        let edit = IntegrationEdit { configuration, ..IntegrationEdit::default() };
+        let found = a_connection("old").next(edit, now());
+        let wanted = Wanted {
+            return_to: ReturnTo::Field { dialect: "novu", name: "redirectUrl" },
+            ..Wanted::default()
+        };
+        let (work, seen) = committing(|_| Ok(()));
+        begin_as(wanted, Some(found), (ready(), work), Permission::IntegrationsWrite).unwrap();
+        let [AuthorizationWrite::Begin(kept)] = &all(&seen)[0].authorizations[..] else { panic!("{seen:?}") };
+        assert_eq!(kept.return_to.as_deref(), return_to);
+    }
 }
 
 fn start(
