@@ -31,7 +31,7 @@ test-clients: tools ## have the published clients of the APIs make calls, unmodi
 
 openapi: tools ## write the OpenAPI documents anew, as the code has them now
 	cargo build --locked --package patchbay-server
-	for api in telex aloochat patchbay; do target/debug/patchbay openapi --api $$api >docs/openapi/$$api.json || exit 1; done
+	for api in telex aloochat novu patchbay; do target/debug/patchbay openapi --api $$api >docs/openapi/$$api.json || exit 1; done
 
 fmt: tools ## format the code
 	cargo fmt --all

@@ -9,9 +9,10 @@ use serde_json::{Map, Value, json};
 use crate::Answer;
 
 /// The committed documents; a test compares them with the code's.
-const DOCUMENTS: [&str; 3] = [
+const DOCUMENTS: [&str; 4] = [
     include_str!("../../docs/openapi/telex.json"),
     include_str!("../../docs/openapi/aloochat.json"),
+    include_str!("../../docs/openapi/novu.json"),
     include_str!("../../docs/openapi/patchbay.json"),
 ];
 

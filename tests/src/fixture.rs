@@ -44,6 +44,9 @@ const ALOOCHAT: &str = include_str!("../../crates/patchbay-http/src/dialects/alo
 /// The same of the native API.
 const PATCHBAY: &str = include_str!("../../crates/patchbay-http/src/dialects/patchbay/examples.jsonl");
 
+/// The same of the Novu dialect.
+const NOVU: &str = include_str!("../../crates/patchbay-http/src/dialects/novu/examples.jsonl");
+
 /// The fixture `id` of the Telex dialect.
 pub fn telex_fixture(id: &str) -> Result<Fixture> {
     find(TELEX, id)
@@ -57,6 +60,11 @@ pub fn aloochat_fixture(id: &str) -> Result<Fixture> {
 /// The fixture `id` of the native API.
 pub fn patchbay_fixture(id: &str) -> Result<Fixture> {
     find(PATCHBAY, id)
+}
+
+/// The fixture `id` of the Novu dialect.
+pub fn novu_fixture(id: &str) -> Result<Fixture> {
+    find(NOVU, id)
 }
 
 fn find(lines: &str, id: &str) -> Result<Fixture> {
@@ -102,7 +110,7 @@ mod tests {
     #[test]
     fn every_fixture_can_be_read_and_has_an_id_of_its_own() {
         for (lines, start, numbers, refusals) in
-            [(TELEX, "TX", 19, 6), (ALOOCHAT, "AC", 11, 5), (PATCHBAY, "PB", 3, 5)]
+            [(TELEX, "TX", 19, 6), (ALOOCHAT, "AC", 11, 5), (PATCHBAY, "PB", 3, 5), (NOVU, "NV", 17, 8)]
         {
             let all = read(lines).unwrap();
             let mut ids: Vec<_> = all.iter().map(|fixture| fixture.id.as_str()).collect();

@@ -44,7 +44,7 @@ pub use collector::Collector;
 pub use command_line::{CommandLine, CommandOutput};
 pub use database::{Backend, Database};
 pub use demo::Demo;
-pub use fixture::{Fixture, aloochat_fixture, patchbay_fixture, telex_fixture};
+pub use fixture::{Fixture, aloochat_fixture, novu_fixture, patchbay_fixture, telex_fixture};
 pub use http::{Answer, Http, Request};
 pub use installation::{Installation, InstallationBuilder, master_key, master_key_bytes};
 pub use leak::{Marker, Place};

@@ -36,6 +36,8 @@ pub enum JsonType {
     Object,
     /// A list.
     Array,
+    /// The name of a [`ChannelKind`](patchbay_domain::ChannelKind).
+    ChannelKind,
     /// The name of a [`Visibility`](patchbay_domain::Visibility).
     Visibility,
 }
@@ -52,6 +54,7 @@ impl JsonType {
             Self::Scalar => "a string, a number or a boolean",
             Self::Object => "an object",
             Self::Array => "an array",
+            Self::ChannelKind => "one of in_app, email, sms, chat and push",
             Self::Visibility => "private or public",
         }
     }
@@ -230,6 +233,7 @@ impl fmt::Display for Faults {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use patchbay_domain::ChannelKind;
     use serde_json::json;
 
     #[test]
@@ -244,6 +248,12 @@ mod tests {
             "name is required; kind must have at most 64 characters; body is not valid JSON at line 1, column 7"
         );
         assert_eq!(Faults::all(Vec::new()), None);
+    }
+
+    #[test]
+    fn the_type_of_a_channel_names_all_of_them() {
+        let words = JsonType::ChannelKind.as_str();
+        assert!(ChannelKind::ALL.iter().all(|kind| words.contains(kind.as_str())), "{words}");
     }
 
     #[test]

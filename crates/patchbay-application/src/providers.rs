@@ -45,6 +45,18 @@ impl Providers {
         self.directory.get(id)
     }
 
+    /// The same; of a provider that is not known, that nothing is.
+    #[must_use]
+    pub fn described(&self, id: &ProviderId) -> Arc<Provider> {
+        self.directory.described(id)
+    }
+
+    /// The provider that a dialect calls `name`, offered there or no longer.
+    #[must_use]
+    pub fn called(&self, dialect: &str, name: &str) -> Option<Arc<Provider>> {
+        self.directory.called(dialect, name)
+    }
+
     /// What people call a provider; one that is not known by its id.
     #[must_use]
     pub fn title_of(&self, id: &ProviderId) -> String {

@@ -74,6 +74,12 @@ impl ProviderDirectory for Catalogue {
         offered.iter().find(|provider| provider.name_on(dialect) == Some(name)).cloned()
     }
 
+    fn called(&self, dialect: &str, name: &str) -> Option<Arc<Provider>> {
+        let mut all = self.by_id.values().map(|known| &known.provider);
+        self.named(dialect, name)
+            .or_else(|| all.find(|provider| provider.name_on(dialect) == Some(name)).cloned())
+    }
+
     fn offered(&self, dialect: &str) -> Vec<Arc<Provider>> {
         self.offered.get(dialect).cloned().unwrap_or_default()
     }

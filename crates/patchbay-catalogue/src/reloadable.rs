@@ -52,6 +52,10 @@ impl ProviderDirectory for ReloadableCatalogue {
         self.current().named(dialect, name)
     }
 
+    fn called(&self, dialect: &str, name: &str) -> Option<Arc<Provider>> {
+        self.current().called(dialect, name)
+    }
+
     fn offered(&self, dialect: &str) -> Vec<Arc<Provider>> {
         self.current().offered(dialect)
     }

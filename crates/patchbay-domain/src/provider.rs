@@ -259,6 +259,9 @@ pub trait ProviderDirectory: Send + Sync {
     /// The provider that a dialect offers under `name`; one that is disabled is not offered.
     fn named(&self, dialect: &str, name: &str) -> Option<Arc<Provider>>;
 
+    /// The provider that a dialect calls `name`, whether or not anything new may be connected to it.
+    fn called(&self, dialect: &str, name: &str) -> Option<Arc<Provider>>;
+
     /// What a dialect offers, in the dialect's order.
     fn offered(&self, dialect: &str) -> Vec<Arc<Provider>>;
 }

@@ -19,6 +19,10 @@ pub enum Given {
     Custom,
     /// An integration of Slack that nobody has connected.
     Team,
+    /// An active integration of a provider of mail.
+    Mail,
+    /// Nothing but the name of a channel of Novu's, which is no chat channel.
+    Word,
 }
 
 const CHANNEL: &str = "general";
@@ -38,7 +42,7 @@ impl Place<'_> {
     /// filled in.
     pub async fn prepare(&self, given: Given, path: &str, body: &str) -> Result<(String, String)> {
         let (integration, setting) = match given {
-            Given::Nothing => (String::new(), String::new()),
+            Given::Nothing | Given::Word => (String::new(), String::new()),
             Given::Connection => {
                 let body = format!(r#"{{"oauth_code":"{}-again"}}"#, self.code());
                 self.post("/slack/organisations/{org}/token-exchg?replace=true", &body).await?;
@@ -49,13 +53,15 @@ impl Place<'_> {
             Given::Channel => self.setting(&format!("/channels/{CHANNEL}/settings")).await?,
             Given::Custom => (self.custom().await?, String::new()),
             Given::Team => (self.team().await?, String::new()),
+            Given::Mail => (self.mail().await?, String::new()),
         };
         let fill = |text: &str| {
             text.replace("{org}", &self.tenant.id)
                 .replace("{integration}", &integration)
                 .replace("{id}", &integration)
+                .replace("{providerIdOrId}", &integration)
                 .replace("{setting}", &setting)
-                .replace("{channel}", CHANNEL)
+                .replace("{channel}", if given == Given::Word { "sms" } else { CHANNEL })
                 .replace("{sandbox}", self.sandbox.origin())
                 .replace("{code}", &self.code())
         };
@@ -78,6 +84,17 @@ impl Place<'_> {
     async fn team(&self) -> Result<String> {
         let aloochat = AlooChat::new(self.http.clone(), self.key);
         aloochat.created(&json!({ "name": "Team", "type": "slack" })).await
+    }
+
+    async fn mail(&self) -> Result<String> {
+        let body =
+            r#"{"providerId":"sendgrid","channel":"email","credentials":{"apiKey":"x"},"active":true}"#;
+        let request = self
+            .http
+            .request("POST", "/v1/integrations")
+            .header("authorization", format!("ApiKey {}", self.key));
+        let made = request.body(body).send().await?.expect_status(201);
+        text(&made.json()["data"]["_id"])
     }
 
     async fn setting(&self, below: &str) -> Result<(String, String)> {

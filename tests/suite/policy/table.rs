@@ -2,7 +2,9 @@
 
 use patchbay_tests::{ALOOCHAT_PREFIX, PATCHBAY_PREFIX, Request, TELEX_PREFIXES};
 
-use super::given::Given::{self, Channel, Connection, Custom, Integration, Nothing, Setting, Team};
+use super::given::Given::{
+    self, Channel, Connection, Custom, Integration, Mail, Nothing, Setting, Team, Word,
+};
 
 /// An API, and what it answers to whom.
 pub struct Api {
@@ -15,7 +17,7 @@ pub struct Api {
 }
 
 /// Every API.
-pub const APIS: [Api; 3] = [
+pub const APIS: [Api; 4] = [
     Api {
         name: "telex",
         prefixes: &TELEX_PREFIXES,
@@ -27,6 +29,12 @@ pub const APIS: [Api; 3] = [
         prefixes: &[ALOOCHAT_PREFIX],
         present: |request, key| request.header("x-api-key", key),
         rows: &ALOOCHAT,
+    },
+    Api {
+        name: "novu",
+        prefixes: &["/v1"],
+        present: |request, key| request.header("authorization", format!("ApiKey {key}")),
+        rows: &NOVU,
     },
     Api {
         name: "patchbay",
@@ -157,6 +165,30 @@ const ALOOCHAT: [Row; 11] = [
         "", [401, 401, 401, 401, 401, 404, 403, 200]),
 ];
 
+/// The Novu API. A key of another organisation asks for its own integrations and environments.
+#[rustfmt::skip]
+const NOVU: [Row; 14] = [
+    row(("POST", "/integrations"), WRITE, Nothing,
+        r#"{"providerId":"sendgrid","channel":"email"}"#, [401, 401, 401, 401, 401, 201, 403, 201]),
+    row(("GET", "/integrations"), READ, Mail, "", [401, 401, 401, 401, 401, 200, 403, 200]),
+    row(("GET", "/integrations/active"), READ, Mail, "", [401, 401, 401, 401, 401, 200, 403, 200]),
+    row(("GET", "/integrations/{id}"), READ, Mail, "", [401, 401, 401, 401, 401, 404, 403, 200]),
+    row(("PUT", "/integrations/{id}"), WRITE, Mail,
+        r#"{"active":true}"#, [401, 401, 401, 401, 401, 404, 403, 200]),
+    row(("PATCH", "/integrations/{id}"), WRITE, Mail,
+        r#"{"name":"another one"}"#, [401, 401, 401, 401, 401, 404, 403, 200]),
+    row(("DELETE", "/integrations/{id}"), WRITE, Mail, "", [401, 401, 401, 401, 401, 404, 403, 200]),
+    row(("POST", "/integrations/{id}/set-primary"), WRITE, Mail, "", [401, 401, 401, 401, 401, 404, 403, 200]),
+    row(("GET", "/integrations/webhook/provider/{providerIdOrId}/status"), READ, Mail,
+        "", [401, 401, 401, 401, 401, 404, 403, 200]),
+    row(("GET", "/integrations/webhooks/provider/{providerIdOrId}/status"), READ, Mail,
+        "", [401, 401, 401, 401, 401, 404, 403, 200]),
+    row(("GET", "/integrations/in-app/status"), READ, Nothing, "", [401, 401, 401, 401, 401, 200, 403, 200]),
+    row(("GET", "/integrations/{channel}/limit"), READ, Word, "", [401, 401, 401, 401, 401, 200, 403, 200]),
+    row(("GET", "/environments/me"), READ, Nothing, "", [401, 401, 401, 401, 401, 200, 403, 200]),
+    row(("GET", "/environments"), READ, Nothing, "", [401, 401, 401, 401, 401, 200, 403, 200]),
+];
+
 /// The native API.
 #[rustfmt::skip]
 const PATCHBAY: [Row; 3] = [
@@ -166,11 +198,12 @@ const PATCHBAY: [Row; 3] = [
 ];
 
 /// What belongs to no API and asks nobody for a key: path, and the status for anybody.
-pub const OPEN: [(&str, u16); 9] = [
+pub const OPEN: [(&str, u16); 10] = [
     ("/healthz", 200),
     ("/readyz", 200),
     ("/openapi/telex.json", 200),
     ("/openapi/aloochat.json", 200),
+    ("/openapi/novu.json", 200),
     ("/openapi/patchbay.json", 200),
     ("/docs", 200),
     ("/docs/index.css", 200),

@@ -37,14 +37,17 @@ pub enum ConfigurationChange {
     Read(UnreadConfiguration),
 }
 
+/// Says what members mean that were sent for an integration, of whose provider this is known.
+pub type ReadMembers = fn(Map<String, Value>, &Integration, &Provider) -> Result<SentConfiguration, AppError>;
+
 /// Members as they were sent, to be read once it is known of which integration they are. It shows
 /// nothing of itself.
 #[derive(Clone)]
 pub struct UnreadConfiguration {
     /// What was sent.
     pub members: Map<String, Value>,
-    /// What that means of an integration, of whose provider this is known.
-    pub read: fn(Map<String, Value>, &Integration, &Provider) -> Result<SentConfiguration, AppError>,
+    /// What that means.
+    pub read: ReadMembers,
     /// Which members the API shows, by their names: what was sent goes in the place of all of them,
     /// see [`Configured::replaced`]. Without, it is merged.
     pub shows: Option<fn(&Provider, &str) -> bool>,

@@ -22,7 +22,7 @@ pub use connect::{ConnectProvider, NewConnection};
 pub use connection::GetConnection;
 pub use create::{CreateIntegration, Created, NewIdentifier, NewIntegration};
 pub use delete::DeleteIntegration;
-pub use edit::{ConfigurationChange, EditIntegration, IntegrationChange, UnreadConfiguration};
+pub use edit::{ConfigurationChange, EditIntegration, IntegrationChange, ReadMembers, UnreadConfiguration};
 pub use get::GetIntegration;
 pub use install::{InstallCustom, NewCustomIntegration};
 pub use list::{IntegrationSearch, ListIntegrations};

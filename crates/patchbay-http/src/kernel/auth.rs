@@ -21,9 +21,17 @@ pub fn header_text<'a>(head: &'a RequestHead, name: &str) -> Result<Option<&'a s
 /// # Errors
 /// [`AuthRefusal::Malformed`] when it names another scheme or no token.
 pub fn bearer(head: &RequestHead) -> Result<Option<SecretString>, AuthRefusal> {
+    token_of(head, "bearer")
+}
+
+/// The same of any `scheme` (RFC 9110 §11.4, with whatever text after it).
+///
+/// # Errors
+/// [`AuthRefusal::Malformed`] when the header names another scheme or nothing after it.
+pub fn token_of(head: &RequestHead, scheme: &str) -> Result<Option<SecretString>, AuthRefusal> {
     let Some(value) = header_text(head, AUTHORIZATION.as_str())? else { return Ok(None) };
     match value.split_once(' ') {
-        Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") && !token.trim().is_empty() => {
+        Some((named, token)) if named.eq_ignore_ascii_case(scheme) && !token.trim().is_empty() => {
             Ok(Some(token.trim().into()))
         }
         _ => Err(AuthRefusal::Malformed),

@@ -1,7 +1,7 @@
 //! The members of a body: what was sent, and whether it keeps the rules.
 
 use patchbay_application::{AppError, Fault, FaultReason, Faults, JsonType, Location};
-use patchbay_domain::{InvalidText, Visibility};
+use patchbay_domain::{ChannelKind, InvalidText, Visibility};
 use secrecy::{ExposeSecret, SecretString};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -122,11 +122,13 @@ impl ValidateLength<u64> for Member<Scalar> {
     }
 }
 
-const MISTYPED: [(&str, JsonType); 5] = [
+const MISTYPED: [(&str, JsonType); 7] = [
     ("mistyped_string", JsonType::String),
     ("mistyped_boolean", JsonType::Boolean),
     ("mistyped_scalar", JsonType::Scalar),
     ("mistyped_object", JsonType::Object),
+    ("mistyped_array", JsonType::Array),
+    ("mistyped_channel", JsonType::ChannelKind),
     ("mistyped_visibility", JsonType::Visibility),
 ];
 const EMPTY: &str = "empty";
@@ -195,6 +197,18 @@ impl Plain for Scalar {
 }
 
 impl Plain for Map<String, Value> {
+    fn has_nul(&self) -> bool {
+        false
+    }
+}
+
+impl Plain for Vec<Value> {
+    fn has_nul(&self) -> bool {
+        false
+    }
+}
+
+impl Plain for ChannelKind {
     fn has_nul(&self) -> bool {
         false
     }

@@ -30,14 +30,14 @@ mod seen;
 mod timestamp;
 mod values;
 
-pub use auth::{bearer, header_text, presents};
+pub use auth::{bearer, header_text, presents, token_of};
 pub use body::{Body, Draft, OptionalBody};
 pub use conditional::{ForVersions, Known, KnownTags, tagged, weak_tag, with_tag};
 pub use cursor::{CursorQuery, continued};
 pub use dialect::{Dialect, Mount};
 pub use document::{
     About, Documented, FilledText, PlainObject, PlainText, ScalarText, SomeOf, TextObject, Undocumented,
-    ValueText, document_of, visibility_name,
+    ValueText, channel_name, document_of, visibility_name,
 };
 pub use failure::{Failure, Refusal};
 pub use health::{reason_of, state_in_short};
@@ -53,11 +53,13 @@ pub use prefer::{PREFERENCE_APPLIED, prefers};
 pub use query::{Query, refused, switch, switched};
 pub use rate_limits::{RateLimitHeaders, RateLimitOptions, RateLimits};
 pub use request_id::RequestId;
-pub use reveal::{begun_link, sent_texts, setting_text, shown_text, shown_texts};
+pub use reveal::{
+    CREDENTIALS_VERIFIED, begun_link, sent_texts, setting_text, shown_text, shown_texts, uncached,
+};
 pub use routes::Routes;
 pub use seen::Seen;
-pub use timestamp::timestamp;
-pub use values::Scalar;
+pub use timestamp::{timestamp, timestamp_in_ms};
+pub use values::{Scalar, TextValue};
 
-pub(crate) use operation::{DependsOn, Handled, Pages};
+pub(crate) use operation::{DependsOn, Handled, Pages, Written};
 pub(crate) use routes::endpoint;

@@ -42,19 +42,35 @@ pub struct PathParameter {
     pub about: &'static str,
     /// What is not found when it names nothing; `None` when that is no fault.
     pub names: Option<Entity>,
-    /// The most characters of a free text; `None` for a UUID.
-    pub max_chars: Option<usize>,
+    /// How it is written.
+    pub written: Written,
+}
+
+/// How a parameter of a path is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Written {
+    /// As a UUID.
+    Id,
+    /// As free text of 1 to so many characters, without a slash.
+    Text(usize),
+    /// As one of these words.
+    Word(&'static [&'static str]),
 }
 
 impl PathParameter {
     /// The id of something that must be there.
     pub const fn id(name: &'static str, about: &'static str, names: Entity) -> Self {
-        Self { name, about, names: Some(names), max_chars: None }
+        Self { name, about, names: Some(names), written: Written::Id }
     }
 
     /// A free text, 1 to `max_chars` characters and no slash, that may be new.
     pub const fn text(name: &'static str, about: &'static str, max_chars: usize) -> Self {
-        Self { name, about, names: None, max_chars: Some(max_chars) }
+        Self { name, about, names: None, written: Written::Text(max_chars) }
+    }
+
+    /// One of a few words.
+    pub const fn word(name: &'static str, about: &'static str, words: &'static [&'static str]) -> Self {
+        Self { name, about, names: None, written: Written::Word(words) }
     }
 }
 

@@ -50,9 +50,21 @@ pub fn sent_texts(sent: &Sent) -> (&str, &str) {
     (sent.url.expose_secret(), sent.cookie.expose_secret())
 }
 
+/// The answer; no cache keeps one that shows a secret in full.
+pub fn uncached(is_revealing: bool, mut response: HttpResponse) -> HttpResponse {
+    if is_revealing {
+        response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    }
+    response
+}
+
+/// Says of what was saved whether its provider was asked before.
+pub const CREDENTIALS_VERIFIED: HeaderName = HeaderName::from_static("x-credentials-verified");
+
 /// The headers of an answer that belong to it: the others are those of its connection, or
 /// anew for each request.
-const OWN_HEADERS: [HeaderName; 5] = [CONTENT_TYPE, CACHE_CONTROL, ETAG, LOCATION, WWW_AUTHENTICATE];
+const OWN_HEADERS: [HeaderName; 6] =
+    [CONTENT_TYPE, CACHE_CONTROL, ETAG, LOCATION, WWW_AUTHENTICATE, CREDENTIALS_VERIFIED];
 
 /// An answer as a receipt keeps it.
 ///

@@ -17,7 +17,6 @@ pub struct Seen<'a, D: Dialect> {
     /// What was asked for; `None` when it is no operation of the API.
     pub operation: Option<&'static Operation<D>>,
     /// When it was refused.
-    #[cfg_attr(not(test), expect(dead_code, reason = "none of the present APIs says it"))]
     pub at: DateTime<Utc>,
     /// What the log line of a fault of the service is found by; `None` for any other refusal.
     pub error_id: Option<Uuid>,
@@ -35,7 +34,6 @@ impl<'a, D: Dialect> Seen<'a, D> {
 
     /// What the client called its request, whether or not that is sound; `None` where it named
     /// none, or nothing that is the text of one header.
-    #[cfg_attr(not(test), expect(dead_code, reason = "none of the present APIs says it"))]
     pub fn request_name(&self) -> Option<&'a str> {
         name_sent(self.request.headers())
     }

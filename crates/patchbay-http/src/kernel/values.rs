@@ -2,7 +2,8 @@
 
 use patchbay_application::JsonType;
 use patchbay_domain::{
-    AgentId, ChannelId, IntegrationKind, IntegrationName, InvalidText, ManifestUrl, SettingLabel, Visibility,
+    AgentId, ChannelId, ChannelKind, Identifier, IntegrationKind, IntegrationName, InvalidText, ManifestUrl,
+    ProviderName, SettingLabel, Visibility,
 };
 use secrecy::SecretString;
 use serde_json::{Map, Value};
@@ -46,6 +47,23 @@ impl JsonValue for Map<String, Value> {
 
     fn take(value: Value) -> Option<Self> {
         if let Value::Object(members) = value { Some(members) } else { None }
+    }
+}
+
+/// The elements of an array, to be read on.
+impl JsonValue for Vec<Value> {
+    const TYPE: JsonType = JsonType::Array;
+
+    fn take(value: Value) -> Option<Self> {
+        if let Value::Array(elements) = value { Some(elements) } else { None }
+    }
+}
+
+impl JsonValue for ChannelKind {
+    const TYPE: JsonType = JsonType::ChannelKind;
+
+    fn take(value: Value) -> Option<Self> {
+        value.as_str().and_then(Self::from_code)
     }
 }
 
@@ -99,4 +117,13 @@ macro_rules! text_values {
     };
 }
 
-text_values!(AgentId, IntegrationKind, IntegrationName, ManifestUrl, ChannelId, SettingLabel);
+text_values!(
+    AgentId,
+    Identifier,
+    IntegrationKind,
+    IntegrationName,
+    ManifestUrl,
+    ChannelId,
+    ProviderName,
+    SettingLabel
+);

@@ -69,7 +69,9 @@ fn said_of(error: &AppError) -> Said {
         // Which way the key is wrong a probe does not learn.
         AppError::Unauthenticated(_) => Said::new(StatusCode::UNAUTHORIZED, "Invalid or missing API key")
             .with(WWW_AUTHENTICATE, HeaderValue::from_static(r#"ApiKey realm="patchbay""#)),
-        AppError::Forbidden(_) => Said::new(StatusCode::FORBIDDEN, "Insufficient permissions"),
+        AppError::Forbidden(_) | AppError::OtherEnvironment => {
+            Said::new(StatusCode::FORBIDDEN, "Insufficient permissions")
+        }
         AppError::NotFound(Entity::Integration) => Said::new(StatusCode::NOT_FOUND, "Integration not found"),
         AppError::NotFound(_) => Said::new(StatusCode::NOT_FOUND, "Not found"),
         // AlooChat itself knows no rule of uniqueness: a name is all that it can run into others with.
@@ -86,7 +88,6 @@ fn said_of(error: &AppError) -> Said {
         AppError::NameReused => Said::new(StatusCode::UNPROCESSABLE_ENTITY, "Idempotency key reused"),
         AppError::Manifest(why) => Said::invalid("body", &why.to_string()),
         AppError::Incomplete(_) | AppError::Unranked(_) => Said::invalid("config", &error.to_string()),
-        AppError::OtherEnvironment => Said::new(StatusCode::FORBIDDEN, "Insufficient permissions"),
         AppError::Conflict(Conflict::Changed)
         | AppError::Exchange(_)
         | AppError::NotAnswered(_)

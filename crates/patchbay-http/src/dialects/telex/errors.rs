@@ -118,7 +118,9 @@ fn said_of(seen: &Seen<'_, Telex>, error: &AppError) -> Said {
         AppError::Invalid(faults) => invalid(seen, faults),
         AppError::Configuration(why) => invalid(seen, why),
         AppError::Unauthenticated(refusal) => unauthenticated(seen, *refusal),
-        AppError::Forbidden(_) => Said::new(StatusCode::FORBIDDEN, "Forbidden", error),
+        AppError::Forbidden(_) | AppError::OtherEnvironment => {
+            Said::new(StatusCode::FORBIDDEN, "Forbidden", error)
+        }
         AppError::NotFound(entity) => not_found(seen, *entity, error),
         AppError::Manifest(UnusableManifest::Fetch(FetchError::NotAUrl)) => {
             invalid(seen, &"json_url must be an absolute http(s) URL")
@@ -147,7 +149,6 @@ fn said_of(seen: &Seen<'_, Telex>, error: &AppError) -> Said {
             Said::new(StatusCode::PRECONDITION_FAILED, "Precondition failed", error)
         }
         AppError::NameReused => Said::new(StatusCode::UNPROCESSABLE_ENTITY, "Unprocessable request", error),
-        AppError::OtherEnvironment => Said::new(StatusCode::FORBIDDEN, "Forbidden", error),
         AppError::NotVerified { .. }
         | AppError::Incomplete(_)
         | AppError::Unranked(_)

@@ -15,7 +15,8 @@ use utoipa::openapi::{Components, Info, License, OpenApi, RefOr, Schema, Server,
 use utoipa::{PartialSchema, ToSchema};
 
 pub use schemas::{
-    FilledText, PlainObject, PlainText, ScalarText, SomeOf, TextObject, ValueText, visibility_name,
+    FilledText, PlainObject, PlainText, ScalarText, SomeOf, TextObject, ValueText, channel_name,
+    visibility_name,
 };
 
 use super::routes::{Described, described};

@@ -10,7 +10,9 @@ use utoipa::openapi::{Content, Header, Ref, RefOr, Required, Response, Schema};
 
 use super::{Documented, prose, refusals, schemas};
 use crate::kernel::routes::Described;
-use crate::kernel::{DependsOn, Dialect, Operation, Pages, PathParameter, RateLimitHeaders, RequestId};
+use crate::kernel::{
+    DependsOn, Dialect, Operation, Pages, PathParameter, RateLimitHeaders, RequestId, Written,
+};
 
 const ID: (&str, &str) =
     (RequestId::HEADER, "The id of the request: the client's own, when it sent a sound one");
@@ -183,7 +185,11 @@ pub fn header(about: &str) -> Header {
 }
 
 fn path_parameter(parameter: &PathParameter) -> Parameter {
-    let schema = parameter.max_chars.map_or_else(schemas::id, schemas::part_of_path);
+    let schema = match parameter.written {
+        Written::Id => schemas::id(),
+        Written::Text(max_chars) => schemas::part_of_path(max_chars),
+        Written::Word(words) => schemas::one_of(words),
+    };
     ParameterBuilder::new()
         .name(parameter.name)
         .parameter_in(ParameterIn::Path)

@@ -17,7 +17,7 @@ use utoipa::openapi::{Content, Header, Object, RefOr, Response, Schema};
 use super::examples::example;
 use super::operation::has_its_effect_once;
 use crate::kernel::routes::Described;
-use crate::kernel::{DependsOn, Dialect, Operation, PathParameter, Refusal, Seen};
+use crate::kernel::{DependsOn, Dialect, Operation, PathParameter, Refusal, Seen, Written};
 
 /// What the samples take for the service's limit; the default one.
 const BODY_LIMIT: usize = 262_144;
@@ -124,11 +124,19 @@ fn bad_path<D: Dialect>(operation: &Operation<D>) -> Vec<AppError> {
 }
 
 fn sound(parameter: &PathParameter) -> String {
-    if parameter.max_chars.is_some() { "a".to_owned() } else { uuid::Uuid::nil().to_string() }
+    match parameter.written {
+        Written::Id => uuid::Uuid::nil().to_string(),
+        Written::Text(_) => "a".to_owned(),
+        Written::Word(words) => words.first().copied().unwrap_or_default().to_owned(),
+    }
 }
 
 fn unsound(parameter: &PathParameter) -> String {
-    parameter.max_chars.map_or_else(|| "no UUID".to_owned(), |max| "a".repeat(max + 1))
+    match parameter.written {
+        Written::Id => "no UUID".to_owned(),
+        Written::Text(max_chars) => "a".repeat(max_chars + 1),
+        Written::Word(_) => "no such word".to_owned(),
+    }
 }
 
 fn body_of(rendered: HttpResponse) -> Option<Value> {

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::marker::PhantomData;
 
-use patchbay_domain::{SettingLabel, SettingText, Visibility};
+use patchbay_domain::{ChannelKind, SettingLabel, SettingText, Visibility};
 use serde_json::{Value, json};
 use utoipa::openapi::extensions::Extensions;
 use utoipa::openapi::schema::{SchemaFormat, SchemaType, Type};
@@ -52,10 +52,20 @@ pub fn part_of_path(max_chars: usize) -> Schema {
         .into()
 }
 
+/// The schema of one of a few words.
+pub fn one_of(words: &[&str]) -> Schema {
+    let words = words.iter().copied();
+    ObjectBuilder::new().schema_type(Type::String).enum_values(Some(words)).build().into()
+}
+
 /// The schema of the name of a [`Visibility`].
 pub fn visibility_name() -> Schema {
-    let names = Visibility::ALL.iter().map(|one| one.as_str());
-    ObjectBuilder::new().schema_type(Type::String).enum_values(Some(names)).build().into()
+    one_of(&Visibility::ALL.iter().map(|one| one.as_str()).collect::<Vec<_>>())
+}
+
+/// The schema of the name of a [`ChannelKind`].
+pub fn channel_name() -> Schema {
+    one_of(&ChannelKind::ALL.iter().map(|one| one.as_str()).collect::<Vec<_>>())
 }
 
 /// The schema of an id.

@@ -23,7 +23,6 @@ pub enum RateLimitHeaders {
     Structured,
     /// `RateLimit-Limit`, `-Remaining`, `-Reset` and `-Policy`, as its drafts up to the 6th had
     /// them. The limit is that of a minute; as the policy says, not all of it at once.
-    #[cfg_attr(not(test), expect(dead_code, reason = "none of the present APIs has them"))]
     Separate,
 }
 

@@ -26,9 +26,9 @@ impl Answer {
 async fn answers(options: RateLimitOptions, requests: impl IntoIterator<Item = TestRequest>) -> Vec<Answer> {
     let mut integrations = MockIntegrationRepository::new();
     integrations.expect_list().returning(|_, _, _| Ok(Page { items: Vec::new(), next: None }));
-    let mut state = state(integrations, MockUnitOfWork::new());
+    let mut state = Box::new(state(integrations, MockUnitOfWork::new()));
     state.rate_limits = RateLimits::new(options);
-    let app = App::new().app_data(Data::new(state)).configure(dialects::mount_all).configure(ops::routes);
+    let app = App::new().app_data(Data::from(Arc::<HttpState>::from(state))).configure(dialects::mount_all).configure(ops::routes);
     let service = init_service(app).await;
     let mut answers = Vec::new();
     for request in requests {
@@ -82,7 +82,7 @@ async fn every_answer_to_a_known_key_says_where_it_stands_and_no_other() {
     let unknown = TestRequest::get().uri(&format!("/organisations/{ORGANISATION}/integrations"));
     let nowhere =
         TestRequest::get().uri("/organisations/a/b/c/d").insert_header((AUTHORIZATION, "Bearer key"));
-    let requests = [bad_path, unknown, from(ONE, "bad"), nowhere, TestRequest::get().uri("/healthz")];
+    let requests = vec![bad_path, unknown, from(ONE, "bad"), nowhere, TestRequest::get().uri("/healthz")];
     let answers = answers(two_at_once(), requests).await;
     assert_eq!(statuses(&answers), [400, 401, 401, 404, 200]);
     let said: Vec<_> = answers.iter().map(|answer| answer.header("ratelimit").is_some()).collect();
@@ -110,7 +110,7 @@ async fn without_a_limit_no_header_speaks_of_one() {
 #[actix_web::test]
 async fn who_presents_too_many_refused_keys_is_shut_out_with_good_ones_too() {
     let requests =
-        [from(ONE, "bad"), from(ONE, "bad"), from(ONE, "key"), from(ONE, "bad"), from(OTHER, "key")];
+        vec![from(ONE, "bad"), from(ONE, "bad"), from(ONE, "key"), from(ONE, "bad"), from(OTHER, "key")];
     let answers = answers(two_failures(), requests).await;
     assert_eq!(statuses(&answers), [401, 401, 429, 429, 200]);
     assert_eq!(answers[2].body, refusal(429, "Too many requests", "rate limit exceeded"));

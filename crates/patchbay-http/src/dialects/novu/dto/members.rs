@@ -2,8 +2,11 @@
 
 use patchbay_domain::{FieldKind, FieldSource, Provider, ProviderField, ToldSecrecy};
 
+use crate::dialects::novu::Novu;
+use crate::kernel::Dialect;
+
 /// What the catalogue calls this API.
-const NOVU: &str = "novu";
+const NOVU: &str = Novu::NAME;
 
 /// A member that Novu knows: clients read it, and nothing but values of its type.
 #[derive(Debug, PartialEq, Eq)]

@@ -1,5 +1,14 @@
-//! What Novu's clients send and are shown.
+//! The bodies of the Novu API, member for member in the order of the wire.
 
+mod bodies;
 mod conditions;
 mod credentials;
+mod meant;
 mod members;
+mod slug;
+mod views;
+
+pub use bodies::{CreateBody, EditBody, Mode};
+pub use views::{
+    ChannelStatusView, EnvironmentView, IntegrationView, LimitView, Showing, Success, has_credentials,
+};

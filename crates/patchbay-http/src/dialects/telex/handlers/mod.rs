@@ -10,13 +10,12 @@ mod verification;
 
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
-use actix_web::http::header::{CACHE_CONTROL, HeaderValue};
 use patchbay_domain::Mask;
 use serde::Serialize;
 
 use super::Telex;
 use super::dto::{Done, Success};
-use crate::kernel::{Failure, Operation, Routes, endpoint};
+use crate::kernel::{Failure, Operation, Routes, endpoint, uncached};
 
 /// How Telex shows a secret to those who may not see it.
 const MASK: Mask = Mask::StarsAndTail;
@@ -75,9 +74,5 @@ fn disclosing<T: Serialize>(
     is_revealing: bool,
     data: T,
 ) -> HttpResponse {
-    let mut response = success(operation, status, data);
-    if is_revealing {
-        response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    }
-    response
+    uncached(is_revealing, success(operation, status, data))
 }
