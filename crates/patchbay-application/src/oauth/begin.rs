@@ -13,7 +13,7 @@ use serde_json::Value;
 
 use super::Addresses;
 use crate::idempotency::ReceiptFor;
-use crate::integrations::Meant;
+use crate::integrations::Which;
 use crate::{AppError, Caller, Entity, Fault, FaultReason, Location, disclosure};
 
 /// What somebody wants of an authorization.
@@ -81,21 +81,23 @@ impl BeginAuthorization {
     /// [`AppError::Forbidden`] without [`Permission::IntegrationsWrite`],
     /// [`AppError::Invalid`] when nobody may be sent to the address that is wanted,
     /// [`AppError::NotFound`] when the caller sees no such integration,
-    /// [`AppError::Exchange`] when nobody can be sent to its provider.
+    /// [`AppError::Exchange`], or [`AppError::Incomplete`] of one that is meant by its identifier,
+    /// when nobody can be sent to its provider.
     pub async fn run(
         &self,
         caller: &Caller,
-        meant: Meant,
+        which: Which,
         wanted: Wanted,
         receipt: &ReceiptFor<Begun>,
     ) -> Result<Begun, AppError> {
         caller.require(Permission::IntegrationsWrite)?;
         self.expect_allowed(&wanted.return_to)?;
-        let found = meant.found(caller.scope(), &*self.integrations, &*self.providers).await?;
+        let found = which.found(caller.scope(), &*self.integrations, &*self.providers).await?;
         let integration = found.ok_or(AppError::NotFound(Entity::Integration))?;
         let link = self.secrets.mint().map_err(AppError::Internal)?;
         let authorization = self.begun(caller, &integration, wanted, &link);
-        self.expect_ready(&integration, &authorization)?;
+        let ready = self.expect_ready(&integration, &authorization);
+        ready.map_err(|why| which.in_its_words(why, &integration, &*self.providers))?;
         let begun = Begun { url: self.addresses.start(&link), expires_at: authorization.expires_at };
         let changes = Changes::new().authorization(AuthorizationWrite::Begin(authorization));
         let changes = receipt.keep(changes, &begun, integration.id(), &*self.vault)?;

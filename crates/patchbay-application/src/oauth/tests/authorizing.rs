@@ -3,7 +3,7 @@
 use futures::executor::block_on;
 use patchbay_domain::testing::SequentialIds;
 use patchbay_domain::{
-    AskedScopes, AuthorizationWrite, Configuration, ExchangeError, IntegrationEdit,
+    AskedScopes, AuthorizationWrite, Configuration, ExchangeError, Identifier, IntegrationEdit,
     MockAuthorizationDirectory, MockOAuthExchanger, OAuthScope, Permission,
 };
 use secrecy::ExposeSecret;
@@ -11,10 +11,10 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::idempotency::ReceiptFor;
-use crate::integrations::Meant;
+use crate::integrations::Which;
 use crate::oauth::{Addresses, BeginAuthorization, Begun, ReturnTo, Sent, StartAuthorization, Wanted};
 use crate::testing::{a_connection, an_integration, caller, one_time, vault};
-use crate::{AppError, Entity};
+use crate::{AppError, Entity, Missing};
 
 const DONE: &str = "https://app.example/done";
 
@@ -41,15 +41,27 @@ fn begin(
 fn begin_as(
     wanted: Wanted,
     found: Option<Integration>,
-    (exchanger, work): (MockOAuthExchanger, MockUnitOfWork),
+    ports: (MockOAuthExchanger, MockUnitOfWork),
     permission: Permission,
 ) -> Result<Begun, AppError> {
+    block_on(beginning(found, ports).run(
+        &caller(&[permission]),
+        Which::Id(an_integration().id()),
+        wanted,
+        &ReceiptFor::none(),
+    ))
+}
+
+fn beginning(
+    found: Option<Integration>,
+    (exchanger, work): (MockOAuthExchanger, MockUnitOfWork),
+) -> BeginAuthorization {
     let addresses = Addresses {
         public_url: "https://patchbay.example".to_owned(),
         allowed_returns: vec![DONE.to_owned()],
         ..Addresses::default()
     };
-    let begin = BeginAuthorization {
+    BeginAuthorization {
         integrations: Arc::new(finding(found)),
         providers: Arc::new(providers()),
         exchanger: Arc::new(exchanger),
@@ -59,9 +71,7 @@ fn begin_as(
         addresses: Arc::new(addresses),
         clock: Arc::new(FixedClock::default()),
         ids: Arc::new(SequentialIds::default()),
-    };
-    let meant = Meant::Id(an_integration().id());
-    block_on(begin.run(&caller(&[permission]), meant, wanted, &ReceiptFor::none()))
+    }
 }
 
 #[test]
@@ -114,6 +124,22 @@ fn a_link_is_answered_and_its_digest_alone_is_kept() {
     assert_eq!(kept.redirect_uri, "https://patchbay.example/oauth/callback/slack");
     assert_eq!((kept.expires_at, answer.expires_at), (now() + Authorization::LASTS, kept.expires_at));
     assert!(!format!("{answer:?}").contains("secret-1"));
+}
+
+#[test]
+fn what_is_missing_is_called_as_where_the_integration_is_meant() {
+    let mut exchanger = MockOAuthExchanger::new();
+    exchanger
+        .expect_authorize_url()
+        .returning(|_, _| Err(ExchangeError::Incomplete { what: "back, other".to_owned() }));
+    let found = a_connection("old");
+    let identifier = Identifier::parse("team").unwrap();
+    let which = Which::Identifier { dialect: "novu", identifier };
+    let caller = caller(&[Permission::IntegrationsWrite]);
+    let beginning = beginning(Some(found), (exchanger, MockUnitOfWork::new()));
+    let outcome = block_on(beginning.run(&caller, which, Wanted::default(), &ReceiptFor::none()));
+    let Err(AppError::Incomplete(Missing { provider, members })) = outcome else { panic!("{outcome:?}") };
+    assert_eq!((provider.as_str(), members), ("slack", vec!["redirectUrl".to_owned(), "other".to_owned()]));
 }
 
 #[test]

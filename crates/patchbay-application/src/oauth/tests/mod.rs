@@ -11,8 +11,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 use patchbay_domain::testing::FixedClock;
 use patchbay_domain::{
     Actor, ApiKeyId, AskedScopes, Authorization, AuthorizationId, Browser, Changes, Clock, FieldKind,
-    FieldSource, Integration, MockIntegrationRepository, MockProviderDirectory, MockUnitOfWork, Provider,
-    ProviderField, ProviderId, RefreshTerms, RepositoryError,
+    FieldSource, Integration, MockIntegrationRepository, MockProviderDirectory, MockUnitOfWork, Offer,
+    Provider, ProviderField, ProviderId, RefreshTerms, RepositoryError,
 };
 use uuid::Uuid;
 
@@ -40,7 +40,14 @@ fn providers() -> MockProviderDirectory {
         let is_slack = *id == ProviderId::slack();
         let refresh = is_slack.then(terms);
         let fields = vec![redirect_url()];
-        Arc::new(Provider { is_authorizable: is_slack, refresh, fields, ..Provider::unknown(id.clone()) })
+        let offer = Offer { dialect: "novu".to_owned(), name: id.to_string(), position: None };
+        Arc::new(Provider {
+            is_authorizable: is_slack,
+            refresh,
+            fields,
+            offers: vec![offer],
+            ..Provider::unknown(id.clone())
+        })
     });
     providers
 }
@@ -62,7 +69,9 @@ fn redirect_url() -> ProviderField {
 
 fn finding(found: Option<Integration>) -> MockIntegrationRepository {
     let mut integrations = MockIntegrationRepository::new();
+    let holder = found.clone();
     integrations.expect_find().returning(move |_, _| Ok(found.clone()));
+    integrations.expect_find_holder().returning(move |_, _| Ok(holder.clone()));
     integrations
 }
 

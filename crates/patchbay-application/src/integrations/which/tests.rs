@@ -20,8 +20,9 @@ fn providers() -> MockProviderDirectory {
     let mut providers = MockProviderDirectory::new();
     providers.expect_described().returning(slack);
     let is_slack = |dialect: &str, name: &str| (dialect, name) == ("novu", "slack-app");
-    let named = move |dialect: &str, name: &str| is_slack(dialect, name).then(|| slack(&ProviderId::slack()));
-    providers.expect_named().returning(named);
+    let called =
+        move |dialect: &str, name: &str| is_slack(dialect, name).then(|| slack(&ProviderId::slack()));
+    providers.expect_called().returning(called);
     providers
 }
 
@@ -48,9 +49,9 @@ fn meant(text: &str, holder: Option<Integration>, all: Vec<Integration>) -> Opti
         Ok(Page { items, next: None })
     });
     let identifier = Identifier::parse(text).unwrap();
-    let meant = Meant::Identifier { dialect: "novu", identifier };
+    let which = Which::Identifier { dialect: "novu", identifier };
     let scope = *caller(&[]).scope();
-    block_on(meant.found(&scope, &integrations, &providers())).unwrap().map(|found| found.id())
+    block_on(which.found(&scope, &integrations, &providers())).unwrap().map(|found| found.id())
 }
 
 #[test]

@@ -1,16 +1,16 @@
 //! Which integration somebody means.
 
 use patchbay_domain::{
-    Identifier, Integration, IntegrationFilter, IntegrationId, IntegrationRepository, ProviderDirectory,
-    ProviderId, Scope, UniqueKey,
+    ExchangeError, Identifier, Integration, IntegrationFilter, IntegrationId, IntegrationRepository,
+    ProviderDirectory, ProviderId, Scope, UniqueKey,
 };
 
 use super::list::every;
-use crate::AppError;
+use crate::{AppError, Missing};
 
 /// Which integration somebody means.
 #[derive(Clone, Debug)]
-pub enum Meant {
+pub enum Which {
     /// The one with this id.
     Id(IntegrationId),
     /// The one that programs know by this on a dialect, among those that the dialect has a name
@@ -23,7 +23,7 @@ pub enum Meant {
     },
 }
 
-impl Meant {
+impl Which {
     /// The integration, where the scope sees one.
     ///
     /// # Errors
@@ -48,13 +48,37 @@ impl Meant {
         }
         // One that was given none has one that begins with the name of its provider.
         let Some((name, _)) = identifier.as_str().rsplit_once('-') else { return Ok(None) };
-        let provider = providers.named(dialect, name).map(|provider| provider.id.clone());
+        let provider = providers.called(dialect, name).map(|provider| provider.id.clone());
         let provider = Some(provider.unwrap_or_else(ProviderId::uncatalogued));
         let all = every(integrations, scope, &IntegrationFilter { provider, ..Default::default() }).await?;
         let is_meant = |one: &Integration| {
             name_of(one).is_some_and(|name| one.identifier_or_made_of(&name) == *identifier)
         };
         Ok(all.into_iter().find(is_meant))
+    }
+
+    /// The refusal of something that was to be done with `integration`, which is meant: fields that
+    /// are missing are called as on the dialect that it is meant on.
+    pub(crate) fn in_its_words(
+        &self,
+        why: AppError,
+        integration: &Integration,
+        providers: &dyn ProviderDirectory,
+    ) -> AppError {
+        let (Self::Identifier { dialect, .. }, AppError::Exchange(ExchangeError::Incomplete { what })) =
+            (self, &why)
+        else {
+            return why;
+        };
+        let provider = providers.described(&integration.parts().provider);
+        let name_of = |key: &str| {
+            let field = provider.fields.iter().find(|field| field.key == key);
+            field.map_or(key, |field| field.name_on(dialect)).to_owned()
+        };
+        AppError::Incomplete(Missing {
+            provider: integration.provider_on(dialect, &provider).unwrap_or_default().to_owned(),
+            members: what.split(", ").map(name_of).collect(),
+        })
     }
 }
 
