@@ -18,6 +18,7 @@ mod revoke;
 mod system_apps;
 #[cfg(test)]
 mod tests;
+mod which;
 
 pub use connect::{ConnectProvider, NewConnection};
 pub use connection::GetConnection;
@@ -32,3 +33,4 @@ pub use ranked::{DeleteRanked, GetRanked, ListRanked, Ranked, RankedSearch};
 pub use replace_manifest::ReplaceManifest;
 pub use revoke::RevokeGrants;
 pub use system_apps::SystemApp;
+pub use which::Which;
