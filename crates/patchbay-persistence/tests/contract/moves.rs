@@ -2,11 +2,11 @@
 
 use chrono::TimeDelta;
 use patchbay_domain::{
-    Actor, Authorization, AuthorizationDirectory, AuthorizationId, AuthorizationWrite, Browser, Changes,
-    ChannelConfigRepository, ChannelId, Environment, Health, HealthRepository, IdGenerator, Integration,
-    IntegrationParts, IntegrationRepository, ManifestDocument, ManifestRepository, RefreshRepository,
-    RepositoryError, Scope, SecretDigest, SettingRepository, SettingWrite, Taken, TokenRefresh, UniqueKey,
-    UniqueRule, UnitOfWork, Verification, VerificationClass, VerificationSchedule,
+    Actor, AskedScopes, Authorization, AuthorizationDirectory, AuthorizationId, AuthorizationWrite, Browser,
+    Changes, ChannelConfigRepository, ChannelId, Environment, Health, HealthRepository, IdGenerator,
+    Integration, IntegrationParts, IntegrationRepository, ManifestDocument, ManifestRepository,
+    RefreshRepository, RepositoryError, Scope, SecretDigest, SettingRepository, SettingWrite, Taken,
+    TokenRefresh, UniqueKey, UniqueRule, UnitOfWork, Verification, VerificationClass, VerificationSchedule,
 };
 use patchbay_persistence::{DieselAuthorizationDirectory, DieselHealthRepository, DieselRefreshRepository};
 use rstest::rstest;
@@ -45,6 +45,7 @@ fn authorization(store: &Store, of: &Integration) -> Authorization {
         begun_by: Actor::Operator,
         redirect_uri: "https://patchbay.example/oauth/callback".to_owned(),
         return_to: None,
+        scopes: AskedScopes::usual(),
         link: LINK,
         browser: None,
         used_at: None,
