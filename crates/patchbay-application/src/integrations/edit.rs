@@ -1,101 +1,31 @@
 //! Changing an integration.
 
+mod change;
+
 use std::mem;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use patchbay_domain::{
-    AgentId, Changes, Clock, Conditions, Configuration, Configured, CredentialName, CredentialVerifier,
-    Credentials, EnvironmentId, EnvironmentRepository, EventType, IdGenerator, Identifier, Integration,
-    IntegrationEdit, IntegrationId, IntegrationKind, IntegrationName, IntegrationRepository,
-    InvalidConfiguration, ManifestFetcher, ManifestUrl, OpenConnection, Patch, Permission, Provider,
-    ProviderDirectory, RankingRepository, SentConfiguration, SettingRepository, Status, UnitOfWork, Vault,
-    Verification, Visibility,
+    Changes, Clock, Configuration, CredentialVerifier, Credentials, EnvironmentRepository, EventType,
+    IdGenerator, Integration, IntegrationEdit, IntegrationId, IntegrationRepository, ManifestFetcher,
+    ManifestUrl, OpenConnection, Patch, Permission, Provider, ProviderDirectory, RankingRepository,
+    SettingRepository, Status, UnitOfWork, Vault, Verification,
 };
-use secrecy::SecretString;
 use serde_json::{Map, json};
+
+pub use change::{ConfigurationChange, IntegrationChange};
 
 use super::create::home;
 use super::described::Described;
 use super::ranked::Ranked;
-use super::ranks::{Step, ranked};
+use super::ranks::{Step, rank_of, ranked};
 use super::requirements::require_complete;
 use crate::idempotency::ReceiptFor;
 use crate::record::{Recorder, difference};
 use crate::retry::{Attempt, until_current};
 use crate::verification::{accepted, ask_soon, verified};
-use crate::{AppError, Caller, Disclosed, Entity, Expected, ProviderNamed, Reach, Reveal, disclosure};
-
-/// What becomes of a configuration when another one is sent.
-#[derive(Clone, Debug)]
-pub enum ConfigurationChange {
-    /// What was sent goes in the place of what was there, member by member; see
-    /// [`Configured::merged`].
-    Merge(SentConfiguration),
-    /// What was sent is all that there is, secrets included.
-    Replace(SentConfiguration),
-    /// What was sent goes in the place of all that the API shows, by the names of members; see
-    /// [`Configured::replaced`].
-    ReplaceShown(SentConfiguration, fn(&Provider, &str) -> bool),
-}
-
-impl ConfigurationChange {
-    /// What becomes of the configuration of `before` and of its opened secrets.
-    fn applied_to(
-        self,
-        before: &Integration,
-        credentials: Credentials,
-        provider: &Provider,
-    ) -> Result<Configured, InvalidConfiguration> {
-        let configuration = before.parts().configuration.clone();
-        let before = Configured { configuration, credentials };
-        match self {
-            Self::Merge(sent) => before.merged(sent, provider),
-            Self::Replace(sent) => Configured::of(sent, provider),
-            Self::ReplaceShown(sent, shows) => {
-                before.replaced(sent, provider, |member| shows(provider, member))
-            }
-        }
-    }
-}
-
-/// A partial change of an integration: what is `None` stays.
-#[derive(Clone, Debug, Default)]
-pub struct IntegrationChange {
-    /// Which integrations the API speaks of.
-    pub reach: Reach,
-    /// A new name.
-    pub name: Option<IntegrationName>,
-    /// What programs know it by from now on.
-    pub identifier: Option<Identifier>,
-    /// The environment that it lives in from now on.
-    pub environment: Option<EnvironmentId>,
-    /// What it is said to connect to. That never changes: said otherwise, nothing does.
-    pub provider: Option<ProviderNamed>,
-    /// A new kind.
-    pub kind: Option<IntegrationKind>,
-    /// A new status.
-    pub status: Option<Status>,
-    /// A new place for its manifest. What was read at the old one no longer counts; what is
-    /// no http(s) URL is not fetched.
-    pub manifest_url: Option<ManifestUrl>,
-    /// Whom it is for from now on.
-    pub visibility: Option<Visibility>,
-    /// The agent that it is linked to.
-    pub agent: Patch<AgentId>,
-    /// What it is configured with.
-    pub configuration: Option<ConfigurationChange>,
-    /// When it is the one to use from now on.
-    pub conditions: Option<Conditions>,
-    /// Whether its provider is asked first, and has to take it.
-    pub is_verified_first: bool,
-    /// The dialect whose requirements it has to meet if it is in use afterwards, where its status
-    /// or its configuration is sent.
-    pub required_on: Option<&'static str>,
-    /// New secrets by name; an empty one takes the secret away, and the mask of the stored
-    /// one leaves it as it is.
-    pub credentials: Vec<(CredentialName, SecretString)>,
-}
+use crate::{AppError, Caller, Disclosed, Entity, Expected, Reveal, disclosure};
 
 /// Changes an integration.
 pub struct EditIntegration {
@@ -183,17 +113,7 @@ impl EditIntegration {
         reveal: Reveal,
         receipt: &ReceiptFor<Ranked>,
     ) -> Result<Ranked, Attempt> {
-        let found = self.integrations.find(caller.scope(), id).await?;
-        let meant = found.filter(|one| change.reach.takes(one, &*self.providers));
-        let before = meant.ok_or(AppError::NotFound(Entity::Integration))?;
-        let provider = self.providers.described(&before.parts().provider);
-        // What is refused at any version is refused first (RFC 9110 §13.2.1).
-        if let Some(named) = &change.provider
-            && !named.is_of(&*self.providers, &before.parts().provider)
-        {
-            return Err(AppError::ProviderFixed.into());
-        }
-        expected.require(&before)?;
+        let (before, provider) = self.meant(caller, id, &change, expected).await?;
         let is_judged = change.status.is_some() || change.configuration.is_some();
         let (configured, credentials) = self.configured(&before, &provider, &mut change, reveal)?;
         let intended = Intended::of(&before, &change, &configured, &credentials);
@@ -233,16 +153,44 @@ impl EditIntegration {
             }
             None => Changes::new(),
         };
-        let step = Step { before: Some(&before), after: after.as_ref().unwrap_or(&before) };
-        let (changes, rank) = ranked(&*self.rankings, caller.scope(), changes, step, &provider).await?;
+        let (rankings, scope) = (&*self.rankings, caller.scope());
+        let (changes, rank) = match &after {
+            Some(after) => {
+                let step = Step { before: Some(&before), after };
+                ranked(rankings, scope, changes, step, &provider).await?
+            }
+            None => (changes, rank_of(rankings, scope, &before, &provider).await?),
+        };
         let integration = after.unwrap_or(before);
         let changes = secrets.recorded(changes, &recorder, &integration);
-        let changed = Ranked { shown: Disclosed { integration, secrets }, rank };
-        let changes = receipt.keep(changes, &changed, id, &*self.vault)?;
+        let outcome = Ranked { shown: Disclosed { integration, secrets }, rank };
+        let changes = receipt.keep(changes, &outcome, id, &*self.vault)?;
         if changes != Changes::new() {
             self.work.commit(caller.scope(), changes).await?;
         }
-        Ok(changed)
+        Ok(outcome)
+    }
+
+    /// The integration that is to change, and what is known of what it connects to.
+    async fn meant(
+        &self,
+        caller: &Caller,
+        id: IntegrationId,
+        change: &IntegrationChange,
+        expected: &Expected,
+    ) -> Result<(Integration, Arc<Provider>), AppError> {
+        let found = self.integrations.find(caller.scope(), id).await?;
+        let meant = found.filter(|one| change.reach.takes(one, &*self.providers));
+        let before = meant.ok_or(AppError::NotFound(Entity::Integration))?;
+        let provider = self.providers.described(&before.parts().provider);
+        // What is refused at any version is refused first (RFC 9110 §13.2.1).
+        if let Some(named) = &change.provider
+            && !named.is_of(&*self.providers, &before.parts().provider)
+        {
+            return Err(AppError::ProviderFixed);
+        }
+        expected.require(&before)?;
+        Ok((before, provider))
     }
 
     /// What the provider says of what is intended, where it is to be asked first.
@@ -371,7 +319,7 @@ fn is_elsewhere(integration: &Integration, url: &ManifestUrl) -> bool {
     integration.manifest().is_none_or(|manifest| manifest.url != *url)
 }
 
-pub(super) fn recorded(
+fn recorded(
     recorder: &Recorder<'_>,
     before: &Integration,
     after: &Integration,

@@ -16,6 +16,8 @@ mod replace_manifest;
 mod requirements;
 mod revoke;
 mod system_apps;
+#[cfg(test)]
+mod tests;
 
 pub use connect::{ConnectProvider, NewConnection};
 pub use connection::GetConnection;
