@@ -2,10 +2,14 @@
 //! before anything is kept.
 
 mod deleting;
+mod environments;
 mod listing;
+mod naming;
 mod order;
 mod primary;
 mod races;
+mod required;
+mod verified_first;
 
 use patchbay_domain::{
     ChannelKind, Conditions, FieldKind, FieldSource, IntegrationId, Offer, Provider, ProviderField,
