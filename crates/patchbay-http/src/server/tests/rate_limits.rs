@@ -83,7 +83,7 @@ async fn every_answer_to_a_known_key_says_where_it_stands_and_no_other() {
     let nowhere =
         TestRequest::get().uri("/organisations/a/b/c/d").insert_header((AUTHORIZATION, "Bearer key"));
     let requests = [bad_path, unknown, from(ONE, "bad"), nowhere, TestRequest::get().uri("/healthz")];
-    let answers = answers(two_at_once(), requests).await;
+    let answers = Box::pin(answers(two_at_once(), requests)).await;
     assert_eq!(statuses(&answers), [400, 401, 401, 404, 200]);
     let said: Vec<_> = answers.iter().map(|answer| answer.header("ratelimit").is_some()).collect();
     assert_eq!(said, [true, false, false, false, false]);
@@ -111,7 +111,7 @@ async fn without_a_limit_no_header_speaks_of_one() {
 async fn who_presents_too_many_refused_keys_is_shut_out_with_good_ones_too() {
     let requests =
         [from(ONE, "bad"), from(ONE, "bad"), from(ONE, "key"), from(ONE, "bad"), from(OTHER, "key")];
-    let answers = answers(two_failures(), requests).await;
+    let answers = Box::pin(answers(two_failures(), requests)).await;
     assert_eq!(statuses(&answers), [401, 401, 429, 429, 200]);
     assert_eq!(answers[2].body, refusal(429, "Too many requests", "rate limit exceeded"));
     assert!((1..=60).contains(&answers[2].header("retry-after").unwrap().parse::<u64>().unwrap()));
