@@ -122,7 +122,11 @@ impl Plan {
         for write in &changes.settings {
             plan.add_setting(scope, write)?;
         }
-        for write in &changes.rankings {
+        // In one order whoever writes: two that move integrations each where the other's comes from
+        // would wait for each other.
+        let mut rankings: Vec<_> = changes.rankings.iter().collect();
+        rankings.sort_by_key(|write| (write.place.environment_id, write.place.channel.as_str()));
+        for write in rankings {
             plan.add_ranking(scope, write)?;
         }
         for write in &changes.api_keys {

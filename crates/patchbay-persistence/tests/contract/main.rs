@@ -18,6 +18,7 @@ mod migrations;
 mod organisations;
 mod paging;
 mod racing;
+mod rankings;
 mod receipts;
 mod sealed;
 mod setting_races;
