@@ -116,7 +116,7 @@ impl World {
 impl World {
     pub fn create(&self, new: NewIntegration) -> Result<Created, AppError> {
         let create = CreateIntegration {
-            environments: Arc::new(self.environments()),
+            environments: Arc::new(Self::environments()),
             rankings: Arc::new(self.rankings()),
             providers: Arc::new(self.directory()),
             verifier: Arc::new(self.verifier()),
@@ -133,7 +133,7 @@ impl World {
         let edit = EditIntegration {
             integrations: Arc::new(self.integrations()),
             settings: Arc::new(MockSettingRepository::new()),
-            environments: Arc::new(self.environments()),
+            environments: Arc::new(Self::environments()),
             rankings: Arc::new(self.rankings()),
             providers: Arc::new(self.directory()),
             verifier: Arc::new(self.verifier()),
@@ -252,7 +252,7 @@ impl World {
     }
 
     /// Knows the one that the organisation began with, and one more.
-    fn environments(&self) -> MockEnvironmentRepository {
+    fn environments() -> MockEnvironmentRepository {
         let mut environments = MockEnvironmentRepository::new();
         environments.expect_find().returning(|scope, id| {
             let environment = Environment {

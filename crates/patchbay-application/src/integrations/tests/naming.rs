@@ -19,8 +19,8 @@ fn identified(text: &str) -> IntegrationChange {
     IntegrationChange { identifier: Some(identifier(text)), ..Default::default() }
 }
 
-fn is_taken(outcome: Result<impl Sized, AppError>, rule: UniqueRule) -> bool {
-    matches!(outcome, Err(AppError::Conflict(Conflict::Taken(taken))) if taken == rule)
+fn is_taken<T>(outcome: &Result<T, AppError>, rule: UniqueRule) -> bool {
+    matches!(outcome, Err(AppError::Conflict(Conflict::Taken(taken))) if *taken == rule)
 }
 
 #[test]
@@ -49,11 +49,11 @@ fn whoever_says_nothing_of_it_gets_none() {
 fn one_that_is_taken_is_a_conflict_in_the_whole_organisation() {
     let world = world();
     world.made(known("a", "shop"));
-    assert!(is_taken(world.create(known("b", "shop")), UniqueRule::Identifier));
+    assert!(is_taken(&world.create(known("b", "shop")), UniqueRule::Identifier));
     let there = NewIntegration { environment: Some(elsewhere()), ..known("b", "shop") };
-    assert!(is_taken(world.create(there), UniqueRule::Identifier));
+    assert!(is_taken(&world.create(there), UniqueRule::Identifier));
     let b = world.made(known("b", "Shop"));
-    assert!(is_taken(world.edit(b, identified("shop")), UniqueRule::Identifier));
+    assert!(is_taken(&world.edit(b, identified("shop")), UniqueRule::Identifier));
     world.edit(b, identified("Shop")).unwrap();
 }
 
@@ -73,11 +73,11 @@ fn what_one_environment_may_have_once_does_not_move_to_where_there_is_one() {
     let once = || UniqueRules::from_iter([UniqueRule::InApp]);
     let a = world.made(NewIntegration { unique_rules: once(), ..new("chat", "a") });
     let second = NewIntegration { unique_rules: once(), ..new("chat", "b") };
-    assert!(is_taken(world.create(second), UniqueRule::InApp));
+    assert!(is_taken(&world.create(second), UniqueRule::InApp));
     let there = NewIntegration { unique_rules: once(), environment: Some(elsewhere()), ..new("chat", "b") };
     let b = world.made(there);
     let moved = || IntegrationChange { environment: Some(elsewhere()), ..Default::default() };
-    assert!(is_taken(world.edit(a, moved()), UniqueRule::InApp));
+    assert!(is_taken(&world.edit(a, moved()), UniqueRule::InApp));
     world.delete(b, Reach::All).unwrap();
     world.edit(a, moved()).unwrap();
 }
