@@ -305,7 +305,8 @@ fn read_credentials(
     credentials::sent(members, to).map_err(invalid)
 }
 
-fn invalid(faults: Vec<Fault>) -> AppError {
+/// The refusal of these faults, of which there is at least one.
+pub(super) fn invalid(faults: Vec<Fault>) -> AppError {
     let none = || AppError::Internal("a refusal without a fault".into());
     Faults::all(faults).map_or_else(none, AppError::Invalid)
 }
