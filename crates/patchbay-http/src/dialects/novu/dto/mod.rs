@@ -6,6 +6,7 @@ mod conditions;
 mod credentials;
 mod meant;
 mod members;
+mod questions;
 mod slug;
 mod views;
 
