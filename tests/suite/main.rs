@@ -32,6 +32,8 @@ mod crash;
 #[cfg(test)]
 mod given;
 #[cfg(test)]
+mod novu_authorize;
+#[cfg(test)]
 mod oauth_browsers;
 #[cfg(test)]
 mod openapi;
