@@ -292,3 +292,6 @@ fn unavailable() -> Said {
 fn timed_out() -> Said {
     Said::new(StatusCode::GATEWAY_TIMEOUT, "Request timed out")
 }
+
+#[cfg(test)]
+mod tests;

@@ -325,3 +325,6 @@ fn word_of(name: &IntegrationName, provider: &ProviderName) -> String {
     let word = slug::slug(name.as_str());
     if word.is_empty() { provider.as_str().to_owned() } else { word }
 }
+
+#[cfg(test)]
+mod tests;
