@@ -32,6 +32,10 @@ mod crash;
 #[cfg(test)]
 mod given;
 #[cfg(test)]
+mod novu_authentication;
+#[cfg(test)]
+mod novu_given;
+#[cfg(test)]
 mod oauth_browsers;
 #[cfg(test)]
 mod openapi;
