@@ -34,6 +34,8 @@ mod given;
 #[cfg(test)]
 mod novu_authentication;
 #[cfg(test)]
+mod novu_conventions;
+#[cfg(test)]
 mod novu_given;
 #[cfg(test)]
 mod oauth_browsers;
