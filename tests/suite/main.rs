@@ -36,6 +36,8 @@ mod novu_authentication;
 #[cfg(test)]
 mod novu_conventions;
 #[cfg(test)]
+mod novu_creating;
+#[cfg(test)]
 mod novu_given;
 #[cfg(test)]
 mod oauth_browsers;
