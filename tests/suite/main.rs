@@ -40,6 +40,8 @@ mod novu_creating;
 #[cfg(test)]
 mod novu_given;
 #[cfg(test)]
+mod novu_required;
+#[cfg(test)]
 mod oauth_browsers;
 #[cfg(test)]
 mod openapi;
