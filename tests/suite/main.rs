@@ -38,6 +38,8 @@ mod novu_conventions;
 #[cfg(test)]
 mod novu_creating;
 #[cfg(test)]
+mod novu_credentials;
+#[cfg(test)]
 mod novu_given;
 #[cfg(test)]
 mod novu_required;
