@@ -44,6 +44,8 @@ mod novu_credentials;
 #[cfg(test)]
 mod novu_given;
 #[cfg(test)]
+mod novu_order;
+#[cfg(test)]
 mod novu_required;
 #[cfg(test)]
 mod oauth_browsers;
