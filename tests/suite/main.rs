@@ -46,6 +46,8 @@ mod novu_credentials;
 #[cfg(test)]
 mod novu_given;
 #[cfg(test)]
+mod novu_once;
+#[cfg(test)]
 mod novu_order;
 #[cfg(test)]
 mod novu_required;
