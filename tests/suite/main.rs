@@ -44,6 +44,8 @@ mod novu_creating;
 #[cfg(test)]
 mod novu_credentials;
 #[cfg(test)]
+mod novu_environments;
+#[cfg(test)]
 mod novu_given;
 #[cfg(test)]
 mod novu_once;
