@@ -54,6 +54,8 @@ mod novu_order;
 #[cfg(test)]
 mod novu_required;
 #[cfg(test)]
+mod novu_uncatalogued;
+#[cfg(test)]
 mod oauth_browsers;
 #[cfg(test)]
 mod openapi;
