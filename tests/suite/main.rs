@@ -48,6 +48,8 @@ mod novu_environments;
 #[cfg(test)]
 mod novu_given;
 #[cfg(test)]
+mod novu_lists;
+#[cfg(test)]
 mod novu_once;
 #[cfg(test)]
 mod novu_order;
@@ -55,6 +57,8 @@ mod novu_order;
 mod novu_required;
 #[cfg(test)]
 mod novu_uncatalogued;
+#[cfg(test)]
+mod novu_webhooks;
 #[cfg(test)]
 mod oauth_browsers;
 #[cfg(test)]
