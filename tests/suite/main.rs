@@ -36,6 +36,8 @@ mod novu_authentication;
 #[cfg(test)]
 mod novu_checks;
 #[cfg(test)]
+mod novu_conditional;
+#[cfg(test)]
 mod novu_conditions;
 #[cfg(test)]
 mod novu_conventions;
