@@ -46,6 +46,8 @@ mod novu_creating;
 #[cfg(test)]
 mod novu_credentials;
 #[cfg(test)]
+mod novu_elsewhere;
+#[cfg(test)]
 mod novu_environments;
 #[cfg(test)]
 mod novu_given;
