@@ -52,6 +52,8 @@ mod novu_environments;
 #[cfg(test)]
 mod novu_given;
 #[cfg(test)]
+mod novu_hostile;
+#[cfg(test)]
 mod novu_lists;
 #[cfg(test)]
 mod novu_once;
