@@ -62,6 +62,8 @@ mod novu_order;
 #[cfg(test)]
 mod novu_required;
 #[cfg(test)]
+mod novu_secrecy;
+#[cfg(test)]
 mod novu_uncatalogued;
 #[cfg(test)]
 mod novu_webhooks;
