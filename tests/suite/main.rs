@@ -50,6 +50,8 @@ mod novu_elsewhere;
 #[cfg(test)]
 mod novu_environments;
 #[cfg(test)]
+mod novu_fixtures;
+#[cfg(test)]
 mod novu_given;
 #[cfg(test)]
 mod novu_hostile;
