@@ -147,8 +147,8 @@ fn alike(answer: &Answer, id: &str) -> (u16, Value, BTreeSet<String>) {
     let mut document: Value = serde_json::from_str(&answer.text.replace(id, "{id}")).unwrap();
     document["timestamp"].take();
     // Whether a connection goes on depends on how much of a body had come by then.
-    let headers = answer.headers.keys().map(|name| name.as_str()).filter(|name| *name != "connection");
-    (answer.status, document, headers.map(str::to_owned).collect())
+    let headers = answer.headers.keys().filter(|name| *name != "connection");
+    (answer.status, document, headers.map(ToString::to_string).collect())
 }
 
 /// Asserts that what is there for others is answered like what is nowhere.
