@@ -47,6 +47,11 @@ fn free_hosts() -> Vec<(&'static str, &'static str, &'static str, Value)> {
     ]
 }
 
+/// One that the catalogue does not know, of which nothing but its names can tell where it leads.
+fn of_nobody() -> (&'static str, &'static str, &'static str, Value) {
+    ("acme", "sms", "baseUrl", json!({ "baseUrl": "https://a.example.com", "apiKey": "planted" }))
+}
+
 fn elsewhere(member: &str) -> &'static str {
     if member == "host" { "evil.example" } else { "https://evil.example" }
 }
@@ -64,7 +69,7 @@ fn moved(credentials: &Value, member: &str) -> Value {
 async fn another_host_needs_the_secrets_again(#[case] backend: Backend) -> Result<()> {
     let acme = Acme::on(backend).await?;
     let novu = acme.novu().await?;
-    for (provider, channel, member, credentials) in free_hosts() {
+    for (provider, channel, member, credentials) in free_hosts().into_iter().chain([of_nobody()]) {
         let id = novu.created(&of(provider, channel, credentials.clone())).await?;
         let masked = json!({ "credentials": moved(&credentials, member) });
         let answer = novu.update(&id, &masked).await?;
@@ -74,6 +79,24 @@ async fn another_host_needs_the_secrets_again(#[case] backend: Backend) -> Resul
         fault(&novu.patch(&id, &masked).await?, 400);
         let kept = acme.revealing_novu().found(&id).await?;
         assert_eq!(kept["credentials"], credentials, "{provider}");
+    }
+    Ok(())
+}
+
+#[rstest]
+#[case::sqlite(Backend::Sqlite)]
+#[case::postgres(Backend::Postgres)]
+#[tokio::test]
+async fn a_refused_host_is_named_as_it_was_sent(#[case] backend: Backend) -> Result<()> {
+    let acme = Acme::on(backend).await?;
+    let novu = acme.novu().await?;
+    let app_io = json!({ "AppIOBaseUrl": "https://a.example.com", "token": "planted" });
+    let app_io = ("appio", "push", "AppIOBaseUrl", app_io);
+    for (provider, channel, member, credentials) in free_hosts().into_iter().chain([app_io]) {
+        let id = novu.created(&of(provider, channel, credentials.clone())).await?;
+        let answer = novu.update(&id, &json!({ "credentials": moved(&credentials, member) })).await?;
+        let named = format!("credentials.{member}");
+        assert!(fault(&answer, 400).split([' ', ',']).any(|word| word == named), "{answer}");
     }
     Ok(())
 }
