@@ -202,6 +202,12 @@ impl Answer {
         document.unwrap_or_default()
     }
 
+    /// The path that was asked for, with its query.
+    #[must_use]
+    pub fn path(&self) -> &str {
+        self.asked.split_once(' ').unwrap_or_default().1
+    }
+
     /// A header's text; empty when it is absent.
     #[must_use]
     pub fn header(&self, name: &str) -> &str {

@@ -19,22 +19,17 @@ pub fn master_key(id: &str) -> String {
 /// The discard service, which no machine offers any more: connections are refused.
 const NOTHING_THERE: &str = "127.0.0.1:9";
 
-/// The providers that a service asks by itself.
-const PROVIDERS: [&str; 13] = [
-    "custom_api",
-    "gmail",
-    "google_calendar",
-    "hubspot",
-    "json_manifest",
-    "messenger",
-    "notion",
-    "odoo",
-    "shopify",
-    "slack",
-    "twilio_sms",
-    "whatsapp",
-    "zendesk",
-];
+/// Where the entries of the providers lie that a service knows.
+const PROVIDERS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../config/providers");
+
+/// The providers that a service may ask by itself; an entry whose name begins with `_` is none.
+fn providers() -> Vec<String> {
+    let files = std::fs::read_dir(PROVIDERS).into_iter().flatten().flatten();
+    let names = files.filter_map(|file| file.file_name().into_string().ok());
+    let ids: Vec<_> = names.filter_map(|name| Some(name.strip_suffix(".toml")?.to_owned())).collect();
+    assert!(!ids.is_empty(), "no providers in {PROVIDERS}");
+    ids.into_iter().filter(|id| !id.starts_with('_')).collect()
+}
 
 /// The bytes of [`master_key`].
 #[must_use]
@@ -67,9 +62,9 @@ impl InstallationBuilder {
             // One key does what many clients would, as fast as it can.
             ("rate_limit.requests_per_minute", "0".to_owned()),
         ];
-        let nowhere = |id: &&str| (format!("providers.{id}.base_url"), format!("'http://{NOTHING_THERE}'"));
+        let nowhere = |id: &String| (format!("providers.{id}.base_url"), format!("'http://{NOTHING_THERE}'"));
         let usual = usual.into_iter().map(|(key, value)| (key.to_owned(), value));
-        let settings = usual.chain(PROVIDERS.iter().map(nowhere)).collect();
+        let settings = usual.chain(providers().iter().map(nowhere)).collect();
         Self { backend, settings, environment: Vec::new() }
     }
 

@@ -3,8 +3,8 @@
 use anyhow::{Result, ensure};
 
 use crate::{
-    AlooChat, Backend, CommandOutput, Database, Http, Installation, InstallationBuilder, Patchbay, Server,
-    Telex, Tenant,
+    AlooChat, Backend, CommandOutput, Database, Http, Installation, InstallationBuilder, Novu, Patchbay,
+    Server, Telex, Tenant,
 };
 
 /// A running Patchbay with an installation of its own. Dropped, it is killed.
@@ -65,6 +65,12 @@ impl Service {
     #[must_use]
     pub fn aloochat(&self, key: &str) -> AlooChat {
         AlooChat::new(self.http(), key)
+    }
+
+    /// Speaks Novu to it with `key`.
+    #[must_use]
+    pub fn novu(&self, key: &str) -> Novu {
+        Novu::new(self.http(), key)
     }
 
     /// Speaks the native API to it with `key`.

@@ -84,6 +84,12 @@ pub fn is_timestamp(text: &str) -> bool {
     like(text, "dddd-dd-ddTdd:dd:dd.ddddddZ", |form, c| (form == 'd').then(|| c.is_ascii_digit()))
 }
 
+/// Whether `text` is a time in UTC with milliseconds, as JavaScript writes it.
+#[must_use]
+pub fn is_milliseconds(text: &str) -> bool {
+    like(text, "dddd-dd-ddTdd:dd:dd.dddZ", |form, c| (form == 'd').then(|| c.is_ascii_digit()))
+}
+
 /// Whether `text` fits `form` character by character: `judge` knows what some characters of
 /// the form stand for, the others stand for themselves.
 fn like(text: &str, form: &str, judge: impl Fn(char, char) -> Option<bool>) -> bool {
@@ -149,6 +155,14 @@ mod tests {
         assert!(!is_uuid(ID, &['4', '5']));
         assert!(!is_uuid(&ID.to_uppercase(), &['7']));
         assert!(!is_uuid(&ID.replace('-', ""), &['7']));
+    }
+
+    #[test]
+    fn a_time_with_milliseconds_has_three_fraction_digits() {
+        assert!(is_milliseconds("2026-01-01T00:00:00.123Z"));
+        for wrong in [TIME, "2026-01-01T00:00:00Z", "2026-01-01T00:00:00.123+00:00", ""] {
+            assert!(!is_milliseconds(wrong), "{wrong}");
+        }
     }
 
     #[test]

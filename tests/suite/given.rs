@@ -1,7 +1,7 @@
 //! What most tests start from, and the assertions that they share.
 
 use anyhow::Result;
-use patchbay_tests::{AlooChat, Answer, Backend, Patchbay, Service, TELEX_PREFIXES, Telex, Tenant};
+use patchbay_tests::{AlooChat, Answer, Backend, Novu, Patchbay, Service, TELEX_PREFIXES, Telex, Tenant};
 use serde_json::{Value, json};
 
 /// An id that nothing has.
@@ -34,6 +34,17 @@ impl Acme {
     /// A client of the same organisation that speaks AlooChat, and may do everything.
     pub fn aloochat(&self) -> AlooChat {
         self.service.aloochat(&self.key)
+    }
+
+    /// A client of the same organisation that speaks Novu, and may do everything but see secrets.
+    pub async fn novu(&self) -> Result<Novu> {
+        let key = self.tenant.key(&["integrations:read", "integrations:write"]).await?;
+        Ok(self.service.novu(&key.text))
+    }
+
+    /// The same of one that sees secrets.
+    pub fn revealing_novu(&self) -> Novu {
+        self.service.novu(&self.key)
     }
 
     /// A client of the same organisation that speaks the native API, and may do everything.

@@ -31,8 +31,45 @@ mod connections;
 mod crash;
 #[cfg(test)]
 mod given;
+mod novu_authentication;
 #[cfg(test)]
 mod novu_authorize;
+#[cfg(test)]
+mod novu_checks;
+#[cfg(test)]
+mod novu_conditional;
+#[cfg(test)]
+mod novu_conditions;
+#[cfg(test)]
+mod novu_conventions;
+#[cfg(test)]
+mod novu_creating;
+#[cfg(test)]
+mod novu_credentials;
+#[cfg(test)]
+mod novu_elsewhere;
+#[cfg(test)]
+mod novu_environments;
+#[cfg(test)]
+mod novu_fixtures;
+#[cfg(test)]
+mod novu_given;
+#[cfg(test)]
+mod novu_hostile;
+#[cfg(test)]
+mod novu_lists;
+#[cfg(test)]
+mod novu_once;
+#[cfg(test)]
+mod novu_order;
+#[cfg(test)]
+mod novu_required;
+#[cfg(test)]
+mod novu_secrecy;
+#[cfg(test)]
+mod novu_uncatalogued;
+#[cfg(test)]
+mod novu_webhooks;
 #[cfg(test)]
 mod oauth_browsers;
 #[cfg(test)]

@@ -38,19 +38,21 @@ pub(super) fn require_same_secret(
     after: &Credentials,
     provider: &Provider,
 ) -> Result<(), InvalidConfiguration> {
-    let decides = provider.fields.iter().filter(|field| {
-        field.is_secret
-            && matches!(field.kind, FieldKind::Url | FieldKind::Host)
-            && field.confined_to.is_none()
-    });
-    for field in decides {
-        let path = escaped(&field.key);
-        let Ok(name) = CredentialName::parse(&path) else { continue };
-        if after.get(&name).is_some() && !after.is_alike(before, &name, target) {
-            return Err(Wrong::Elsewhere.at(&path));
+    let leads_anywhere = |name: &CredentialName| {
+        let steps = name.steps();
+        let member = steps.first().map(String::as_str).unwrap_or_default();
+        match provider.fields.iter().find(|field| field.key == member) {
+            Some(field) => {
+                matches!(field.kind, FieldKind::Url | FieldKind::Host) && field.confined_to.is_none()
+            }
+            None => steps.iter().any(|step| names_a_host(step)),
         }
+    };
+    let names = after.iter().map(|(name, _)| name);
+    match names.into_iter().find(|name| leads_anywhere(name) && !after.is_alike(before, name, target)) {
+        Some(name) => Err(Wrong::Elsewhere.at(name.as_str())),
+        None => Ok(()),
     }
-    Ok(())
 }
 
 /// Stops names and passwords in URLs, which would be secrets in plain sight.

@@ -354,3 +354,20 @@ fn a_host_that_is_itself_a_secret_does_not_change_without_the_others() {
     assert!(changed(json!({"webhook_url": "https://b.example/x", "token": "u"})).is_ok());
     assert!(changed(json!({"webhook_url": null})).is_ok());
 }
+
+#[test]
+fn a_secret_that_is_called_like_a_host_does_not_change_without_the_others() {
+    let told = |members: &Value| -> Vec<_> {
+        members.as_object().unwrap().keys().map(|name| (name.clone(), ToldSecrecy::Whole)).collect()
+    };
+    let unknown = Provider::unknown(ProviderId::uncatalogued());
+    let members = json!({"baseUrl": "https://a.example", "apiKey": "k"});
+    let before = Configured::of(sent(members.clone()).telling(told(&members)), &unknown).unwrap();
+    let moved = |key: &str| {
+        let members = json!({"baseUrl": "https://b.example", "apiKey": key});
+        let sent = from_an_api_that_shows_stars(members.clone()).telling(told(&members));
+        before.merged(sent, &unknown)
+    };
+    assert_eq!(moved(STARS).unwrap_err().at.as_deref(), Some("baseUrl"));
+    assert!(moved("another").is_ok());
+}

@@ -9,6 +9,7 @@ use utoipa::ToSchema;
 
 use super::Said;
 use crate::dialects::novu::Novu;
+use crate::dialects::novu::dto::KNOWN;
 use crate::kernel::Seen;
 
 /// What is wrong with one member.
@@ -35,7 +36,7 @@ pub fn said_of(seen: &Seen<'_, Novu>, faults: &Faults) -> Said {
 
 /// What is wrong with a configuration as it is kept: its members are in snake case there.
 pub fn of_configuration(InvalidConfiguration { at, wrong }: &InvalidConfiguration) -> String {
-    let member = at.as_deref().map(|at| format!(".{}", in_camel_case(at))).unwrap_or_default();
+    let member = at.as_deref().map(|at| format!(".{}", as_called(at))).unwrap_or_default();
     format!("Integration validation failed: credentials{member} {wrong}")
 }
 
@@ -80,6 +81,16 @@ fn why(reason: &FaultReason) -> String {
     }
 }
 
+/// What clients call that which is kept under `path`: some names have capitals of their own.
+fn as_called(path: &str) -> String {
+    let (key, below) = path.split_at(path.find('.').unwrap_or(path.len()));
+    let is_meant = |known: &&Known| known.name.eq_ignore_ascii_case(&key.replace('_', ""));
+    match KNOWN.iter().find(is_meant) {
+        Some(known) => [known.name, below].concat(),
+        None => in_camel_case(path),
+    }
+}
+
 /// `base_url` as `baseUrl`.
 fn in_camel_case(text: &str) -> String {
     let mut steps = text.split('_');
@@ -107,6 +118,10 @@ mod tests {
         assert_eq!(
             said(Some("base_url")),
             format!("Integration validation failed: credentials.baseUrl {words}")
+        );
+        assert_eq!(
+            said(Some("app_io_base_url.x")),
+            format!("Integration validation failed: credentials.AppIOBaseUrl.x {words}")
         );
         assert_eq!(said(Some("host")), format!("Integration validation failed: credentials.host {words}"));
         assert_eq!(said(None), format!("Integration validation failed: credentials {words}"));
