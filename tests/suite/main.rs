@@ -31,6 +31,7 @@ mod connections;
 mod crash;
 #[cfg(test)]
 mod given;
+#[cfg(test)]
 mod novu_authentication;
 #[cfg(test)]
 mod novu_authorize;

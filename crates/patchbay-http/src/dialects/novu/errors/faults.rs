@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 
 use super::Said;
 use crate::dialects::novu::Novu;
-use crate::dialects::novu::dto::KNOWN;
+use crate::dialects::novu::dto::{KNOWN, Known};
 use crate::kernel::Seen;
 
 /// What is wrong with one member.
