@@ -345,6 +345,20 @@ fn a_mask_does_not_bring_a_secret_to_another_host() {
 }
 
 #[test]
+fn a_secret_that_nobody_knows_decides_the_host_if_it_is_named_so() {
+    let told = |names: &[&str]| names.iter().map(|name| ((*name).to_owned(), ToldSecrecy::Whole)).collect();
+    let all = ["apiKey", "baseUrl", "colour"];
+    let before = json!({"apiKey": "a", "baseUrl": "https://a.example/x", "colour": "red"});
+    let before = Configured::of(sent(before).telling(told(&all)), &provider()).unwrap();
+    let changed = |members: Value| before.merged(sent(members).telling(told(&all)), &provider());
+    let elsewhere = changed(json!({"baseUrl": "https://b.example/x"})).unwrap_err();
+    assert_eq!((elsewhere.at.as_deref(), elsewhere.wrong), (Some("baseUrl"), Wrong::Elsewhere));
+    assert!(changed(json!({"baseUrl": "https://a.example/y"})).is_ok());
+    assert!(changed(json!({"colour": "https://b.example/x"})).is_ok());
+    assert!(changed(json!({"baseUrl": "https://b.example", "apiKey": "b", "colour": "blue"})).is_ok());
+}
+
+#[test]
 fn a_host_that_is_itself_a_secret_does_not_change_without_the_others() {
     let before = configured(json!({"webhook_url": "https://a.example/x", "token": "t"}));
     let changed = |sent: Value| before.merged(from_an_api_that_shows_stars(sent), &provider());
