@@ -345,6 +345,20 @@ fn a_mask_does_not_bring_a_secret_to_another_host() {
 }
 
 #[test]
+fn what_is_wrong_with_a_member_is_said_of_the_name_that_its_sender_knows() {
+    let called = |sent: SentConfiguration| sent.called(vec![("base_url".to_owned(), "apiURL".to_owned())]);
+    let wrong = |members: Value| Configured::of(called(sent(members)), &provider()).unwrap_err().at;
+    assert_eq!(wrong(json!({"base_url": 7})).as_deref(), Some("apiURL"));
+    let before = json!({"base_url": "https://a.example", "token": "t"});
+    let before = Configured::of(sent(before), &provider()).unwrap();
+    let elsewhere = called(sent(json!({"base_url": "https://b.example"})));
+    assert_eq!(before.merged(elsewhere, &provider()).unwrap_err().at.as_deref(), Some("apiURL"));
+    let replaced = called(sent(json!({"base_url": "https://b.example"})));
+    let replaced = before.replaced(replaced, &provider(), |member| member == "base_url");
+    assert_eq!(replaced.unwrap_err().at.as_deref(), Some("apiURL"));
+}
+
+#[test]
 fn a_secret_that_nobody_knows_decides_the_host_if_it_is_named_so() {
     let told = |names: &[&str]| names.iter().map(|name| ((*name).to_owned(), ToldSecrecy::Whole)).collect();
     let all = ["apiKey", "baseUrl", "colour"];
