@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use super::split::escaped;
 use super::{Configuration, InvalidConfiguration, Wrong};
-use crate::{CredentialName, Credentials, FieldKind, Provider};
+use crate::{CredentialName, Credentials, FieldKind, Provider, ProviderField};
 
 /// How names of members end that say where requests go; compared in lower case, letters and
 /// digits alone. They count where the provider does not know the member.
@@ -38,21 +38,24 @@ pub(super) fn require_same_secret(
     after: &Credentials,
     provider: &Provider,
 ) -> Result<(), InvalidConfiguration> {
-    let leads_anywhere = |name: &CredentialName| {
-        let steps = name.steps();
-        let member = steps.first().map(String::as_str).unwrap_or_default();
-        match provider.fields.iter().find(|field| field.key == member) {
-            Some(field) => {
-                matches!(field.kind, FieldKind::Url | FieldKind::Host) && field.confined_to.is_none()
-            }
-            None => steps.iter().any(|step| names_a_host(step)),
-        }
-    };
-    let names = after.iter().map(|(name, _)| name);
-    match names.into_iter().find(|name| leads_anywhere(name) && !after.is_alike(before, name, target)) {
+    let leads_elsewhere =
+        |name: &&CredentialName| decides(name, provider) && !after.is_alike(before, name, target);
+    match after.iter().map(|(name, _)| name).find(leads_elsewhere) {
         Some(name) => Err(Wrong::Elsewhere.at(name.as_str())),
         None => Ok(()),
     }
+}
+
+/// Whether a secret decides which host requests go to: as its field says, or else by the names of
+/// what it is and stands in.
+fn decides(name: &CredentialName, provider: &Provider) -> bool {
+    let steps = name.steps();
+    let Some((member, below)) = steps.split_first() else { return false };
+    let field = provider.fields.iter().find(|field| field.key == *member);
+    let is_free = |field: &ProviderField| {
+        matches!(field.kind, FieldKind::Url | FieldKind::Host) && field.confined_to.is_none()
+    };
+    field.map_or_else(|| names_a_host(member), is_free) || below.iter().any(|step| names_a_host(step))
 }
 
 /// Stops names and passwords in URLs, which would be secrets in plain sight.

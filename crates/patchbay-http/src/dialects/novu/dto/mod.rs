@@ -12,7 +12,7 @@ mod views;
 
 pub use authorizing::{AuthorizeBody, LinkView};
 pub use bodies::{CreateBody, EditBody, Mode};
-pub use members::{KNOWN, Known};
+
 pub use views::{
     ChannelStatusView, EnvironmentView, IntegrationView, LimitView, Showing, Success, has_credentials,
 };

@@ -9,7 +9,6 @@ use utoipa::ToSchema;
 
 use super::Said;
 use crate::dialects::novu::Novu;
-use crate::dialects::novu::dto::{KNOWN, Known};
 use crate::kernel::Seen;
 
 /// What is wrong with one member.
@@ -34,9 +33,9 @@ pub fn said_of(seen: &Seen<'_, Novu>, faults: &Faults) -> Said {
     Said { errors: Some(by_member(faults)), ..said }
 }
 
-/// What is wrong with a configuration as it is kept: its members are in snake case there.
+/// What is wrong with credentials as they are kept.
 pub fn of_configuration(InvalidConfiguration { at, wrong }: &InvalidConfiguration) -> String {
-    let member = at.as_deref().map(|at| format!(".{}", as_called(at))).unwrap_or_default();
+    let member = at.as_deref().map(|at| format!(".{at}")).unwrap_or_default();
     format!("Integration validation failed: credentials{member} {wrong}")
 }
 
@@ -81,47 +80,21 @@ fn why(reason: &FaultReason) -> String {
     }
 }
 
-/// What clients call that which is kept under `path`: some names have capitals of their own.
-fn as_called(path: &str) -> String {
-    let (key, below) = path.split_at(path.find('.').unwrap_or(path.len()));
-    let is_meant = |known: &&Known| known.name.eq_ignore_ascii_case(&key.replace('_', ""));
-    match KNOWN.iter().find(is_meant) {
-        Some(known) => [known.name, below].concat(),
-        None => in_camel_case(path),
-    }
-}
-
-/// `base_url` as `baseUrl`.
-fn in_camel_case(text: &str) -> String {
-    let mut steps = text.split('_');
-    let mut name = steps.next().unwrap_or_default().to_owned();
-    for step in steps {
-        let mut chars = step.chars();
-        name.extend(chars.next().into_iter().flat_map(char::to_uppercase));
-        name.push_str(chars.as_str());
-    }
-    name
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use patchbay_domain::Wrong;
 
     #[test]
-    fn a_member_of_a_configuration_is_called_as_clients_call_it() {
+    fn a_member_of_a_configuration_is_one_of_the_credentials() {
         let said = |at: Option<&str>| {
             let at = at.map(str::to_owned);
             of_configuration(&InvalidConfiguration { at, wrong: Wrong::UserInfo })
         };
         let words = "must not contain a user name or password";
         assert_eq!(
-            said(Some("base_url")),
+            said(Some("baseUrl")),
             format!("Integration validation failed: credentials.baseUrl {words}")
-        );
-        assert_eq!(
-            said(Some("app_io_base_url.x")),
-            format!("Integration validation failed: credentials.AppIOBaseUrl.x {words}")
         );
         assert_eq!(said(Some("host")), format!("Integration validation failed: credentials.host {words}"));
         assert_eq!(said(None), format!("Integration validation failed: credentials {words}"));
