@@ -173,6 +173,8 @@ class Novu(Api):
     def parameters(self, service: Service) -> dict:
         mail = {"providerId": "sendgrid", "channel": "email", "credentials": {"apiKey": "t"}, "active": True}
         made = service.call("POST", "/v1/integrations", mail, self.header)["data"]["_id"]
+        team = {"providerId": "slack", "channel": "chat", "identifier": TEAM}
+        service.call("POST", "/v1/integrations", team, self.header)
         named = {name: {"path.id": made} for name in OF_MAIL}
         return {"": {}, **named, **{name: {"path.providerIdOrId": made} for name in OF_A_PROVIDER}}
 
@@ -180,11 +182,17 @@ class Novu(Api):
         """Which providers there are is a matter of the catalogue; one of these it does not know."""
         create = document["components"]["schemas"]["CreateBody"]
         create["properties"]["providerId"]["enum"] = ["sendgrid", "twilio", "slack", "fcm", "novu", "emailjs"]
+        # Of all others there is nothing to connect.
+        authorize = document["components"]["schemas"]["AuthorizeBody"]
+        authorize["properties"]["integrationIdentifier"]["enum"] = [TEAM, "nobody"]
 
 
 # Operations of Novu on the integration that is made for them, and on its provider.
 OF_MAIL = ("get_integration", "edit_integration", "patch_integration", "set_primary_integration")
 OF_A_PROVIDER = ("get_webhook_status", "get_webhooks_status")
+
+# An integration of Slack that people connect.
+TEAM = "slack-main"
 
 
 class Patchbay(Api):

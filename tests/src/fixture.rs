@@ -110,7 +110,7 @@ mod tests {
     #[test]
     fn every_fixture_can_be_read_and_has_an_id_of_its_own() {
         for (lines, start, numbers, refusals) in
-            [(TELEX, "TX", 19, 6), (ALOOCHAT, "AC", 11, 5), (PATCHBAY, "PB", 3, 5), (NOVU, "NV", 17, 8)]
+            [(TELEX, "TX", 19, 6), (ALOOCHAT, "AC", 11, 5), (PATCHBAY, "PB", 3, 5), (NOVU, "NV", 19, 9)]
         {
             let all = read(lines).unwrap();
             let mut ids: Vec<_> = all.iter().map(|fixture| fixture.id.as_str()).collect();

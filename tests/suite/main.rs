@@ -34,6 +34,8 @@ mod given;
 #[cfg(test)]
 mod novu_authentication;
 #[cfg(test)]
+mod novu_authorize;
+#[cfg(test)]
 mod novu_checks;
 #[cfg(test)]
 mod novu_conditional;

@@ -18,24 +18,24 @@ pub use browser::Browser;
 use browser::with_providers;
 
 /// Where people may be sent in the end.
-const DONE: &str = "https://app.example/done?from=patchbay";
+pub const DONE: &str = "https://app.example/done?from=patchbay";
 
 /// What everybody sees who is not awaited.
 const OVER: &str = "This does not work";
 
 /// An organisation whose service has an application at each provider, which the sandbox plays.
-struct Connecting {
-    acme: Acme,
-    sandbox: Sandbox,
+pub struct Connecting {
+    pub acme: Acme,
+    pub sandbox: Sandbox,
 }
 
 impl Connecting {
-    async fn on(backend: Backend) -> Result<Self> {
+    pub async fn on(backend: Backend) -> Result<Self> {
         Self::with(backend, |builder| builder).await
     }
 
     /// The same with other settings than the usual.
-    async fn with(
+    pub async fn with(
         backend: Backend,
         set: impl FnOnce(InstallationBuilder) -> InstallationBuilder,
     ) -> Result<Self> {
@@ -46,12 +46,12 @@ impl Connecting {
     }
 
     /// A browser that was nowhere yet.
-    fn browser(&self) -> Browser {
+    pub fn browser(&self) -> Browser {
         Browser::new(self.acme.service.http(), self.sandbox.origin())
     }
 
     /// An integration of Slack that nobody has connected.
-    async fn team(&self) -> Result<String> {
+    pub async fn team(&self) -> Result<String> {
         self.acme.aloochat().created(&a_team("Team")).await
     }
 
@@ -74,7 +74,7 @@ impl Connecting {
     }
 
     /// What is known of the health of `id`.
-    async fn health(&self, id: &str) -> Result<Value> {
+    pub async fn health(&self, id: &str) -> Result<Value> {
         let shown = self.acme.patchbay().find(id).await?.expect_status(200);
         Ok(shown.json()["health"].clone())
     }

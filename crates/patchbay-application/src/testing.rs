@@ -1,5 +1,7 @@
 //! Values that the unit tests share.
 
+mod world;
+
 use std::future::ready;
 use std::sync::Arc;
 use std::time::Duration;
@@ -22,6 +24,7 @@ use uuid::Uuid;
 
 use crate::oauth::{Granting, RefreshGrant};
 use crate::{Background, Caller, Pause};
+pub use world::{Held, World, at_home, elsewhere};
 
 /// A time, some seconds after one that all tests share.
 pub fn at(seconds: i64) -> DateTime<Utc> {
@@ -59,6 +62,14 @@ pub fn a_key_owner() -> KeyOwner {
 /// The holder of a key with just these permissions.
 pub fn caller(permissions: &[Permission]) -> Caller {
     let mut owner = a_key_owner();
+    owner.key.permissions = permissions.iter().copied().collect();
+    Caller::holder(&owner)
+}
+
+/// The same, of a key that is bound to an environment.
+pub fn bound_caller(environment: EnvironmentId, permissions: &[Permission]) -> Caller {
+    let mut owner = a_key_owner();
+    owner.key.environment_id = Some(environment);
     owner.key.permissions = permissions.iter().copied().collect();
     Caller::holder(&owner)
 }

@@ -86,6 +86,8 @@ fn a_disabled_entry_is_known_and_not_offered() {
     let slack = catalogue.get(&ProviderId::slack()).unwrap();
     assert!(slack.is_disabled && slack.name_on("aloochat") == Some("slack"));
     assert!(catalogue.named("aloochat", "slack").is_none());
+    assert_eq!(catalogue.called("aloochat", "slack").unwrap().id, slack.id);
+    assert!(catalogue.called("aloochat", "nobody").is_none());
     assert_eq!(catalogue.offered("aloochat").len(), 9);
 }
 

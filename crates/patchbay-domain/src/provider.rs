@@ -163,8 +163,8 @@ pub struct Offer {
 }
 
 /// What is known of a provider: an entry of the catalogue.
-#[expect(clippy::struct_excessive_bools, reason = "each answers a question of its own")]
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each says something of its own")]
 pub struct Provider {
     /// Names it.
     pub id: ProviderId,

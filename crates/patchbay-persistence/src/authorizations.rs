@@ -4,11 +4,11 @@ use async_trait::async_trait;
 use chrono::{DateTime, NaiveDateTime, Utc};
 use diesel::prelude::*;
 use patchbay_domain::{
-    Authorization, AuthorizationDirectory, AuthorizationWrite, Browser, IntegrationId, ProviderId,
-    RepositoryError, Scope, SecretDigest,
+    AskedScopes, Authorization, AuthorizationDirectory, AuthorizationWrite, Browser, IntegrationId,
+    OAuthScope, ProviderId, RepositoryError, Scope, SecretDigest,
 };
 
-use crate::columns::{Reading, actor_column, column_of};
+use crate::columns::{Reading, actor_column, codes_column, column_of};
 use crate::database::{
     AnyConnection, Database, load_first, load_one, one_or_stale, per_backend, taken_or_unavailable,
     unavailable,
@@ -34,6 +34,7 @@ pub(crate) struct AuthorizationRow {
     cookie: Option<Vec<u8>>,
     used_at: Option<NaiveDateTime>,
     expires_at: NaiveDateTime,
+    scopes: Option<String>,
 }
 
 impl From<&Authorization> for AuthorizationRow {
@@ -52,6 +53,7 @@ impl From<&Authorization> for AuthorizationRow {
             cookie: one.browser.map(|browser| browser.cookie.0.to_vec()),
             used_at: one.used_at.map(column_of),
             expires_at: column_of(one.expires_at),
+            scopes: (!one.scopes.are_usual()).then(|| codes_column(one.scopes.iter())),
         }
     }
 }
@@ -68,6 +70,8 @@ impl TryFrom<AuthorizationRow> for Authorization {
             }
             _ => return read.value(Err("half of a browser")),
         };
+        let scopes = row.scopes.as_deref().into_iter().flat_map(|scopes| scopes.split(' '));
+        let scopes = read.value(scopes.map(OAuthScope::parse).collect())?;
         Ok(Self {
             id: read.value(row.id.parse())?,
             organisation_id: read.value(row.organisation_id.parse())?,
@@ -76,6 +80,7 @@ impl TryFrom<AuthorizationRow> for Authorization {
             provider: read.value(ProviderId::parse(&row.provider))?,
             begun_by: read.actor(&row.begun_by)?,
             redirect_uri: row.redirect_uri,
+            scopes: read.value(AskedScopes::new(scopes))?,
             return_to: row.return_to,
             link: read.digest(row.link)?,
             browser,

@@ -103,12 +103,6 @@ impl RankingStep {
         };
         if write.expected.is_some() { Self::Replace(row) } else { Self::Insert(row) }
     }
-
-    /// Which ranking it writes, of those of its organisation.
-    pub(crate) fn place(&self) -> (&str, &str) {
-        let (Self::Insert(row) | Self::Replace(row)) = self;
-        (&row.environment_id, &row.channel)
-    }
 }
 
 /// Writes it, if it is as it was read.

@@ -119,6 +119,7 @@ diesel::table! {
         cookie -> Nullable<Binary>,
         used_at -> Nullable<Timestamp>,
         expires_at -> Timestamp,
+        scopes -> Nullable<Text>,
     }
 }
 

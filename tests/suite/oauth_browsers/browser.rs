@@ -85,6 +85,11 @@ impl Page {
         Ok(Self(shown.expect_status(200)))
     }
 
+    /// Whether it says that.
+    pub fn says(&self, text: &str) -> bool {
+        self.0.text.contains(text)
+    }
+
     /// Where what is called `choice` leads: `allow`, `deny`, `no-state`, `wrong-PARAMETER`, the
     /// kind of a code.
     pub fn link(&self, choice: &str) -> Result<String> {

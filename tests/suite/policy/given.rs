@@ -1,7 +1,7 @@
 //! What a row needs to be there, made below one prefix in an organisation of its own.
 
 use anyhow::{Context, Result};
-use patchbay_tests::{AlooChat, Answer, Http, Sandbox, Service, Tenant};
+use patchbay_tests::{AlooChat, Answer, Http, Request, Sandbox, Service, Tenant};
 use serde_json::{Value, json};
 
 /// What must be there before a row is asked.
@@ -55,11 +55,14 @@ impl Place<'_> {
             Given::Team => (self.team().await?, String::new()),
             Given::Mail => (self.mail().await?, String::new()),
         };
+        let identifier =
+            if given == Given::Team { self.identifier(&integration).await? } else { String::new() };
         let fill = |text: &str| {
             text.replace("{org}", &self.tenant.id)
                 .replace("{integration}", &integration)
                 .replace("{id}", &integration)
                 .replace("{providerIdOrId}", &integration)
+                .replace("{identifier}", &identifier)
                 .replace("{setting}", &setting)
                 .replace("{channel}", if given == Given::Word { "sms" } else { CHANNEL })
                 .replace("{sandbox}", self.sandbox.origin())
@@ -86,14 +89,21 @@ impl Place<'_> {
         aloochat.created(&json!({ "name": "Team", "type": "slack" })).await
     }
 
+    /// What Novu's clients know an integration by.
+    async fn identifier(&self, integration: &str) -> Result<String> {
+        let shown = self.novu("GET", &format!("/integrations/{integration}")).send().await?;
+        text(&shown.expect_status(200).json()["data"]["identifier"])
+    }
+
+    fn novu(&self, method: &str, below: &str) -> Request {
+        let request = self.http.request(method, &format!("/v1{below}"));
+        request.header("authorization", format!("ApiKey {}", self.key))
+    }
+
     async fn mail(&self) -> Result<String> {
         let body =
             r#"{"providerId":"sendgrid","channel":"email","credentials":{"apiKey":"x"},"active":true}"#;
-        let request = self
-            .http
-            .request("POST", "/v1/integrations")
-            .header("authorization", format!("ApiKey {}", self.key));
-        let made = request.body(body).send().await?.expect_status(201);
+        let made = self.novu("POST", "/integrations").body(body).send().await?.expect_status(201);
         text(&made.json()["data"]["_id"])
     }
 

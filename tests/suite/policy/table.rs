@@ -167,7 +167,7 @@ const ALOOCHAT: [Row; 11] = [
 
 /// The Novu API. A key of another organisation asks for its own integrations and environments.
 #[rustfmt::skip]
-const NOVU: [Row; 14] = [
+const NOVU: [Row; 16] = [
     row(("POST", "/integrations"), WRITE, Nothing,
         r#"{"providerId":"sendgrid","channel":"email"}"#, [401, 401, 401, 401, 401, 201, 403, 201]),
     row(("GET", "/integrations"), READ, Mail, "", [401, 401, 401, 401, 401, 200, 403, 200]),
@@ -185,6 +185,10 @@ const NOVU: [Row; 14] = [
         "", [401, 401, 401, 401, 401, 404, 403, 200]),
     row(("GET", "/integrations/in-app/status"), READ, Nothing, "", [401, 401, 401, 401, 401, 200, 403, 200]),
     row(("GET", "/integrations/{channel}/limit"), READ, Word, "", [401, 401, 401, 401, 401, 200, 403, 200]),
+    row(("POST", "/integrations/channel-connections/oauth"), WRITE, Team,
+        r#"{"integrationIdentifier":"{identifier}"}"#, [401, 401, 401, 401, 401, 404, 403, 201]),
+    row(("POST", "/integrations/chat/oauth"), WRITE, Team,
+        r#"{"integrationIdentifier":"{identifier}"}"#, [401, 401, 401, 401, 401, 404, 403, 201]),
     row(("GET", "/environments/me"), READ, Nothing, "", [401, 401, 401, 401, 401, 200, 403, 200]),
     row(("GET", "/environments"), READ, Nothing, "", [401, 401, 401, 401, 401, 200, 403, 200]),
 ];

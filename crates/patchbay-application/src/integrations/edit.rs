@@ -1,125 +1,31 @@
 //! Changing an integration.
 
+mod change;
+
+use std::mem;
 use std::sync::Arc;
-use std::{fmt, mem};
 
 use chrono::{DateTime, Utc};
 use patchbay_domain::{
-    AgentId, Changes, Clock, Conditions, Configuration, Configured, CredentialName, CredentialVerifier,
-    Credentials, EnvironmentId, EnvironmentRepository, EventType, IdGenerator, Identifier, Integration,
-    IntegrationEdit, IntegrationId, IntegrationKind, IntegrationName, IntegrationRepository, ManifestFetcher,
+    Changes, Clock, Configuration, CredentialVerifier, Credentials, EnvironmentRepository, EventType,
+    IdGenerator, Integration, IntegrationEdit, IntegrationId, IntegrationRepository, ManifestFetcher,
     ManifestUrl, OpenConnection, Patch, Permission, Provider, ProviderDirectory, RankingRepository,
-    SentConfiguration, SettingRepository, Status, UnitOfWork, Vault, Verification, Visibility,
+    SettingRepository, Status, UnitOfWork, Vault, Verification,
 };
-use secrecy::SecretString;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, json};
+
+pub use change::{ConfigurationChange, IntegrationChange, ReadMembers, UnreadConfiguration};
 
 use super::create::home;
 use super::described::Described;
 use super::ranked::Ranked;
-use super::ranks::{Step, ranked};
+use super::ranks::{Step, rank_of, ranked};
 use super::requirements::require_complete;
 use crate::idempotency::ReceiptFor;
 use crate::record::{Recorder, difference};
 use crate::retry::{Attempt, until_current};
 use crate::verification::{accepted, ask_soon, verified};
-use crate::{AppError, Caller, Disclosed, Entity, Expected, ProviderNamed, Reach, Reveal, disclosure};
-
-/// What becomes of a configuration when another one is sent.
-#[derive(Clone, Debug)]
-pub enum ConfigurationChange {
-    /// What was sent goes in the place of what was there, member by member; see
-    /// [`Configured::merged`].
-    Merge(SentConfiguration),
-    /// What was sent is all that there is, secrets included.
-    Replace(SentConfiguration),
-    /// What was sent means something only where it is known what the integration connects to.
-    Read(UnreadConfiguration),
-}
-
-/// Says what members mean that were sent for an integration, of whose provider this is known.
-pub type ReadMembers = fn(Map<String, Value>, &Integration, &Provider) -> Result<SentConfiguration, AppError>;
-
-/// Members as they were sent, to be read once it is known of which integration they are. It shows
-/// nothing of itself.
-#[derive(Clone)]
-pub struct UnreadConfiguration {
-    /// What was sent.
-    pub members: Map<String, Value>,
-    /// What that means.
-    pub read: ReadMembers,
-    /// Which members the API shows, by their names: what was sent goes in the place of all of them,
-    /// see [`Configured::replaced`]. Without, it is merged.
-    pub shows: Option<fn(&Provider, &str) -> bool>,
-}
-
-impl fmt::Debug for UnreadConfiguration {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("UnreadConfiguration([REDACTED])")
-    }
-}
-
-impl ConfigurationChange {
-    /// What becomes of the configuration of `before` and of its opened secrets.
-    fn applied_to(
-        self,
-        before: &Integration,
-        credentials: Credentials,
-        provider: &Provider,
-    ) -> Result<Configured, AppError> {
-        let configured = Configured { configuration: before.parts().configuration.clone(), credentials };
-        let after = match self {
-            Self::Merge(sent) => configured.merged(sent, provider),
-            Self::Replace(sent) => Configured::of(sent, provider),
-            Self::Read(UnreadConfiguration { members, read, shows }) => {
-                let sent = read(members, before, provider)?;
-                match shows {
-                    Some(shows) => configured.replaced(sent, provider, |member| shows(provider, member)),
-                    None => configured.merged(sent, provider),
-                }
-            }
-        };
-        Ok(after?)
-    }
-}
-
-/// A partial change of an integration: what is `None` stays.
-#[derive(Clone, Debug, Default)]
-pub struct IntegrationChange {
-    /// Which integrations the API speaks of.
-    pub reach: Reach,
-    /// A new name.
-    pub name: Option<IntegrationName>,
-    /// What programs know it by from now on.
-    pub identifier: Option<Identifier>,
-    /// The environment that it lives in from now on.
-    pub environment: Option<EnvironmentId>,
-    /// What it is said to connect to. That never changes: said otherwise, nothing does.
-    pub provider: Option<ProviderNamed>,
-    /// A new kind.
-    pub kind: Option<IntegrationKind>,
-    /// A new status.
-    pub status: Option<Status>,
-    /// A new place for its manifest. What was read at the old one no longer counts; what is
-    /// no http(s) URL is not fetched.
-    pub manifest_url: Option<ManifestUrl>,
-    /// Whom it is for from now on.
-    pub visibility: Option<Visibility>,
-    /// The agent that it is linked to.
-    pub agent: Patch<AgentId>,
-    /// What it is configured with.
-    pub configuration: Option<ConfigurationChange>,
-    /// When it is the one to use from now on.
-    pub conditions: Option<Conditions>,
-    /// Whether its provider is asked first, and has to take it.
-    pub is_verified_first: bool,
-    /// The dialect whose requirements it has to meet if it is in use afterwards, where its status
-    /// or its configuration is sent.
-    pub required_on: Option<&'static str>,
-    /// New secrets by name; an empty one takes the secret away, and the mask of the stored
-    /// one leaves it as it is.
-    pub credentials: Vec<(CredentialName, SecretString)>,
-}
+use crate::{AppError, Caller, Disclosed, Entity, Expected, Reveal, disclosure};
 
 /// Changes an integration.
 pub struct EditIntegration {
@@ -207,17 +113,7 @@ impl EditIntegration {
         reveal: Reveal,
         receipt: &ReceiptFor<Ranked>,
     ) -> Result<Ranked, Attempt> {
-        let found = self.integrations.find(caller.scope(), id).await?;
-        let meant = found.filter(|one| change.reach.takes(one, &*self.providers));
-        let before = meant.ok_or(AppError::NotFound(Entity::Integration))?;
-        let provider = self.providers.described(&before.parts().provider);
-        // What is refused at any version is refused first (RFC 9110 §13.2.1).
-        if let Some(named) = &change.provider
-            && !named.is_of(&*self.providers, &before)
-        {
-            return Err(AppError::ProviderFixed.into());
-        }
-        expected.require(&before)?;
+        let (before, provider) = self.meant(caller, id, &change, expected).await?;
         let is_judged = change.status.is_some() || change.configuration.is_some();
         let (configured, credentials) = self.configured(&before, &provider, &mut change, reveal)?;
         let intended = Intended::of(&before, &change, &configured, &credentials);
@@ -257,8 +153,14 @@ impl EditIntegration {
             }
             None => Changes::new(),
         };
-        let step = Step { before: Some(&before), after: after.as_ref().unwrap_or(&before) };
-        let (changes, rank) = ranked(&*self.rankings, caller.scope(), changes, step, &provider).await?;
+        let (rankings, scope) = (&*self.rankings, caller.scope());
+        let (changes, rank) = match &after {
+            Some(after) => {
+                let step = Step { before: Some(&before), after };
+                ranked(rankings, scope, changes, step, &provider).await?
+            }
+            None => (changes, rank_of(rankings, scope, &before, &provider).await?),
+        };
         let integration = after.unwrap_or(before);
         let changes = secrets.recorded(changes, &recorder, &integration);
         let outcome = Ranked { shown: Disclosed { integration, secrets }, rank };
@@ -267,6 +169,28 @@ impl EditIntegration {
             self.work.commit(caller.scope(), changes).await?;
         }
         Ok(outcome)
+    }
+
+    /// The integration that is to change, and what is known of what it connects to.
+    async fn meant(
+        &self,
+        caller: &Caller,
+        id: IntegrationId,
+        change: &IntegrationChange,
+        expected: &Expected,
+    ) -> Result<(Integration, Arc<Provider>), AppError> {
+        let found = self.integrations.find(caller.scope(), id).await?;
+        let meant = found.filter(|one| change.reach.takes(one, &*self.providers));
+        let before = meant.ok_or(AppError::NotFound(Entity::Integration))?;
+        let provider = self.providers.described(&before.parts().provider);
+        // What is refused at any version is refused first (RFC 9110 §13.2.1).
+        if let Some(named) = &change.provider
+            && !named.is_of(&*self.providers, &before)
+        {
+            return Err(AppError::ProviderFixed);
+        }
+        expected.require(&before)?;
+        Ok((before, provider))
     }
 
     /// What the provider says of what is intended, where it is to be asked first.
@@ -369,7 +293,7 @@ impl<'a> Intended<'a> {
 }
 
 /// What the provider says now joins what it said before.
-fn known(before: &Integration, verification: &Verification) -> Map<String, Value> {
+fn known(before: &Integration, verification: &Verification) -> Map<String, serde_json::Value> {
     let mut facts = before.parts().facts.clone();
     facts.extend(verification.facts.clone());
     facts
@@ -395,7 +319,7 @@ fn is_elsewhere(integration: &Integration, url: &ManifestUrl) -> bool {
     integration.manifest().is_none_or(|manifest| manifest.url != *url)
 }
 
-pub(super) fn recorded(
+fn recorded(
     recorder: &Recorder<'_>,
     before: &Integration,
     after: &Integration,

@@ -171,16 +171,7 @@ impl ListIntegrations {
         scope: &Scope,
         filter: &IntegrationFilter,
     ) -> Result<Vec<Integration>, AppError> {
-        let mut found = Vec::new();
-        let mut after: Option<IntegrationPosition> = None;
-        loop {
-            let batch = self.integrations.list(scope, filter, PageRequest { after, limit: BATCH }).await?;
-            found.extend(batch.items);
-            after = batch.next;
-            if after.is_none() {
-                return Ok(found);
-            }
-        }
+        every(&*self.integrations, scope, filter).await
     }
 
     /// Reads just one page, which follows the place where the one before it ends.
@@ -208,6 +199,24 @@ impl ListIntegrations {
             items.extend(self.integrations.list(caller.scope(), filter, request).await?.items);
         }
         Ok(Listed { items, total })
+    }
+}
+
+/// All integrations that the scope sees and that count, read one batch after the other.
+pub(super) async fn every(
+    integrations: &dyn IntegrationRepository,
+    scope: &Scope,
+    filter: &IntegrationFilter,
+) -> Result<Vec<Integration>, AppError> {
+    let mut found = Vec::new();
+    let mut after: Option<IntegrationPosition> = None;
+    loop {
+        let batch = integrations.list(scope, filter, PageRequest { after, limit: BATCH }).await?;
+        found.extend(batch.items);
+        after = batch.next;
+        if after.is_none() {
+            return Ok(found);
+        }
     }
 }
 

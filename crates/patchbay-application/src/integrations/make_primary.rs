@@ -4,15 +4,15 @@ use std::sync::Arc;
 
 use patchbay_domain::{
     Changes, Clock, Conditions, EventType, IdGenerator, Integration, IntegrationEdit, IntegrationId,
-    IntegrationRepository, Permission, ProviderDirectory, RankingRepository, Status, UnitOfWork, Vault,
+    IntegrationRepository, Permission, ProviderDirectory, Rank, RankingRepository, Status, UnitOfWork, Vault,
 };
-use serde_json::{Map, json};
+use serde_json::json;
 
-use super::edit::{asking, recorded};
+use super::edit::asking;
 use super::ranked::Ranked;
 use super::ranks::promoted;
 use crate::idempotency::ReceiptFor;
-use crate::record::{Recorder, made};
+use crate::record::{Recorder, difference};
 use crate::retry::{Attempt, until_current};
 use crate::{AppError, Caller, Disclosed, Entity, Reach, Reveal, disclosure};
 
@@ -72,26 +72,29 @@ impl MakePrimary {
             return Err(channel.map_or(AppError::NotFound(Entity::Integration), AppError::Unranked).into());
         };
         let recorder = Recorder { caller, ids: &*self.ids, at: self.clock.now() };
+        let promotion = promoted(&*self.rankings, caller.scope(), (&before, channel)).await?;
         let edit = IntegrationEdit {
             status: Some(Status::Active),
             conditions: Some(Conditions::none()),
             ..IntegrationEdit::default()
         };
-        let changes = match before.edited(edit, recorder.at) {
-            None => (before, Changes::new()),
+        // Whoever pauses it meanwhile, or gives it conditions, is to meet this.
+        let after = match &promotion.write {
+            Some(_) => Some(before.next(edit, recorder.at)),
+            None => before.edited(edit, recorder.at),
+        };
+        let changes = match &after {
+            None => Changes::new(),
             Some(after) => {
-                let changes = recorded(&recorder, &before, &after, false);
-                let changes = asking(changes, (&before, &after), &provider, recorder.at);
-                (after, changes)
+                let changes = noted(&recorder, &before, after, promotion.before);
+                asking(changes, (&before, after), &provider, recorder.at)
             }
         };
-        let (integration, changes) = changes;
-        let (changes, rank) =
-            promoted(&*self.rankings, caller.scope(), changes, (&integration, channel)).await?;
-        let changes = noted(changes, &integration, &recorder);
+        let changes = promotion.write.into_iter().fold(changes, Changes::ranking);
+        let integration = after.unwrap_or(before);
         let secrets = reveal.show(caller, disclosure::open(&*self.vault, &integration)?);
         let changes = secrets.recorded(changes, &recorder, &integration);
-        let ranked = Ranked { shown: Disclosed { integration, secrets }, rank };
+        let ranked = Ranked { shown: Disclosed { integration, secrets }, rank: promotion.after };
         let changes = receipt.keep(changes, &ranked, id, &*self.vault)?;
         if changes != Changes::new() {
             self.work.commit(caller.scope(), changes).await?;
@@ -100,11 +103,14 @@ impl MakePrimary {
     }
 }
 
-/// Adds to changes that move an integration before all others that it was moved there.
-fn noted(changes: Changes, integration: &Integration, recorder: &Recorder<'_>) -> Changes {
-    if changes.rankings.is_empty() {
-        return changes;
-    }
-    let digest = made(Map::from_iter([("primary".to_owned(), json!(true))]));
-    changes.event(recorder.integration(EventType::IntegrationUpdated, integration, digest))
+/// It after it was made the primary one, and what is recorded of that.
+fn noted(recorder: &Recorder<'_>, before: &Integration, after: &Integration, stood: Rank) -> Changes {
+    let summary = |of: &Integration, is_primary: bool| {
+        let mut summary = of.summary();
+        summary.insert("primary".to_owned(), json!(is_primary));
+        summary
+    };
+    let digest = difference(&summary(before, stood.is_primary), &summary(after, true));
+    let updated = recorder.integration(EventType::IntegrationUpdated, after, digest);
+    Changes::new().update(before, after).event(updated)
 }

@@ -16,6 +16,9 @@ mod replace_manifest;
 mod requirements;
 mod revoke;
 mod system_apps;
+#[cfg(test)]
+mod tests;
+mod which;
 
 pub use connect::{ConnectProvider, NewConnection};
 pub use connection::GetConnection;
@@ -30,3 +33,4 @@ pub use ranked::{DeleteRanked, GetRanked, ListRanked, Ranked, RankedSearch};
 pub use replace_manifest::ReplaceManifest;
 pub use revoke::RevokeGrants;
 pub use system_apps::SystemApp;
+pub use which::Which;

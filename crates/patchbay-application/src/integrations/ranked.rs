@@ -7,7 +7,7 @@ use patchbay_domain::{
     Rank, Ranking, RankingRepository, Scope, Status,
 };
 
-use super::ranks::rank_of;
+use super::ranks::{rank_of, stands_in};
 use super::{DeleteIntegration, GetIntegration, ListIntegrations};
 use crate::{AppError, Caller, Disclosed, Entity, Expected, Reach, Read, Reveal, VersionSeen};
 
@@ -72,13 +72,18 @@ impl ListRanked {
         found.retain(|one| search.reach.takes(one, &*self.providers));
         let orders = self.orders(&scope, environment, &found).await?;
         let rank = |one: &Integration| {
-            let order = one.ranked_in(&self.providers.described(&one.parts().provider));
-            let order = orders.iter().find(|(channel, _)| Some(*channel) == order);
+            let channel = self.channel_of(one);
+            let order = orders.iter().find(|(kind, _)| Some(*kind) == channel);
             order.map(|(_, ranking)| ranking.rank_of(one.id())).unwrap_or_default()
         };
         let ranks: Vec<_> = found.iter().map(rank).collect();
         let shown = self.list.named(caller, found)?;
         Ok(shown.into_iter().zip(ranks).map(|(shown, rank)| Ranked { shown, rank }).collect())
+    }
+
+    /// The channel in whose ranking it stands.
+    fn channel_of(&self, one: &Integration) -> Option<ChannelKind> {
+        stands_in(one, &self.providers.described(&one.parts().provider))
     }
 
     /// The rankings in which any of `listed` stand.
@@ -88,10 +93,9 @@ impl ListRanked {
         environment: EnvironmentId,
         listed: &[Integration],
     ) -> Result<Vec<(ChannelKind, Ranking)>, AppError> {
-        let channel = |one: &Integration| one.ranked_in(&self.providers.described(&one.parts().provider));
         let mut orders = Vec::new();
         for kind in ChannelKind::ALL.iter().copied().filter(|kind| kind.is_ranked()) {
-            if listed.iter().any(|one| channel(one) == Some(kind)) {
+            if listed.iter().any(|one| self.channel_of(one) == Some(kind)) {
                 let found = self.rankings.find(scope, environment, kind).await?;
                 orders.extend(found.map(|(_, ranking)| (kind, ranking)));
             }
@@ -150,11 +154,11 @@ pub struct DeleteRanked {
 }
 
 impl DeleteRanked {
-    /// Deletes the integration and lists those that are left in its environment.
+    /// Deletes the integration and lists those that are left in its environment, also to a caller
+    /// who may not list them otherwise: that is how the API answers that it is gone.
     ///
     /// # Errors
-    /// Those of [`DeleteIntegration::run`] and of [`ListRanked::run`]; what a key may not list it
-    /// may not delete so.
+    /// Those of [`DeleteIntegration::run`].
     pub async fn run(
         &self,
         caller: &Caller,

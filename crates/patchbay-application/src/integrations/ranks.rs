@@ -27,6 +27,9 @@ pub(super) async fn rank_of(
 
 /// Adds to `changes`, which make `step`, what becomes of the order for it, and tells where the
 /// integration stands then. What nothing is ranked of costs no read.
+///
+/// The changes have to write the integration: by its version, and not by that of the order alone,
+/// they meet whatever else is done to it meanwhile.
 pub(super) async fn ranked(
     rankings: &dyn RankingRepository,
     scope: &Scope,
@@ -40,29 +43,42 @@ pub(super) async fn ranked(
     let mut changes = changes;
     if let Some((environment, channel)) = left.filter(|_| left != taken) {
         let order = Order::read(rankings, scope, (environment, channel), step.after).await?;
-        changes = order.changed(changes, |ranking| ranking.withdraw(step.after.id()));
+        let mut ranking = order.ranking.clone();
+        ranking.withdraw(step.after.id());
+        changes = order.replaced_by(ranking).into_iter().fold(changes, Changes::ranking);
     }
     let Some(at) = taken else { return Ok((changes, Rank::default())) };
     let order = Order::read(rankings, scope, at, step.after).await?;
     let mut ranking = order.ranking.clone();
     enter(&mut ranking, step, left == taken);
     let rank = ranking.rank_of(step.after.id());
-    Ok((order.changed(changes, |before| *before = ranking), rank))
+    Ok((order.replaced_by(ranking).into_iter().fold(changes, Changes::ranking), rank))
 }
 
-/// The same for one that is to be used before all others.
+/// What becomes of the order when an integration is to be used before all others.
+pub(super) struct Promotion {
+    /// Where it stands now.
+    pub before: Rank,
+    /// Where it stands then.
+    pub after: Rank,
+    /// The order then, if it is another one.
+    pub write: Option<RankingWrite>,
+}
+
+/// Decides what becomes of the order of `channel` when `integration` is to be used before all
+/// others.
 pub(super) async fn promoted(
     rankings: &dyn RankingRepository,
     scope: &Scope,
-    changes: Changes,
     (integration, channel): (&Integration, ChannelKind),
-) -> Result<(Changes, Rank), RepositoryError> {
+) -> Result<Promotion, RepositoryError> {
     let at = (integration.parts().environment_id, channel);
     let order = Order::read(rankings, scope, at, integration).await?;
+    let before = order.ranking.rank_of(integration.id());
     let mut ranking = order.ranking.clone();
     ranking.promote(integration.id());
-    let rank = ranking.rank_of(integration.id());
-    Ok((order.changed(changes, |before| *before = ranking), rank))
+    let after = ranking.rank_of(integration.id());
+    Ok(Promotion { before, after, write: order.replaced_by(ranking) })
 }
 
 /// What becomes of the place of one that stands here after `step`, and maybe stood here before.
@@ -79,7 +95,7 @@ fn enter(ranking: &mut Ranking, Step { before, after }: Step<'_>, stood_here: bo
 }
 
 /// The channel in whose ranking an integration stands now.
-fn stands_in(integration: &Integration, provider: &Provider) -> Option<ChannelKind> {
+pub(super) fn stands_in(integration: &Integration, provider: &Provider) -> Option<ChannelKind> {
     let parts = integration.parts();
     let is_in_use = parts.status == Status::Active && parts.deleted.is_none();
     integration.ranked_in(provider).filter(|_| is_in_use)
@@ -106,11 +122,9 @@ impl Order {
         Ok(Self { place, expected, ranking })
     }
 
-    /// Adds to `changes` what `change` makes of it, if that is anything else.
-    fn changed(self, changes: Changes, change: impl FnOnce(&mut Ranking)) -> Changes {
+    /// The write of `ranking` in its place, if that is anything else.
+    fn replaced_by(self, ranking: Ranking) -> Option<RankingWrite> {
         let Self { place, expected, ranking: before } = self;
-        let mut ranking = before.clone();
-        change(&mut ranking);
-        if ranking == before { changes } else { changes.ranking(RankingWrite { place, expected, ranking }) }
+        (ranking != before).then_some(RankingWrite { place, expected, ranking })
     }
 }

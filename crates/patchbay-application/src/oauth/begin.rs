@@ -4,15 +4,44 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use patchbay_domain::{
-    Authorization, AuthorizationId, AuthorizationRequest, AuthorizationWrite, Changes, Clock, ExchangeError,
-    IdGenerator, Integration, IntegrationId, IntegrationRepository, OAuthExchanger, OneTimeSecrets,
+    AskedScopes, Authorization, AuthorizationId, AuthorizationRequest, AuthorizationWrite, Changes, Clock,
+    ExchangeError, IdGenerator, Integration, IntegrationRepository, OAuthExchanger, OneTimeSecrets,
     Permission, ProviderDirectory, UnitOfWork, Vault,
 };
 use secrecy::SecretString;
+use serde_json::Value;
 
 use super::Addresses;
 use crate::idempotency::ReceiptFor;
+use crate::integrations::Which;
 use crate::{AppError, Caller, Entity, Fault, FaultReason, Location, disclosure};
+
+/// What somebody wants of an authorization.
+#[derive(Clone, Debug, Default)]
+pub struct Wanted {
+    /// Where the person goes in the end.
+    pub return_to: ReturnTo,
+    /// What the person is asked to allow.
+    pub scopes: AskedScopes,
+}
+
+/// Where a person goes who is back from a provider.
+#[derive(Clone, Debug, Default)]
+pub enum ReturnTo {
+    /// To a page of the service's own.
+    #[default]
+    Page,
+    /// There: the operator has to allow it.
+    Address(String),
+    /// Where the owner of the integration said, in the field that a dialect calls so; to the
+    /// service's own page where nothing is said or the operator does not allow it.
+    Field {
+        /// The dialect.
+        dialect: &'static str,
+        /// The field's name there.
+        name: &'static str,
+    },
+}
 
 /// An authorization that waits for a browser.
 #[derive(Debug)]
@@ -46,49 +75,72 @@ pub struct BeginAuthorization {
 }
 
 impl BeginAuthorization {
-    /// Begins an authorization. In the end the person is sent to `return_to`, or shown a page of
-    /// the service's own.
+    /// Begins an authorization as it is `wanted`.
     ///
     /// # Errors
     /// [`AppError::Forbidden`] without [`Permission::IntegrationsWrite`],
-    /// [`AppError::Invalid`] when nobody may be sent to `return_to`,
+    /// [`AppError::Invalid`] when nobody may be sent to the address that is wanted,
     /// [`AppError::NotFound`] when the caller sees no such integration,
-    /// [`AppError::Exchange`] when nobody can be sent to its provider.
+    /// [`AppError::Exchange`], or [`AppError::Incomplete`] of one that is meant by its identifier,
+    /// when nobody can be sent to its provider.
     pub async fn run(
         &self,
         caller: &Caller,
-        id: IntegrationId,
-        return_to: Option<String>,
+        which: Which,
+        wanted: Wanted,
         receipt: &ReceiptFor<Begun>,
     ) -> Result<Begun, AppError> {
         caller.require(Permission::IntegrationsWrite)?;
-        if return_to.as_ref().is_some_and(|return_to| !self.addresses.allows(return_to)) {
-            let expected = "one of the addresses that the operator allows";
-            let reason = FaultReason::Syntax { expected };
-            return Err(AppError::Invalid(Fault::of_field(Location::Body, "return_to", reason).into()));
-        }
-        let found = self.integrations.find(caller.scope(), id).await?;
+        self.expect_allowed(&wanted.return_to)?;
+        let found = which.found(caller.scope(), &*self.integrations, &*self.providers).await?;
         let integration = found.ok_or(AppError::NotFound(Entity::Integration))?;
         let link = self.secrets.mint().map_err(AppError::Internal)?;
-        let redirect_uri = self.addresses.redirect_uri(&integration.parts().provider);
-        self.expect_ready(&integration, &redirect_uri)?;
-        let authorization = self.begun(caller, &integration, redirect_uri, return_to, &link);
+        let authorization = self.begun(caller, &integration, wanted, &link);
+        let ready = self.expect_ready(&integration, &authorization);
+        ready.map_err(|why| which.in_its_words(why, &integration, &*self.providers))?;
         let begun = Begun { url: self.addresses.start(&link), expires_at: authorization.expires_at };
         let changes = Changes::new().authorization(AuthorizationWrite::Begin(authorization));
-        let changes = receipt.keep(changes, &begun, id, &*self.vault)?;
+        let changes = receipt.keep(changes, &begun, integration.id(), &*self.vault)?;
         self.work.commit(caller.scope(), changes).await?;
         Ok(begun)
     }
 
+    fn expect_allowed(&self, return_to: &ReturnTo) -> Result<(), AppError> {
+        match return_to {
+            ReturnTo::Address(address) if !self.addresses.allows(address) => {
+                let expected = "one of the addresses that the operator allows";
+                let fault = Fault::of_field(Location::Body, "return_to", FaultReason::Syntax { expected });
+                Err(AppError::Invalid(fault.into()))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Where the person goes in the end; `None` for a page of the service's own.
+    fn return_of(&self, return_to: ReturnTo, integration: &Integration) -> Option<String> {
+        match return_to {
+            ReturnTo::Page => None,
+            ReturnTo::Address(address) => Some(address),
+            ReturnTo::Field { dialect, name } => {
+                let provider = self.providers.described(&integration.parts().provider);
+                let said =
+                    integration.parts().configuration.members().get(&provider.field_on(dialect, name)?.key);
+                let said = said.and_then(Value::as_str).filter(|address| self.addresses.allows(address));
+                said.map(str::to_owned)
+            }
+        }
+    }
+
     /// Whoever begins is told what is missing; the person who follows the link could not mend it.
-    fn expect_ready(&self, integration: &Integration, redirect_uri: &str) -> Result<(), AppError> {
+    fn expect_ready(&self, integration: &Integration, begun: &Authorization) -> Result<(), AppError> {
         if !self.providers.described(&integration.parts().provider).is_authorizable {
             return Err(ExchangeError::NotConfigured.into());
         }
         let nobody = || SecretString::from(String::new());
         let request = AuthorizationRequest {
             state: nobody(),
-            redirect_uri: redirect_uri.to_owned(),
+            redirect_uri: begun.redirect_uri.clone(),
+            scopes: begun.scopes.clone(),
             verifier: nobody(),
         };
         let connection = disclosure::open_connection(&*self.vault, integration)?;
@@ -99,8 +151,7 @@ impl BeginAuthorization {
         &self,
         caller: &Caller,
         integration: &Integration,
-        redirect_uri: String,
-        return_to: Option<String>,
+        Wanted { return_to, scopes }: Wanted,
         link: &SecretString,
     ) -> Authorization {
         let parts = integration.parts();
@@ -111,8 +162,9 @@ impl BeginAuthorization {
             integration_id: parts.id,
             provider: parts.provider.clone(),
             begun_by: caller.actor(),
-            redirect_uri,
-            return_to,
+            redirect_uri: self.addresses.redirect_uri(&parts.provider),
+            scopes,
+            return_to: self.return_of(return_to, integration),
             link: self.secrets.digest(link),
             browser: None,
             used_at: None,

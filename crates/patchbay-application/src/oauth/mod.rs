@@ -19,7 +19,7 @@ mod start;
 mod tests;
 
 pub use addresses::Addresses;
-pub use begin::{BeginAuthorization, Begun};
+pub use begin::{BeginAuthorization, Begun, ReturnTo, Wanted};
 pub use browser_name::BrowserName;
 pub use due::RefreshDue;
 pub use finish::{FinishAuthorization, Finished, Returned};

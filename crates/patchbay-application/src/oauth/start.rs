@@ -63,6 +63,7 @@ impl StartAuthorization {
         let request = AuthorizationRequest {
             state: state.clone(),
             redirect_uri: begun.redirect_uri.clone(),
+            scopes: begun.scopes.clone(),
             verifier: verifier(&*self.secrets, &cookie),
         };
         let connection = disclosure::open_connection(&*self.vault, &integration)?;

@@ -56,7 +56,7 @@ impl Ranking {
     /// Puts `id` before all others but the primary one. It is none itself, not even where there
     /// is no other.
     pub fn admit(&mut self, id: IntegrationId) {
-        self.order.retain(|one| *one != id);
+        self.withdraw(id);
         self.order.insert(usize::from(self.has_primary), id);
     }
 
@@ -170,6 +170,13 @@ mod tests {
         let mut ranking = ranked(&[1, 2], true);
         ranking.admit(id(3));
         assert_eq!(order(&ranking), [-1, 3, 2]);
+    }
+
+    #[test]
+    fn one_that_is_admitted_where_it_is_primary_is_that_no_longer_and_nobody_else_is() {
+        let mut ranking = ranked(&[1, 2], true);
+        ranking.admit(id(1));
+        assert_eq!(order(&ranking), [1, 2]);
     }
 
     #[test]

@@ -1,3 +1,5 @@
+mod ranked;
+
 use super::*;
 use crate::Patch;
 use chrono::TimeDelta;

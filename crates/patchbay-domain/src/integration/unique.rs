@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{Integration, IntegrationParts, Origin, ProviderId};
+use super::{Identifier, Integration, IntegrationParts, Origin, ProviderId};
 use crate::EnvironmentId;
 use crate::event::codes;
 
@@ -43,7 +43,7 @@ impl UniqueRule {
             Self::CustomManifest if *origin == Origin::Custom => manifest.as_ref()?.url.canonical(),
             Self::CustomManifest => return None,
             Self::Connection => return Some(UniqueKey::connection(*environment_id, provider)),
-            Self::Identifier => identifier.as_ref()?.as_str().to_owned(),
+            Self::Identifier => return identifier.as_ref().map(UniqueKey::identifier),
             Self::InApp => environment_id.to_string(),
             Self::Account => format!("{provider}\n{}", grant.as_ref()?.account.as_ref()?),
         };
@@ -69,6 +69,12 @@ impl UniqueKey {
     #[must_use]
     pub fn connection(environment: EnvironmentId, provider: &ProviderId) -> Self {
         Self { rule: UniqueRule::Connection, value: format!("{environment}\n{provider}") }
+    }
+
+    /// What whatever programs know by `identifier` holds under [`UniqueRule::Identifier`].
+    #[must_use]
+    pub fn identifier(identifier: &Identifier) -> Self {
+        Self { rule: UniqueRule::Identifier, value: identifier.as_str().to_owned() }
     }
 }
 

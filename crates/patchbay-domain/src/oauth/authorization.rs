@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::SecretDigest;
+use super::{AskedScopes, SecretDigest};
 use crate::{
     Actor, AuthorizationId, EnvironmentId, IntegrationId, OrganisationId, ProviderId, RepositoryError, Scope,
 };
@@ -38,6 +38,8 @@ pub struct Authorization {
     /// Where the provider sends the person back to: an exchange has to repeat it
     /// (RFC 6749 §4.1.3).
     pub redirect_uri: String,
+    /// What the person is asked to allow.
+    pub scopes: AskedScopes,
     /// Where the person goes then; a page of the service's own where nothing is said.
     pub return_to: Option<String>,
     /// The link that it begins with.

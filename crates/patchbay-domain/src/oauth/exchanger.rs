@@ -6,6 +6,7 @@ use async_trait::async_trait;
 use secrecy::SecretString;
 use serde_json::{Map, Value};
 
+use super::AskedScopes;
 use crate::{AccountId, BoxError, Credentials, OpenConnection};
 
 /// What a person is sent to a provider with.
@@ -15,6 +16,8 @@ pub struct AuthorizationRequest {
     pub state: SecretString,
     /// Where the person comes back to.
     pub redirect_uri: String,
+    /// What the person is asked to allow.
+    pub scopes: AskedScopes,
     /// What the exchange will show (RFC 7636), where the provider asks for it; only its digest
     /// goes along.
     pub verifier: SecretString,

@@ -4,6 +4,7 @@ mod authorization;
 mod exchanger;
 mod one_time;
 mod refresh;
+mod scopes;
 
 pub use authorization::{Authorization, AuthorizationDirectory, AuthorizationWrite, Browser};
 pub use exchanger::{AuthorizationCode, AuthorizationRequest, ExchangeError, Granted, OAuthExchanger};
@@ -11,6 +12,7 @@ pub use one_time::{OneTimeSecrets, SecretDigest};
 pub use refresh::{
     Fence, RefreshAttempt, RefreshRepository, RefreshSchedule, RefreshTerms, RefreshWrite, TokenRefresh,
 };
+pub use scopes::{AskedScopes, OAuthScope, TooManyScopes};
 #[cfg(feature = "testing")]
 pub use {
     authorization::MockAuthorizationDirectory,

@@ -96,4 +96,29 @@ mod tests {
         assert!(Mask::StarsAndTail.may_be(&"*********".into()));
         assert!(!Mask::StarsAndTail.may_be(&"*******".into()));
     }
+
+    #[test]
+    fn stars_alone_tell_nothing_of_a_secret_but_that_there_is_one() {
+        for secret in ["a", "some-auth-credential", "********"] {
+            assert_eq!(Mask::Stars.of(&secret.into()), "********", "{secret}");
+        }
+        assert_eq!(Mask::Stars.of(&"".into()), "");
+    }
+
+    #[test]
+    fn just_eight_stars_mean_unchanged_where_every_secret_is_shown_so() {
+        let secret = "some-auth-credential".into();
+        assert!(Mask::Stars.is_of(&"********".into(), &secret));
+        assert!(!Mask::Stars.is_of(&"********".into(), &"".into()), "nothing is behind it");
+        for other in ["********tial", "*******", "*********", "******** ", "some-auth-credential"] {
+            assert!(!Mask::Stars.is_of(&other.into(), &secret), "{other}");
+            assert!(!Mask::Stars.may_only_be(&other.into()), "{other}");
+        }
+    }
+
+    #[test]
+    fn only_where_every_secret_is_shown_alike_eight_stars_are_no_secret() {
+        assert!(Mask::Stars.may_only_be(&"********".into()));
+        assert!(!Mask::StarsAndTail.may_only_be(&"********".into()));
+    }
 }

@@ -9,8 +9,9 @@ use diesel::connection::{Connection, InstrumentationEvent};
 use diesel::prelude::*;
 use diesel::sql_types::Text;
 use patchbay_domain::{
-    ApiKeyId, EnvironmentId, EventId, Integration, IntegrationDraft, IntegrationFilter, IntegrationId,
-    IntegrationName, OrganisationId, Origin, PageRequest, ProviderId, ReceiptId, Scope, Status,
+    ApiKeyId, ChannelKind, EnvironmentId, EventId, Integration, IntegrationDraft, IntegrationFilter,
+    IntegrationId, IntegrationName, OrganisationId, Origin, PageRequest, ProviderId, ReceiptId, Scope,
+    Status,
 };
 use rstest::rstest;
 use uuid::Uuid;
@@ -19,7 +20,7 @@ use crate::database::{AnyConnection, Database, DatabaseOptions, unavailable};
 use crate::test_support::{Backend, TestDatabase};
 use crate::{
     api_keys, authorizations, environments, events, health, integrations, key_lookup, key_uses, manifests,
-    receipts, sealed_store, settings, token_refreshes, unit_of_work,
+    rankings, receipts, sealed_store, settings, token_refreshes, unit_of_work,
 };
 
 type Statement = fn(&mut AnyConnection) -> QueryResult<()>;
@@ -81,6 +82,7 @@ fn paused() -> IntegrationFilter {
 #[case::holder(|conn: &mut AnyConnection| integrations::find_holder(conn, &whole(), "x").map(drop))]
 #[case::holder_bound(|conn: &mut AnyConnection| integrations::find_holder(conn, &bound(), "x").map(drop))]
 #[case::deleted(|conn: &mut AnyConnection| integrations::find_deleted(conn, &whole(), IntegrationId::from_uuid(Uuid::nil())).map(drop))]
+#[case::ranking(|conn: &mut AnyConnection| rankings::find(conn, &whole(), EnvironmentId::from_uuid(Uuid::nil()), ChannelKind::Email).map(drop))]
 #[case::sealed_receipts(|conn: &mut AnyConnection| sealed_store::receipt_contents(conn, ("", ""), 50).map(drop))]
 #[case::receipt(|conn: &mut AnyConnection| receipts::find(conn, &whole(), ReceiptId::from_uuid(Uuid::nil())).map(drop))]
 #[case::old_receipts(|conn: &mut AnyConnection| receipts::old(conn, chrono::NaiveDateTime::default(), 50).map(drop))]

@@ -36,7 +36,6 @@ pub(super) struct Plan {
     pub(super) refreshes: Vec<RefreshStep>,
     pub(super) authorizations: Vec<AuthorizationStep>,
     pub(super) settings: Vec<SettingStep>,
-    /// Always in the same order: two commits that write the same ones do not wait for each other.
     pub(super) rankings: Vec<RankingStep>,
     pub(super) api_keys: Vec<KeyStep>,
     pub(super) receipt: Option<ReceiptStep>,
@@ -123,10 +122,13 @@ impl Plan {
         for write in &changes.settings {
             plan.add_setting(scope, write)?;
         }
-        for write in &changes.rankings {
+        // In one order whoever writes: two that move integrations each where the other's comes from
+        // would wait for each other.
+        let mut rankings: Vec<_> = changes.rankings.iter().collect();
+        rankings.sort_by_key(|write| (write.place.environment_id, write.place.channel.as_str()));
+        for write in rankings {
             plan.add_ranking(scope, write)?;
         }
-        plan.rankings.sort_by(|one, other| one.place().cmp(&other.place()));
         for write in &changes.api_keys {
             plan.add_api_key(scope, write)?;
         }

@@ -2,8 +2,9 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use patchbay_domain::{
-    Actor, ApiKeyId, Authorization, AuthorizationDirectory, AuthorizationId, AuthorizationWrite, Browser,
-    Changes, IdGenerator, Integration, ProviderId, RepositoryError, Scope, SecretDigest, UnitOfWork,
+    Actor, ApiKeyId, AskedScopes, Authorization, AuthorizationDirectory, AuthorizationId, AuthorizationWrite,
+    Browser, Changes, IdGenerator, Integration, OAuthScope, ProviderId, RepositoryError, Scope, SecretDigest,
+    UnitOfWork,
 };
 use patchbay_persistence::DieselAuthorizationDirectory;
 use rstest::rstest;
@@ -26,6 +27,7 @@ fn authorization(store: &Store, of: &Integration, link: SecretDigest) -> Authori
         provider: ProviderId::slack(),
         begun_by: Actor::Key(ApiKeyId::from_uuid(Uuid::from_u128(7))),
         redirect_uri: "https://patchbay.example/oauth/callback".to_owned(),
+        scopes: AskedScopes::usual(),
         return_to: Some("https://shop.example/done?\u{1f980}".to_owned()),
         link,
         browser: None,
@@ -76,6 +78,21 @@ async fn a_link_finds_its_own_authorization_alone(
     assert_eq!(directory.find_by_link(LINK).await.unwrap(), Some(one));
     assert_eq!(directory.find_by_link(near).await.unwrap(), None);
     assert_eq!(directory.find_by_state(LINK).await.unwrap(), None, "nobody has followed it");
+}
+
+#[rstest]
+#[tokio::test]
+async fn what_a_person_is_asked_to_allow_is_kept_in_its_order(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let store = Store::open(backend).await;
+    let tenant = store.tenant().await;
+    let integration = store.stored(&tenant, "shop").await;
+    let scopes = ["chat:write", "ä", "admin"].map(|scope| OAuthScope::parse(scope).unwrap());
+    let scopes = AskedScopes::new(scopes.into()).unwrap();
+    let one = Authorization { scopes, ..authorization(&store, &integration, LINK) };
+    write(&store, &tenant.scope, AuthorizationWrite::Begin(one.clone())).await.unwrap();
+    assert_eq!(directory(&store).find_by_link(LINK).await.unwrap(), Some(one));
 }
 
 #[rstest]

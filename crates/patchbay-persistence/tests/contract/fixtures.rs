@@ -289,6 +289,12 @@ pub fn renamed(before: &Integration, name: &str) -> Integration {
     before.edited(IntegrationEdit { name, ..Default::default() }, before.parts().updated_at).unwrap()
 }
 
+/// The next version, in another environment.
+pub fn moved(before: &Integration, to: EnvironmentId) -> Integration {
+    let environment = Some(to);
+    before.edited(IntegrationEdit { environment, ..Default::default() }, before.parts().updated_at).unwrap()
+}
+
 /// The next version, deleted.
 pub fn deleted(before: &Integration) -> Integration {
     before.deleted(Actor::Operator, before.parts().updated_at)

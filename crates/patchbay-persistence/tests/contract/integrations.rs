@@ -2,10 +2,10 @@
 
 use chrono::TimeDelta;
 use patchbay_domain::{
-    Actor, AgentId, ApiKeyId, AppDescription, Changes, Clock, Configuration, Integration, IntegrationEdit,
-    IntegrationFilter, IntegrationKind, IntegrationName, IntegrationParts, IntegrationRepository, Manifest,
-    ManifestUrl, Origin, PageRequest, Patch, ProviderId, Scope, Status, UniqueRules, UnitOfWork, Version,
-    Visibility,
+    Actor, AgentId, ApiKeyId, AppDescription, Changes, ChannelKind, Clock, Conditions, Configuration,
+    Identifier, Integration, IntegrationEdit, IntegrationFilter, IntegrationKind, IntegrationName,
+    IntegrationParts, IntegrationRepository, Manifest, ManifestUrl, Origin, PageRequest, Patch, ProviderId,
+    ProviderName, Scope, Status, Uncatalogued, UniqueRules, UnitOfWork, Version, Visibility,
 };
 use rstest::rstest;
 use uuid::Uuid;
@@ -22,7 +22,12 @@ fn everything(store: &Store, tenant: &Tenant) -> Integration {
         description: "long \u{1f600}\n".repeat(20_000),
     };
     let parts = IntegrationParts {
-        provider: ProviderId::parse("twilio_sms").unwrap(),
+        provider: ProviderId::uncatalogued(),
+        uncatalogued: Some(Uncatalogued {
+            name: ProviderName::parse(&"\u{1f980}".repeat(64)).unwrap(),
+            channel: ChannelKind::InApp,
+        }),
+        identifier: Some(Identifier::parse(&"\u{1f980}".repeat(255)).unwrap()),
         name: IntegrationName::parse(&"\u{1f980}".repeat(255)).unwrap(),
         kind: IntegrationKind::parse("  Kept as it came ' \" ; --  ").unwrap(),
         origin: Origin::System,
@@ -35,6 +40,9 @@ fn everything(store: &Store, tenant: &Tenant) -> Integration {
         ),
         manifest: Some(Manifest { url: ManifestUrl::parse(&"ü".repeat(2048)).unwrap(), app: Some(app) }),
         credentials: Some(sealed("key_of-2026", &(0..=255).cycle().take(70_000).collect::<Vec<u8>>())),
+        conditions: Conditions::from_stored(
+            serde_json::from_str(r#"[{"z":"\ud83e\udd80","a":[-0.5,1e300]},{},null]"#).unwrap(),
+        ),
         version: Version::FIRST,
         updated_at: store.now() + TimeDelta::microseconds(1),
         ..store.integration(tenant, "replaced").parts().clone()
@@ -46,6 +54,8 @@ fn everything(store: &Store, tenant: &Tenant) -> Integration {
 fn next_to_nothing(before: &Integration) -> Integration {
     Integration::from_parts(IntegrationParts {
         provider: ProviderId::parse("_").unwrap(),
+        uncatalogued: None,
+        identifier: None,
         name: IntegrationName::parse("x").unwrap(),
         kind: IntegrationKind::parse("").unwrap(),
         origin: Origin::Custom,
@@ -55,6 +65,7 @@ fn next_to_nothing(before: &Integration) -> Integration {
         configuration: Configuration::default(),
         manifest: None,
         credentials: None,
+        conditions: Conditions::none(),
         unique_rules: UniqueRules::default(),
         version: before.version().next(),
         updated_at: before.parts().updated_at + TimeDelta::days(1),

@@ -3,7 +3,7 @@
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use patchbay_catalogue::{Exchange, Pkce};
-use patchbay_domain::{AuthorizationRequest, ExchangeError};
+use patchbay_domain::{AskedScopes, AuthorizationRequest, ExchangeError};
 use secrecy::{ExposeSecret, SecretString};
 use sha2::{Digest, Sha256};
 
@@ -29,7 +29,7 @@ pub(super) fn url(
         .append_pair("client_id", &client_id)
         .append_pair("redirect_uri", &asked.redirect_uri)
         .append_pair("state", asked.state.expose_secret())
-        .extend_pairs(scopes(exchange));
+        .extend_pairs(scopes(exchange, &asked.scopes));
     if exchange.pkce == Pkce::S256 {
         url.query_pairs_mut()
             .append_pair("code_challenge", &challenge(&asked.verifier))
@@ -42,11 +42,18 @@ pub(super) fn url(
     Ok(request::for_browser(&url, *origin)?.as_str().into())
 }
 
-/// Each list of scopes under its parameter; one that is empty is not sent.
-fn scopes(exchange: &Exchange) -> impl Iterator<Item = (&str, String)> {
-    let further = exchange.scope_params.iter().map(|(name, scopes)| (name.as_str(), scopes));
-    let lists = [("scope", &exchange.scopes)].into_iter().chain(further);
-    let lists = lists.filter(|(_, scopes)| !scopes.is_empty());
+/// Each list of scopes under its parameter; one that is empty is not sent. What is asked for in
+/// the place of what the entry has is its first list: further ones are about other people.
+fn scopes<'a>(exchange: &'a Exchange, asked: &'a AskedScopes) -> impl Iterator<Item = (&'a str, String)> {
+    let first = if asked.are_usual() {
+        exchange.scopes.iter().map(String::as_str).collect()
+    } else {
+        asked.iter().collect()
+    };
+    let further = exchange.scope_params.iter();
+    let further = further.map(|(name, scopes)| (name.as_str(), scopes.iter().map(String::as_str).collect()));
+    let lists = [("scope", first)].into_iter().chain(further);
+    let lists = lists.filter(|(_, scopes): &(_, Vec<_>)| !scopes.is_empty());
     lists.map(|(name, scopes)| (name, scopes.join(&exchange.scope_separator)))
 }
 

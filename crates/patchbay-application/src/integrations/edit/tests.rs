@@ -4,13 +4,14 @@ use crate::testing::{
     self, a_described_integration, a_document, a_name, a_sealed_integration, a_url, an_integration, caller,
     vault,
 };
-use crate::{Conflict, Fault, FaultReason, Shown};
+use crate::{Conflict, Fault, FaultReason, ProviderNamed, Shown};
 use futures::executor::block_on;
 use patchbay_domain::testing::{FixedClock, SequentialIds};
 use patchbay_domain::{
-    FetchError, IntegrationWrite, Mask, MockCredentialVerifier, MockEnvironmentRepository,
+    CredentialName, FetchError, IntegrationWrite, Mask, MockCredentialVerifier, MockEnvironmentRepository,
     MockIntegrationRepository, MockManifestFetcher, MockProviderDirectory, MockRankingRepository,
-    MockSettingRepository, MockUnitOfWork, MockVault, Provider, ProviderId, RepositoryError, SettingWrite,
+    MockSettingRepository, MockUnitOfWork, MockVault, Provider, ProviderId, RepositoryError,
+    SentConfiguration, SettingWrite,
 };
 use serde_json::{Value, json};
 

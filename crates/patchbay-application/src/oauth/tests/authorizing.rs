@@ -3,15 +3,18 @@
 use futures::executor::block_on;
 use patchbay_domain::testing::SequentialIds;
 use patchbay_domain::{
-    AuthorizationWrite, ExchangeError, MockAuthorizationDirectory, MockOAuthExchanger, Permission,
+    AskedScopes, AuthorizationWrite, Configuration, ExchangeError, Identifier, IntegrationEdit,
+    MockAuthorizationDirectory, MockOAuthExchanger, OAuthScope, Permission,
 };
 use secrecy::ExposeSecret;
+use serde_json::{Value, json};
 
 use super::*;
 use crate::idempotency::ReceiptFor;
-use crate::oauth::{Addresses, BeginAuthorization, Begun, Sent, StartAuthorization};
+use crate::integrations::Which;
+use crate::oauth::{Addresses, BeginAuthorization, Begun, ReturnTo, Sent, StartAuthorization, Wanted};
 use crate::testing::{a_connection, an_integration, caller, one_time, vault};
-use crate::{AppError, Entity};
+use crate::{AppError, Entity, Missing};
 
 const DONE: &str = "https://app.example/done";
 
@@ -23,6 +26,7 @@ fn ready() -> MockOAuthExchanger {
     exchanger
 }
 
+/// Begins as it is usual, and to come back to `return_to`.
 fn begin(
     found: Option<Integration>,
     exchanger: MockOAuthExchanger,
@@ -30,12 +34,34 @@ fn begin(
     permission: Permission,
     return_to: Option<&str>,
 ) -> Result<Begun, AppError> {
+    let return_to = return_to.map_or(ReturnTo::Page, |address| ReturnTo::Address(address.to_owned()));
+    begin_as(Wanted { return_to, ..Wanted::default() }, found, (exchanger, work), permission)
+}
+
+fn begin_as(
+    wanted: Wanted,
+    found: Option<Integration>,
+    ports: (MockOAuthExchanger, MockUnitOfWork),
+    permission: Permission,
+) -> Result<Begun, AppError> {
+    block_on(beginning(found, ports).run(
+        &caller(&[permission]),
+        Which::Id(an_integration().id()),
+        wanted,
+        &ReceiptFor::none(),
+    ))
+}
+
+fn beginning(
+    found: Option<Integration>,
+    (exchanger, work): (MockOAuthExchanger, MockUnitOfWork),
+) -> BeginAuthorization {
     let addresses = Addresses {
         public_url: "https://patchbay.example".to_owned(),
         allowed_returns: vec![DONE.to_owned()],
         ..Addresses::default()
     };
-    let begin = BeginAuthorization {
+    BeginAuthorization {
         integrations: Arc::new(finding(found)),
         providers: Arc::new(providers()),
         exchanger: Arc::new(exchanger),
@@ -45,9 +71,7 @@ fn begin(
         addresses: Arc::new(addresses),
         clock: Arc::new(FixedClock::default()),
         ids: Arc::new(SequentialIds::default()),
-    };
-    let id = an_integration().id();
-    block_on(begin.run(&caller(&[permission]), id, return_to.map(str::to_owned), &ReceiptFor::none()))
+    }
 }
 
 #[test]
@@ -100,6 +124,61 @@ fn a_link_is_answered_and_its_digest_alone_is_kept() {
     assert_eq!(kept.redirect_uri, "https://patchbay.example/oauth/callback/slack");
     assert_eq!((kept.expires_at, answer.expires_at), (now() + Authorization::LASTS, kept.expires_at));
     assert!(!format!("{answer:?}").contains("secret-1"));
+}
+
+#[test]
+fn what_is_missing_is_called_as_where_the_integration_is_meant() {
+    let mut exchanger = MockOAuthExchanger::new();
+    exchanger
+        .expect_authorize_url()
+        .returning(|_, _| Err(ExchangeError::Incomplete { what: "back, other".to_owned() }));
+    let found = a_connection("old");
+    let identifier = Identifier::parse("team").unwrap();
+    let which = Which::Identifier { dialect: "novu", identifier };
+    let caller = caller(&[Permission::IntegrationsWrite]);
+    let beginning = beginning(Some(found), (exchanger, MockUnitOfWork::new()));
+    let outcome = block_on(beginning.run(&caller, which, Wanted::default(), &ReceiptFor::none()));
+    let Err(AppError::Incomplete(Missing { provider, members })) = outcome else { panic!("{outcome:?}") };
+    assert_eq!((provider.as_str(), members), ("slack", vec!["redirectUrl".to_owned(), "other".to_owned()]));
+}
+
+#[test]
+fn a_person_is_asked_for_the_scopes_that_are_wanted() {
+    let scopes = AskedScopes::new(vec![OAuthScope::parse("admin").unwrap()]).unwrap();
+    let wanted = Wanted { scopes: scopes.clone(), ..Wanted::default() };
+    let mut exchanger = MockOAuthExchanger::new();
+    exchanger.expect_authorize_url().returning(|_, request| {
+        assert_eq!(request.scopes.iter().collect::<Vec<_>>(), ["admin"]);
+        Ok("https://slack.com/".into())
+    });
+    let (work, seen) = committing(|_| Ok(()));
+    let found = Some(a_connection("old"));
+    begin_as(wanted, found, (exchanger, work), Permission::IntegrationsWrite).unwrap();
+    let [AuthorizationWrite::Begin(kept)] = &all(&seen)[0].authorizations[..] else { panic!("{seen:?}") };
+    assert_eq!(kept.scopes, scopes);
+}
+
+#[test]
+fn the_owner_says_where_the_person_goes_as_far_as_the_operator_allows_it() {
+    for (said, return_to) in [
+        (json!({"back": DONE}), Some(DONE)),
+        (json!({"back": "https://evil.example/"}), None),
+        (json!({"back": 7}), None),
+        (json!({}), None),
+    ] {
+        let Value::Object(said) = said else { panic!("{said}") };
+        let configuration = Some(Configuration::from_stored(said));
+        let edit = IntegrationEdit { configuration, ..IntegrationEdit::default() };
+        let found = a_connection("old").next(edit, now());
+        let wanted = Wanted {
+            return_to: ReturnTo::Field { dialect: "novu", name: "redirectUrl" },
+            ..Wanted::default()
+        };
+        let (work, seen) = committing(|_| Ok(()));
+        begin_as(wanted, Some(found), (ready(), work), Permission::IntegrationsWrite).unwrap();
+        let [AuthorizationWrite::Begin(kept)] = &all(&seen)[0].authorizations[..] else { panic!("{seen:?}") };
+        assert_eq!(kept.return_to.as_deref(), return_to);
+    }
 }
 
 fn start(

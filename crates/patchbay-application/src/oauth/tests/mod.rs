@@ -10,9 +10,9 @@ use std::time::Duration;
 use chrono::{DateTime, TimeDelta, Utc};
 use patchbay_domain::testing::FixedClock;
 use patchbay_domain::{
-    Actor, ApiKeyId, Authorization, AuthorizationId, Browser, Changes, Clock, Integration,
-    MockIntegrationRepository, MockProviderDirectory, MockUnitOfWork, Provider, ProviderId, RefreshTerms,
-    RepositoryError,
+    Actor, ApiKeyId, AskedScopes, Authorization, AuthorizationId, Browser, Changes, Clock, FieldKind,
+    FieldSource, Integration, MockIntegrationRepository, MockProviderDirectory, MockUnitOfWork, Offer,
+    Provider, ProviderField, ProviderId, RefreshTerms, RepositoryError,
 };
 use uuid::Uuid;
 
@@ -39,14 +39,39 @@ fn providers() -> MockProviderDirectory {
     providers.expect_described().returning(|id: &ProviderId| {
         let is_slack = *id == ProviderId::slack();
         let refresh = is_slack.then(terms);
-        Arc::new(Provider { is_authorizable: is_slack, refresh, ..Provider::unknown(id.clone()) })
+        let fields = vec![redirect_url()];
+        let offer = Offer { dialect: "novu".to_owned(), name: id.to_string(), position: None };
+        Arc::new(Provider {
+            is_authorizable: is_slack,
+            refresh,
+            fields,
+            offers: vec![offer],
+            ..Provider::unknown(id.clone())
+        })
     });
     providers
 }
 
+/// Where the owner says that people go in the end.
+fn redirect_url() -> ProviderField {
+    ProviderField {
+        key: "back".to_owned(),
+        kind: FieldKind::Url,
+        is_secret: false,
+        secret_members: Vec::new(),
+        source: FieldSource::User,
+        confined_to: None,
+        is_required: false,
+        required_on: Vec::new(),
+        names: vec![("novu".to_owned(), "redirectUrl".to_owned())],
+    }
+}
+
 fn finding(found: Option<Integration>) -> MockIntegrationRepository {
     let mut integrations = MockIntegrationRepository::new();
+    let holder = found.clone();
     integrations.expect_find().returning(move |_, _| Ok(found.clone()));
+    integrations.expect_find_holder().returning(move |_, _| Ok(holder.clone()));
     integrations
 }
 
@@ -79,6 +104,7 @@ fn begun() -> Authorization {
         provider: ProviderId::slack(),
         begun_by: Actor::Key(ApiKeyId::from_uuid(Uuid::from_u128(0xC))),
         redirect_uri: "https://patchbay.example/oauth/callback/slack".to_owned(),
+        scopes: AskedScopes::usual(),
         return_to: None,
         link: digest_of("link"),
         browser: None,

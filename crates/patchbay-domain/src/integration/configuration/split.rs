@@ -98,3 +98,17 @@ fn split_object(
     };
     members.into_iter().filter_map(split_member).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_secret_is_found_where_it_was_sent_whatever_the_names_there_hold() {
+        for name in ["a.b", r"a\", r"a\.b", r"\\.", "ä.ö", "."] {
+            assert_eq!(CredentialName::of_member(name).unwrap().steps(), [name]);
+            let below = CredentialName::parse(&format!("{}.{}", escaped(name), escaped("x.y")));
+            assert_eq!(below.unwrap().steps(), [name, "x.y"]);
+        }
+    }
+}

@@ -1,6 +1,5 @@
 //! What the Novu API says of itself in its OpenAPI document.
 
-use actix_web::http::header::AUTHORIZATION;
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, SecurityScheme};
 use utoipa::openapi::{ObjectBuilder, RefOr, Schema};
 
@@ -29,7 +28,7 @@ impl Documented for Novu {
 
     fn about() -> About {
         let about = "`ApiKey`, a blank, and a key of the organisation".to_owned();
-        let key = ApiKeyValue::with_description(AUTHORIZATION.as_str().to_owned(), about);
+        let key = ApiKeyValue::with_description("Authorization".to_owned(), about);
         About {
             title: "Patchbay: the Novu API",
             description: DESCRIPTION,

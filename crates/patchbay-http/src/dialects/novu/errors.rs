@@ -9,7 +9,7 @@ use actix_web::http::header::{
 use actix_web::web::Data;
 use actix_web::{HttpMessage, HttpRequest, HttpResponse};
 use patchbay_application::{AppError, AuthRefusal, Conflict, Entity, Missing};
-use patchbay_domain::{NoAnswer, ProviderId, UniqueRule};
+use patchbay_domain::{ExchangeError, NoAnswer, ProviderId, UniqueRule};
 use percent_encoding::percent_decode_str;
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -84,6 +84,9 @@ impl Said {
 /// The environment that a request names, for its refusal.
 pub struct NamedEnvironment(pub String);
 
+/// The integration that a request names in its body, for its refusal.
+pub struct NamedIntegration(pub String);
+
 /// Writes any refusal in Novu's shape.
 pub fn render(seen: &Seen<'_, Novu>, refusal: &Refusal) -> HttpResponse {
     let said = match refusal {
@@ -147,6 +150,9 @@ fn said_of(seen: &Seen<'_, Novu>, error: &AppError) -> Said {
         AppError::NameReused => reused(seen),
         AppError::PreconditionFailed => Said::new(StatusCode::PRECONDITION_FAILED, "Precondition failed"),
         AppError::ProviderFixed | AppError::Manifest(_) => Said::bad(error.to_string()),
+        AppError::Exchange(why @ (ExchangeError::NotConfigured | ExchangeError::Incomplete { .. })) => {
+            Said::bad(format!("OAuth not supported: {why}"))
+        }
         AppError::Exchange(_) => Said::new(StatusCode::BAD_GATEWAY, "The provider grants nothing"),
         AppError::Busy(_) | AppError::Unavailable(_) => unavailable(),
         AppError::TimedOut(_) => timed_out(),
@@ -224,8 +230,13 @@ fn missing(seen: &Seen<'_, Novu>, what: Entity) -> String {
         );
     }
     let asked = seen.operation.and_then(|operation| {
-        let parameter = operation.parameters.first()?.name;
-        let text = percent_decode_str(seen.request.match_info().get(parameter)?).decode_utf8_lossy();
+        let text = match operation.parameters.first() {
+            Some(parameter) => {
+                let text = seen.request.match_info().get(parameter.name)?;
+                percent_decode_str(text).decode_utf8_lossy().into_owned()
+            }
+            None => seen.request.extensions().get::<NamedIntegration>()?.0.clone(),
+        };
         Some(format!("{}{text}{}", operation.words.before, operation.words.after))
     });
     asked.unwrap_or_else(|| "Not found".to_owned())
@@ -281,3 +292,6 @@ fn unavailable() -> Said {
 fn timed_out() -> Said {
     Said::new(StatusCode::GATEWAY_TIMEOUT, "Request timed out")
 }
+
+#[cfg(test)]
+mod tests;

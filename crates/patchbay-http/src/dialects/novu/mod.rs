@@ -60,9 +60,16 @@ impl Dialect for Novu {
     fn repeats(path: &str) -> bool {
         let member = path.split('.').next().unwrap_or_default();
         match member {
-            "providerId" | "channel" | "name" | "identifier" | "_environmentId" | "active" | "check"
-            | "kind" => member == path,
-            member => member == "conditions",
+            "providerId"
+            | "channel"
+            | "name"
+            | "identifier"
+            | "_environmentId"
+            | "active"
+            | "check"
+            | "kind"
+            | "integrationIdentifier" => member == path,
+            member => matches!(member, "conditions" | "scope"),
         }
     }
 

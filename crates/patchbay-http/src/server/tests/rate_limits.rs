@@ -28,7 +28,10 @@ async fn answers(options: RateLimitOptions, requests: impl IntoIterator<Item = T
     integrations.expect_list().returning(|_, _, _| Ok(Page { items: Vec::new(), next: None }));
     let mut state = Box::new(state(integrations, MockUnitOfWork::new()));
     state.rate_limits = RateLimits::new(options);
-    let app = App::new().app_data(Data::from(Arc::<HttpState>::from(state))).configure(dialects::mount_all).configure(ops::routes);
+    let app = App::new()
+        .app_data(Data::from(Arc::<HttpState>::from(state)))
+        .configure(dialects::mount_all)
+        .configure(ops::routes);
     let service = init_service(app).await;
     let mut answers = Vec::new();
     for request in requests {

@@ -1,7 +1,7 @@
 //! Where people are sent to.
 
 use patchbay_catalogue::Pkce;
-use patchbay_domain::AuthorizationRequest;
+use patchbay_domain::{AskedScopes, AuthorizationRequest, OAuthScope};
 use rstest::rstest;
 use url::Url;
 
@@ -12,6 +12,7 @@ fn request() -> AuthorizationRequest {
     AuthorizationRequest {
         state: "the-state".into(),
         redirect_uri: "https://here.example/back?x=1".to_owned(),
+        scopes: AskedScopes::usual(),
         // RFC 7636, appendix B.
         verifier: "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk".into(),
     }
@@ -73,6 +74,16 @@ fn slack_is_asked_as_it_documents() {
          &redirect_uri=https%3A%2F%2Fhere.example%2Fback%3Fx%3D1&state=the-state\
          &scope=incoming-webhook%2Cchat%3Awrite"
     );
+}
+
+#[test]
+fn scopes_that_are_asked_for_stand_in_the_place_of_the_entrys_first_list() {
+    let lists = "scopes = ['usual']\nscope_separator = ','\nscope_params = { user_scope = ['me'] }";
+    let exchanger = foreign(&way(lists, STABLE), 4000);
+    let scopes = ["admin", "a&b"].map(|scope| OAuthScope::parse(scope).unwrap());
+    let asked = AuthorizationRequest { scopes: AskedScopes::new(scopes.into()).unwrap(), ..request() };
+    let url = exchanger.authorize_url(&connection("foreign", nothing(), &[]), &asked).unwrap();
+    assert!(url.expose_secret().contains("&scope=admin%2Ca%26b&user_scope=me"), "{url:?}");
 }
 
 #[test]
@@ -160,6 +171,18 @@ async fn an_application_of_the_connections_own_counts_in_the_place_of_ours() {
     assert!(matches!(&error, ExchangeError::Incomplete { what } if what == "client_secret"), "{error:?}");
     let ours = connection("foreign", nothing(), &[("client_secret", "planted-own")]);
     assert!(url(&exchanger, &ours).unwrap().contains("&client_id=the+id&"), "a secret alone is none");
+}
+
+/// Novu's owners enter their application as `clientId` and `secretKey`, which are these fields.
+#[test]
+fn a_team_of_slack_may_have_an_application_of_its_own() {
+    let own = connection("slack", json!({"client_id": "own"}), &[("client_secret", "planted-own")]);
+    for exchanger in
+        [exchanger(HashMap::from([(own.provider.clone(), application())])), exchanger(HashMap::new())]
+    {
+        let shown = url(&exchanger, &own).unwrap();
+        assert!(shown.contains("&client_id=own&") && !shown.contains("planted"), "{shown}");
+    }
 }
 
 #[test]

@@ -9,6 +9,7 @@ mod requests;
 mod secrets;
 mod shapes;
 mod tokens;
+mod unanswered;
 mod waiting;
 
 use std::collections::HashMap;

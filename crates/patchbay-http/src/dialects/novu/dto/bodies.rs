@@ -7,8 +7,8 @@ use patchbay_application::integrations::{
 };
 use patchbay_application::{AppError, Fault, FaultReason, Faults, Location, Providers};
 use patchbay_domain::{
-    ChannelKind, Conditions, EnvironmentId, Identifier, Integration, IntegrationName, Provider, ProviderName,
-    SentConfiguration, Status,
+    ChannelKind, Conditions, EnvironmentId, Identifier, Integration, IntegrationName, InvalidConfiguration,
+    Provider, ProviderName, SentConfiguration, Status,
 };
 use serde::Deserialize;
 use serde_json::{Map, Value};
@@ -17,6 +17,7 @@ use validator::{Validate, ValidationError};
 
 use super::credentials::{self, Destination};
 use super::meant::{Meant, unique_rules};
+use super::questions::Group;
 use super::{conditions, slug};
 use crate::dialects::novu::{Novu, REACH};
 use crate::kernel::{Dialect, Member, PlainObject, PlainText, ValueText, channel_name, text, well_typed};
@@ -73,7 +74,7 @@ pub struct CreateBody {
     check: Member<bool>,
     /// When it is the one to use. At most 100 entries in all.
     #[serde(default)]
-    #[schema(value_type = Option<Vec<PlainObject>>, required = false)]
+    #[schema(value_type = Option<Vec<Group>>, required = false)]
     #[validate(custom(function = "well_typed"))]
     conditions: Member<Vec<Value>>,
     #[serde(default)]
@@ -86,18 +87,14 @@ impl CreateBody {
     /// What is wrong with it and only the catalogue, or a member as a whole, tells.
     pub fn faults(&self, providers: &Providers) -> Vec<Fault> {
         let mut faults = faults_of(&self.conditions, &self.kind);
-        // Of credentials that are for nobody nothing can be said.
-        if let Some(meant) = self.providerId.as_value().map(|name| Meant::by(name, providers)) {
-            if !meant.is_offered() {
-                faults.push(Fault::of_field(Location::Body, "providerId", FaultReason::NotOffered));
-            }
-            let sent = self.credentials.as_value().cloned();
-            faults.extend(
-                sent.and_then(|sent| credentials::sent(sent, meant.destination()).err())
-                    .into_iter()
-                    .flatten(),
-            );
+        let meant = self.providerId.as_value().map(|name| Meant::by(name, providers));
+        if meant.as_ref().is_some_and(|meant| !meant.is_offered()) {
+            faults.push(Fault::of_field(Location::Body, "providerId", FaultReason::NotOffered));
         }
+        // What credentials are to be that are for nobody cannot be said.
+        let judged = meant.zip(self.credentials.as_value().cloned());
+        let wrong = judged.and_then(|(meant, sent)| credentials::sent(sent, meant.destination()).err());
+        faults.extend(wrong.unwrap_or_else(|| unkept(&self.credentials)));
         faults
     }
 
@@ -193,7 +190,7 @@ pub struct EditBody {
     check: Member<bool>,
     /// When it is the one to use: with any it is primary no longer. At most 100 entries in all.
     #[serde(default)]
-    #[schema(value_type = Option<Vec<PlainObject>>, required = false)]
+    #[schema(value_type = Option<Vec<Group>>, required = false)]
     #[validate(custom(function = "well_typed"))]
     conditions: Member<Vec<Value>>,
     #[serde(default)]
@@ -206,7 +203,9 @@ impl EditBody {
     /// What is wrong with it and only a member as a whole tells. What credentials are to be, what
     /// they are for tells.
     pub fn faults(&self) -> Vec<Fault> {
-        faults_of(&self.conditions, &self.kind)
+        let mut faults = faults_of(&self.conditions, &self.kind);
+        faults.extend(unkept(&self.credentials));
+        faults
     }
 
     /// The environment that is named, if one is.
@@ -290,6 +289,16 @@ fn faults_of(groups: &Member<Vec<Value>>, kind: &Member<String>) -> Vec<Fault> {
     of_groups.into_iter().flatten().chain(of_kind).collect()
 }
 
+/// What no credentials may be, whatever they are for, not even in members that are dropped.
+fn unkept(credentials: &Member<Map<String, Value>>) -> Vec<Fault> {
+    let sent = credentials.as_value().cloned().map(SentConfiguration::new);
+    let of_member = |InvalidConfiguration { at, wrong }: InvalidConfiguration| {
+        let at = at.map(|at| format!(".{at}")).unwrap_or_default();
+        Fault::of_field(Location::Body, format!("credentials{at}"), FaultReason::Configuration(wrong))
+    };
+    sent.and_then(Result::err).map(of_member).into_iter().collect()
+}
+
 fn read_conditions(groups: Member<Vec<Value>>) -> Result<Option<Conditions>, AppError> {
     groups.value().map(|groups| conditions::read(&groups)).transpose().map_err(invalid)
 }
@@ -305,7 +314,8 @@ fn read_credentials(
     credentials::sent(members, to).map_err(invalid)
 }
 
-fn invalid(faults: Vec<Fault>) -> AppError {
+/// The refusal of these faults, of which there is at least one.
+pub(super) fn invalid(faults: Vec<Fault>) -> AppError {
     let none = || AppError::Internal("a refusal without a fault".into());
     Faults::all(faults).map_or_else(none, AppError::Invalid)
 }
@@ -315,3 +325,6 @@ fn word_of(name: &IntegrationName, provider: &ProviderName) -> String {
     let word = slug::slug(name.as_str());
     if word.is_empty() { provider.as_str().to_owned() } else { word }
 }
+
+#[cfg(test)]
+mod tests;

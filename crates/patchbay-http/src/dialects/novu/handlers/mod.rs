@@ -1,5 +1,6 @@
 //! The operations: translate in, run, translate out. N numbers are Novu's order of them.
 
+mod authorizing;
 mod channels;
 mod environments;
 mod integrations;
@@ -8,12 +9,12 @@ mod ranks;
 use actix_web::http::StatusCode;
 use actix_web::{HttpMessage, HttpRequest, HttpResponse};
 use patchbay_application::{AppError, Entity, Reveal};
-use patchbay_domain::{EnvironmentId, Mask};
+use patchbay_domain::{EnvironmentId, Identifier, Mask};
 use serde::Serialize;
 
 use super::Novu;
 use super::dto::{Showing, Success};
-use super::errors::NamedEnvironment;
+use super::errors::{NamedEnvironment, NamedIntegration};
 use crate::HttpState;
 use crate::kernel::{Failure, Routes, endpoint};
 
@@ -37,6 +38,8 @@ pub fn routes(routes: &mut Routes<Novu>) {
         .add(&channels::WEBHOOKS_STATUS, endpoint!(channels::webhooks_status))
         .add(&channels::IN_APP_STATUS, endpoint!(channels::in_app_status))
         .add(&channels::LIMIT, endpoint!(channels::limit))
+        .add(&authorizing::AUTHORIZE, endpoint!(authorizing::authorize))
+        .add(&authorizing::AUTHORIZE_CHAT, endpoint!(authorizing::authorize_chat))
         .add(&environments::ME, endpoint!(environments::me))
         .add(&environments::LIST, endpoint!(environments::list));
 }
@@ -49,7 +52,7 @@ fn showing(app: &HttpState) -> Showing {
     Showing { providers: app.services.providers.clone() }
 }
 
-/// The most bytes of an environment's name that a refusal says back.
+/// The most bytes of a name that a refusal says back.
 const SAID_BACK: usize = 64;
 
 /// The environment that a request names in its body, if it does. Its refusal may have to say which.
@@ -62,4 +65,11 @@ fn environment(request: &HttpRequest, named: Option<&String>) -> Result<Option<E
         request.extensions_mut().insert(NamedEnvironment(named.clone()));
     }
     named.parse().map(Some).map_err(|_| AppError::NotFound(Entity::Environment))
+}
+
+/// Keeps what a request calls the integration that it is about: its refusal may have to say which.
+fn named_integration(request: &HttpRequest, identifier: &Identifier) {
+    if identifier.as_str().len() <= SAID_BACK {
+        request.extensions_mut().insert(NamedIntegration(identifier.as_str().to_owned()));
+    }
 }

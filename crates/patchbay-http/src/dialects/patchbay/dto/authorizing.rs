@@ -1,6 +1,6 @@
 //! Having a person allow a connection at its provider.
 
-use patchbay_application::oauth::Begun;
+use patchbay_application::oauth::{Begun, ReturnTo};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use validator::Validate;
@@ -21,8 +21,8 @@ pub struct AuthorizeBody {
 
 impl AuthorizeBody {
     /// Where the person goes in the end.
-    pub fn return_to(self) -> Option<String> {
-        self.return_to.value()
+    pub fn return_to(self) -> ReturnTo {
+        self.return_to.value().map_or(ReturnTo::Page, ReturnTo::Address)
     }
 }
 

@@ -3,7 +3,8 @@
 use actix_web::HttpResponse;
 use actix_web::http::header::{CACHE_CONTROL, HeaderValue};
 use actix_web::web::{Data, ReqData};
-use patchbay_application::oauth::Begun;
+use patchbay_application::integrations::Which;
+use patchbay_application::oauth::{Begun, Wanted};
 use patchbay_application::{AppError, Caller};
 use patchbay_domain::{ExchangeError, Permission};
 
@@ -44,9 +45,10 @@ pub async fn authorize(
     once: Once,
     body: OptionalBody<Patchbay, AuthorizeBody>,
 ) -> Answer {
-    let return_to = body.into_inner().return_to();
+    let wanted = Wanted { return_to: body.into_inner().return_to(), ..Wanted::default() };
+    let which = Which::Id(path.integration);
     let authorize = &app.services.begin_authorization;
-    let begun = authorize.run(&caller, path.integration, return_to, &once.receipt(handed_out)).await?;
+    let begun = authorize.run(&caller, which, wanted, &once.receipt(handed_out)).await?;
     Ok(handed_out(&begun))
 }
 

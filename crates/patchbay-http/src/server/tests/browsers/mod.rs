@@ -12,8 +12,8 @@ use actix_web::test::read_body;
 use chrono::TimeDelta;
 use patchbay_application::oauth::Addresses;
 use patchbay_domain::{
-    Actor, Authorization, AuthorizationId, Browser, Clock, CredentialName, Credentials, ExchangeError,
-    Granted, Health, KeyId, ProviderId, Sealed, SecretDigest, Verification, VerificationClass,
+    Actor, AskedScopes, Authorization, AuthorizationId, Browser, Clock, CredentialName, Credentials,
+    ExchangeError, Granted, Health, KeyId, ProviderId, Sealed, SecretDigest, Verification, VerificationClass,
 };
 use secrecy::SecretString;
 
@@ -52,6 +52,7 @@ fn begun() -> Authorization {
         provider: ProviderId::slack(),
         begun_by: Actor::Operator,
         redirect_uri: "https://patchbay.example/oauth/callback/slack".to_owned(),
+        scopes: AskedScopes::usual(),
         return_to: None,
         link: digest(LINK),
         browser: None,
