@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use super::split::escaped;
 use super::{Configuration, InvalidConfiguration, Wrong};
-use crate::{CredentialName, Credentials, FieldKind, Provider};
+use crate::{CredentialName, Credentials, FieldKind, Provider, ProviderField};
 
 /// How names of members end that say where requests go; compared in lower case, letters and
 /// digits alone. They count where the provider does not know the member.
@@ -38,19 +38,24 @@ pub(super) fn require_same_secret(
     after: &Credentials,
     provider: &Provider,
 ) -> Result<(), InvalidConfiguration> {
-    let decides = provider.fields.iter().filter(|field| {
-        field.is_secret
-            && matches!(field.kind, FieldKind::Url | FieldKind::Host)
-            && field.confined_to.is_none()
-    });
-    for field in decides {
-        let path = escaped(&field.key);
-        let Ok(name) = CredentialName::parse(&path) else { continue };
-        if after.get(&name).is_some() && !after.is_alike(before, &name, target) {
-            return Err(Wrong::Elsewhere.at(&path));
-        }
+    let leads_elsewhere =
+        |name: &&CredentialName| decides(name, provider) && !after.is_alike(before, name, target);
+    match after.iter().map(|(name, _)| name).find(leads_elsewhere) {
+        Some(name) => Err(Wrong::Elsewhere.at(name.as_str())),
+        None => Ok(()),
     }
-    Ok(())
+}
+
+/// Whether a secret decides which host requests go to: as its field says, or else by the names of
+/// what it is and stands in.
+fn decides(name: &CredentialName, provider: &Provider) -> bool {
+    let steps = name.steps();
+    let Some((member, below)) = steps.split_first() else { return false };
+    let field = provider.fields.iter().find(|field| field.key == *member);
+    let is_free = |field: &ProviderField| {
+        matches!(field.kind, FieldKind::Url | FieldKind::Host) && field.confined_to.is_none()
+    };
+    field.map_or_else(|| names_a_host(member), is_free) || below.iter().any(|step| names_a_host(step))
 }
 
 /// Stops names and passwords in URLs, which would be secrets in plain sight.

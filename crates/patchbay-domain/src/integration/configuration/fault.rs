@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::Configuration;
+use super::split::escaped;
 use crate::{FieldKind, InvalidText};
 
 /// What is wrong with a member of a configuration, or with all of it. Shows no value: that
@@ -54,6 +55,19 @@ pub struct InvalidConfiguration {
     pub at: Option<String>,
     /// What is wrong.
     pub wrong: Wrong,
+}
+
+impl InvalidConfiguration {
+    /// The same, with the name that its sender knows in the place of that of the member: `called`
+    /// has it by the name that the member is kept under.
+    pub(super) fn called(self, called: &[(String, String)]) -> Self {
+        let Self { at: Some(at), wrong } = self else { return self };
+        let renamed = called.iter().find_map(|(key, name)| {
+            let below = at.strip_prefix(&escaped(key))?;
+            (below.is_empty() || below.starts_with('.')).then(|| format!("{}{below}", escaped(name)))
+        });
+        Self { at: Some(renamed.unwrap_or(at)), wrong }
+    }
 }
 
 impl fmt::Display for InvalidConfiguration {

@@ -6,6 +6,7 @@ mod sent;
 mod split;
 
 use std::hash::{DefaultHasher, Hash, Hasher};
+use std::mem;
 
 use serde_json::{Map, Value};
 
@@ -71,7 +72,7 @@ impl Configured {
     /// Says which member is wrong.
     pub fn of(sent: SentConfiguration, provider: &Provider) -> Result<Self, InvalidConfiguration> {
         let mut made = Self::default();
-        made.write_all(sent, provider)?;
+        in_its_names(sent, |sent| made.write_all(sent, provider))?;
         Ok(made)
     }
 
@@ -83,13 +84,15 @@ impl Configured {
     /// Says which member is wrong. A secret that is kept does not come along to another host:
     /// that needs to be sent again, or taken away, with the member that names the host.
     pub fn merged(&self, sent: SentConfiguration, provider: &Provider) -> Result<Self, InvalidConfiguration> {
-        let mut after = self.clone();
-        let sent_secrets = after.write_all(sent, provider)?;
-        if after.credentials.iter().any(|(name, _)| !sent_secrets.contains(name)) {
-            destination::require_same(&self.configuration, &after.configuration, provider)?;
-            destination::require_same_secret(&self.credentials, &after.credentials, provider)?;
-        }
-        Ok(after)
+        in_its_names(sent, |sent| {
+            let mut after = self.clone();
+            let sent_secrets = after.write_all(sent, provider)?;
+            if after.credentials.iter().any(|(name, _)| !sent_secrets.contains(name)) {
+                destination::require_same(&self.configuration, &after.configuration, provider)?;
+                destination::require_same_secret(&self.credentials, &after.credentials, provider)?;
+            }
+            Ok(after)
+        })
     }
 
     /// The next configuration, with what was sent in the place of all that `shows` takes by the
@@ -118,7 +121,7 @@ impl Configured {
         provider: &Provider,
     ) -> Result<Vec<CredentialName>, InvalidConfiguration> {
         let mut secrets = Vec::new();
-        let SentConfiguration { members, told, mask } = sent;
+        let SentConfiguration { members, told, mask, .. } = sent;
         for (member, value) in SentConfiguration::accepted_by(members, provider)? {
             let secrecy = secrecy_of(&member, provider, &told);
             self.write(&member, (value, secrecy), mask, &mut secrets)?;
@@ -170,6 +173,15 @@ impl Configured {
         }
         Ok(())
     }
+}
+
+/// What `made` makes of what was sent, with a fault in the names that its sender knows.
+fn in_its_names<T>(
+    mut sent: SentConfiguration,
+    made: impl FnOnce(SentConfiguration) -> Result<T, InvalidConfiguration>,
+) -> Result<T, InvalidConfiguration> {
+    let called = mem::take(&mut sent.called);
+    made(sent).map_err(|why| why.called(&called))
 }
 
 /// The most bytes of a value, as compact JSON, that are recorded as they are.

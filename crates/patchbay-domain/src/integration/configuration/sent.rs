@@ -32,6 +32,7 @@ pub struct SentConfiguration {
     pub(super) members: Map<String, Value>,
     pub(super) told: Vec<(String, ToldSecrecy)>,
     pub(super) mask: Option<Mask>,
+    pub(super) called: Vec<(String, String)>,
 }
 
 /// What the API through which a member came tells of it, where its provider does not know the
@@ -66,6 +67,13 @@ impl SentConfiguration {
     #[must_use]
     pub fn telling(self, told: Vec<(String, ToldSecrecy)>) -> Self {
         Self { told, ..self }
+    }
+
+    /// The same, with what the API through which it came calls members, by the names that they are
+    /// kept under: what is wrong with one is said of the name that its sender knows.
+    #[must_use]
+    pub fn called(self, called: Vec<(String, String)>) -> Self {
+        Self { called, ..self }
     }
 
     /// The same, through an API that shows secrets so: what looks like one that is there leaves it

@@ -345,6 +345,34 @@ fn a_mask_does_not_bring_a_secret_to_another_host() {
 }
 
 #[test]
+fn what_is_wrong_with_a_member_is_said_of_the_name_that_its_sender_knows() {
+    let called = |sent: SentConfiguration| sent.called(vec![("base_url".to_owned(), "apiURL".to_owned())]);
+    let wrong = |members: Value| Configured::of(called(sent(members)), &provider()).unwrap_err().at;
+    assert_eq!(wrong(json!({"base_url": 7})).as_deref(), Some("apiURL"));
+    let before = json!({"base_url": "https://a.example", "token": "t"});
+    let before = Configured::of(sent(before), &provider()).unwrap();
+    let elsewhere = called(sent(json!({"base_url": "https://b.example"})));
+    assert_eq!(before.merged(elsewhere, &provider()).unwrap_err().at.as_deref(), Some("apiURL"));
+    let replaced = called(sent(json!({"base_url": "https://b.example"})));
+    let replaced = before.replaced(replaced, &provider(), |member| member == "base_url");
+    assert_eq!(replaced.unwrap_err().at.as_deref(), Some("apiURL"));
+}
+
+#[test]
+fn a_secret_that_nobody_knows_decides_the_host_if_it_is_named_so() {
+    let told = |names: &[&str]| names.iter().map(|name| ((*name).to_owned(), ToldSecrecy::Whole)).collect();
+    let all = ["apiKey", "baseUrl", "colour"];
+    let before = json!({"apiKey": "a", "baseUrl": "https://a.example/x", "colour": "red"});
+    let before = Configured::of(sent(before).telling(told(&all)), &provider()).unwrap();
+    let changed = |members: Value| before.merged(sent(members).telling(told(&all)), &provider());
+    let elsewhere = changed(json!({"baseUrl": "https://b.example/x"})).unwrap_err();
+    assert_eq!((elsewhere.at.as_deref(), elsewhere.wrong), (Some("baseUrl"), Wrong::Elsewhere));
+    assert!(changed(json!({"baseUrl": "https://a.example/y"})).is_ok());
+    assert!(changed(json!({"colour": "https://b.example/x"})).is_ok());
+    assert!(changed(json!({"baseUrl": "https://b.example", "apiKey": "b", "colour": "blue"})).is_ok());
+}
+
+#[test]
 fn a_host_that_is_itself_a_secret_does_not_change_without_the_others() {
     let before = configured(json!({"webhook_url": "https://a.example/x", "token": "t"}));
     let changed = |sent: Value| before.merged(from_an_api_that_shows_stars(sent), &provider());

@@ -80,7 +80,7 @@ pub fn sent(members: Map<String, Value>, to: Destination<'_>) -> Result<SentConf
         return Err(faults);
     }
     match SentConfiguration::new(kept) {
-        Ok(sent) => Ok(sent.telling(told).masked_as(Mask::Stars)),
+        Ok(sent) => Ok(sent.telling(told).called(names).masked_as(Mask::Stars)),
         Err(why) => Err(vec![unfit(&why, &names)]),
     }
 }

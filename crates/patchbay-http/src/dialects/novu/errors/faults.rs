@@ -33,9 +33,9 @@ pub fn said_of(seen: &Seen<'_, Novu>, faults: &Faults) -> Said {
     Said { errors: Some(by_member(faults)), ..said }
 }
 
-/// What is wrong with a configuration as it is kept: its members are in snake case there.
+/// What is wrong with credentials as they are kept.
 pub fn of_configuration(InvalidConfiguration { at, wrong }: &InvalidConfiguration) -> String {
-    let member = at.as_deref().map(|at| format!(".{}", in_camel_case(at))).unwrap_or_default();
+    let member = at.as_deref().map(|at| format!(".{at}")).unwrap_or_default();
     format!("Integration validation failed: credentials{member} {wrong}")
 }
 
@@ -80,32 +80,20 @@ fn why(reason: &FaultReason) -> String {
     }
 }
 
-/// `base_url` as `baseUrl`.
-fn in_camel_case(text: &str) -> String {
-    let mut steps = text.split('_');
-    let mut name = steps.next().unwrap_or_default().to_owned();
-    for step in steps {
-        let mut chars = step.chars();
-        name.extend(chars.next().into_iter().flat_map(char::to_uppercase));
-        name.push_str(chars.as_str());
-    }
-    name
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use patchbay_domain::Wrong;
 
     #[test]
-    fn a_member_of_a_configuration_is_called_as_clients_call_it() {
+    fn a_member_of_a_configuration_is_one_of_the_credentials() {
         let said = |at: Option<&str>| {
             let at = at.map(str::to_owned);
             of_configuration(&InvalidConfiguration { at, wrong: Wrong::UserInfo })
         };
         let words = "must not contain a user name or password";
         assert_eq!(
-            said(Some("base_url")),
+            said(Some("baseUrl")),
             format!("Integration validation failed: credentials.baseUrl {words}")
         );
         assert_eq!(said(Some("host")), format!("Integration validation failed: credentials.host {words}"));
