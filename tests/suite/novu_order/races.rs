@@ -143,6 +143,63 @@ async fn changes_of_all_kinds_at_once_leave_an_order(#[case] backend: Backend) -
 #[case::sqlite(Backend::Sqlite)]
 #[case::postgres(Backend::Postgres)]
 #[tokio::test]
+async fn those_that_move_at_once_stand_in_one_order_alone(#[case] backend: Backend) -> Result<()> {
+    let acme = Acme::on(backend).await?;
+    let novu = acme.novu().await?;
+    let staging = acme.tenant.environment("staging").await?;
+    let bound = acme.tenant.key_in_environment(&staging, &["integrations:read"]).await?.text;
+    let there = novu.with_key(&bound);
+    let ids = mails(&novu, &NAMES).await?;
+    let mut racing = JoinSet::new();
+    for id in &ids {
+        let one = format!("/{id}");
+        for environment in [&staging, &acme.tenant.default_environment] {
+            let moved = json!({ "_environmentId": environment });
+            racing.spawn(novu.request("PUT", &one).json(&moved).send());
+            racing.spawn(novu.request("POST", &format!("{one}/set-primary")).send());
+        }
+    }
+    for answer in answers(racing).await? {
+        drop(answer.expect_status(200));
+    }
+    for environment in [&novu, &there] {
+        assert!(primary_ones(environment).await? <= 1);
+    }
+    assert_eq!(novu.order("email").await?.len() + there.order("email").await?.len(), NAMES.len());
+    Ok(())
+}
+
+#[rstest]
+#[case::sqlite(Backend::Sqlite)]
+#[case::postgres(Backend::Postgres)]
+#[tokio::test]
+async fn one_that_others_delete_while_it_is_made_primary_is_gone(#[case] backend: Backend) -> Result<()> {
+    let acme = Acme::on(backend).await?;
+    let (novu, aloochat) = (acme.novu().await?, acme.aloochat());
+    for _ in 0..4 {
+        let ids = mails(&novu, &NAMES[..4]).await?;
+        let mut racing = JoinSet::new();
+        for id in &ids[1..] {
+            let set = || novu.request("POST", &format!("/{id}/set-primary")).send();
+            racing.spawn(set());
+            racing.spawn(aloochat.request("DELETE", &format!("/{id}")).send());
+            racing.spawn(set());
+            racing.spawn(acme.telex.request("DELETE", &format!("/{id}")).send());
+        }
+        for answer in answers(racing).await? {
+            assert!(answer.status == 200 || answer.status == 404, "{answer}");
+        }
+        drop(novu.set_primary(&ids[0]).await?.expect_status(200));
+        assert_eq!(novu.order("email").await?, ["a 1*"]);
+        drop(novu.delete(&ids[0]).await?.expect_status(200));
+    }
+    Ok(())
+}
+
+#[rstest]
+#[case::sqlite(Backend::Sqlite)]
+#[case::postgres(Backend::Postgres)]
+#[tokio::test]
 async fn a_kill_among_changes_leaves_an_order(#[case] backend: Backend) -> Result<()> {
     let mut acme = Acme::on(backend).await?;
     let novu = acme.novu().await?;

@@ -91,6 +91,24 @@ async fn what_is_required_to_be_active_is_not_asked_for(#[case] backend: Backend
 #[case::sqlite(Backend::Sqlite)]
 #[case::postgres(Backend::Postgres)]
 #[tokio::test]
+async fn that_it_was_made_primary_is_recorded_once(#[case] backend: Backend) -> Result<()> {
+    let acme = Acme::on(backend).await?;
+    let novu = acme.novu().await?;
+    let ids = mails(&novu, &["a", "b"]).await?;
+    let rows = "SELECT entity_id AS text FROM events WHERE event_type = 'integration.updated'";
+    assert_eq!(acme.service.database().texts(rows)?, [""; 0]);
+    drop(novu.set_primary(&ids[1]).await?.expect_status(200));
+    let recorded = acme.service.database().texts(rows)?;
+    assert!(recorded.contains(&ids[1]), "{recorded:?}");
+    drop(novu.set_primary(&ids[1]).await?.expect_status(200));
+    assert_eq!(acme.service.database().texts(rows)?, recorded, "nothing has changed");
+    Ok(())
+}
+
+#[rstest]
+#[case::sqlite(Backend::Sqlite)]
+#[case::postgres(Backend::Postgres)]
+#[tokio::test]
 async fn only_mail_and_text_messages_have_a_primary_one(#[case] backend: Backend) -> Result<()> {
     let acme = Acme::on(backend).await?;
     let novu = acme.novu().await?;
